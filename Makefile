@@ -1,0 +1,55 @@
+# Two commands: `make run` opens the chat, `make test` runs every check. README says what each downloads.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+
+.PHONY: run test test-fast test-long lint eval models chromium clean
+
+run: $(STAMPS)/run
+	@$(BIN)/assistant models pull
+	@exec $(BIN)/assistant chat
+
+# torch goes first: left to a dependency it would bring several GB of GPU libraries.
+$(STAMPS)/run: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --progress-bar on --constraint constraints.txt torch
+	$(BIN)/python -m pip install --progress-bar on --constraint constraints.txt --editable .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: $(STAMPS)/run
+	$(BIN)/python -m pip install --progress-bar on --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+models: $(STAMPS)/run
+	@$(BIN)/assistant models pull
+
+# The browser tests need Chromium; apt installs it where it is missing and apt is to be had.
+chromium:
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || \
+	command -v google-chrome >/dev/null 2>&1 || { \
+	  command -v apt-get >/dev/null 2>&1 || { echo "Install Chromium, then run this again." >&2; exit 1; }; \
+	  sudo=""; [ "$$(id -u)" = 0 ] || sudo="sudo"; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium; }
+
+lint: $(STAMPS)/dev
+	$(BIN)/ruff format --check assistant evals tests
+	$(BIN)/ruff check assistant evals tests
+	$(BIN)/mypy
+
+test: lint chromium models
+	$(BIN)/python -m pytest -m "not long"
+
+test-fast: $(STAMPS)/dev
+	$(BIN)/python -m pytest -m "not long and not models and not browser"
+
+test-long: $(STAMPS)/dev models chromium
+	$(BIN)/python -m pytest -m long --timeout 3600
+
+eval: models
+	$(BIN)/assistant eval
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,146 @@
+"""Which evidence supports a sentence of the answer: decided by code, never by a second generation.
+
+Figures, names, words and meaning are held against every evidence sentence; the model's own mark is one
+hint among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from assistant.answering.figures import Figure, figures, supported
+from assistant.answering.words import content_stems, names, stem, words
+from assistant.retrieval.model import Evidence
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: What each signal counts in choosing the span (docs/experiments.md).
+_OVERLAP, _COSINE, _FIGURES, _MARK = 0.45, 0.35, 0.4, 0.12
+#: A sentence stands if this share of its content words is in the cited spans, or it is this near to one.
+MIN_OVERLAP = 0.5
+MIN_COSINE = 0.62
+#: Never cite more spans than this for one sentence.
+MAX_SPANS = 3
+
+
+@dataclass(frozen=True)
+class Source:
+    """An evidence sentence prepared for comparison; `vector` is of unit length."""
+
+    number: int
+    evidence: Evidence
+    vector: np.ndarray
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """Figures of the sentence and of its column labels."""
+        return figures(f"{self.evidence.context} {self.evidence.text}")
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Content stems of the sentence and of its column labels."""
+        return frozenset(content_stems(f"{self.evidence.context} {self.evidence.text}"))
+
+    @cached_property
+    def surroundings(self) -> frozenset[str]:
+        """All words around it that may tell whom a pronoun means: passage, headings, title, file name."""
+        parts = (
+            self.evidence.around, self.evidence.title, *self.evidence.headings, self.evidence.document,
+            self.evidence.context,
+        )  # fmt: skip
+        found = words(" ".join(parts))
+        return frozenset(found) | {stem(word) for word in found}
+
+
+@dataclass(frozen=True)
+class Support:
+    """The verdict on a sentence.
+
+    `numbers` are the supporting sources' numbers, best first (the nearest ones even if it does not stand).
+    `unsupported_figures` and `unknown_names` say why it falls; `overlap` and `cosine` are the best reached.
+    """
+
+    numbers: tuple[int, ...]
+    stands: bool
+    overlap: float
+    cosine: float
+    unsupported_figures: tuple[Figure, ...] = ()
+    unknown_names: tuple[str, ...] = ()
+
+
+def _share(part: Sequence[str] | frozenset[str], whole: frozenset[str]) -> float:
+    return sum(word in whole for word in part) / len(part) if part else 0.0
+
+
+def align(text: str, vector: np.ndarray, marks: Sequence[int], sources: Sequence[Source]) -> Support:
+    """Bind a sentence to the spans that support it and say whether it stands.
+
+    Args:
+        text: the sentence without marks.
+        vector: its unit vector.
+        marks: the numbers the model put on it; numbers that no source has are ignored.
+        sources: the evidence, each with its number.
+    """
+    if not sources:
+        return Support((), stands=False, overlap=0.0, cosine=0.0)
+    claimed = figures(text)
+    stems = content_stems(text)
+
+    def score(source: Source) -> float:
+        held = [figure for figure in claimed if supported(figure, source.figures)]
+        return (
+            _OVERLAP * _share(stems, source.stems)
+            + _COSINE * float(vector @ source.vector)
+            + _FIGURES * (len(held) / len(claimed) if claimed else 0.0)
+            + _MARK * (source.number in marks)
+        )
+
+    ranked = sorted(sources, key=lambda source: -score(source))
+    chosen = [ranked[0]]
+    for source in ranked[1:]:
+        if len(chosen) < MAX_SPANS and _adds(source, chosen, claimed, stems):
+            chosen.append(source)
+    return _verdict(text, vector, claimed, stems, chosen)
+
+
+def _adds(source: Source, chosen: Sequence[Source], claimed: Sequence[Figure], stems: Sequence[str]) -> bool:
+    """Whether a further span supports a figure the chosen ones lack, or much of the words they lack."""
+    held = [figure for other in chosen for figure in other.figures]
+    missing = [figure for figure in claimed if not supported(figure, held)]
+    if any(supported(figure, source.figures) for figure in missing):
+        return True
+    known = frozenset().union(*(other.stems for other in chosen))
+    lacking = [word for word in stems if word not in known]
+    gained = sum(word in source.stems for word in lacking)
+    return gained >= 3 and gained >= 0.25 * len(stems)
+
+
+def _verdict(
+    text: str,
+    vector: np.ndarray,
+    claimed: Sequence[Figure],
+    stems: Sequence[str],
+    chosen: Sequence[Source],
+) -> Support:
+    held = [figure for source in chosen for figure in source.figures]
+    wrong = tuple(figure for figure in claimed if not supported(figure, held))
+    known = frozenset().union(*(source.stems for source in chosen))
+    around = frozenset().union(*(source.surroundings for source in chosen)) | known
+    strange = tuple(
+        name for name in names(text) if not all(part in around or stem(part) in around for part in words(name))
+    )
+    overlap = _share(stems, known)
+    cosine = max(float(vector @ source.vector) for source in chosen)
+    near = overlap >= MIN_OVERLAP or cosine >= MIN_COSINE
+    return Support(
+        numbers=tuple(source.number for source in chosen),
+        stands=near and not wrong and not strange,
+        overlap=overlap,
+        cosine=cosine,
+        unsupported_figures=wrong,
+        unknown_names=strange,
+    )

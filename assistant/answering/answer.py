@@ -1,0 +1,143 @@
+"""What an answer is: the object that `ask` returns and `assistant ask --json` prints."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Status(StrEnum):
+    """How an answer ended."""
+
+    ANSWERED = "answered"
+    NOT_FOUND = "not_found"
+    UNCLEAR = "unclear"
+
+
+class Turn(BaseModel):
+    """One message of the conversation so far."""
+
+    model_config = ConfigDict(frozen=True)
+
+    role: str = Field(pattern="^(user|assistant)$")
+    content: str
+
+
+class Citation(BaseModel):
+    """A span of a document's canonical text: `quote == text[start:end]`, always."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int = Field(ge=1)
+    document: str
+    title: str
+    page: int | None
+    heading: str | None
+    quote: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class Sentence(BaseModel):
+    """A sentence of the answer with the numbers of the citations that support it.
+
+    `struck` marks a sentence the documents do not support: it is shown crossed out, never as fact.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    citations: tuple[int, ...] = ()
+    struck: bool = False
+
+
+class FigureCheck(BaseModel):
+    """A figure of the answer held against the cited words.
+
+    `value` is the figure in base units as a decimal string ("10000000000..15000000000" for a range);
+    `citation` is the number of the citation that contains it, None if none does.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    value: str
+    unit: str
+    citation: int | None
+    supported: bool
+
+
+class Operand(BaseModel):
+    """One cited figure of a calculation."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    citation: int
+
+
+class Calculation(BaseModel):
+    """A sum done by code over cited figures."""
+
+    model_config = ConfigDict(frozen=True)
+
+    expression: str
+    result: str
+    operands: tuple[Operand, ...]
+
+
+class Timings(BaseModel):
+    """Milliseconds from the question: evidence found, first words of the answer, all of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    retrieve: float
+    first_token: float | None
+    total: float
+
+
+class Answer(BaseModel):
+    """A checked answer. `answer` is plain text with [n] markers, n being `Citation.number`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    question: str
+    standalone_question: str
+    status: Status
+    answer: str
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    figures: tuple[FigureCheck, ...] = ()
+    calculation: Calculation | None = None
+    model: str
+    timings_ms: Timings
+
+
+class EvidenceFound(BaseModel):
+    """First event of a stream: the passages' words that the answer will be made from, best first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    standalone_question: str
+    quotes: tuple[Citation, ...]
+
+
+class SentenceSettled(BaseModel):
+    """A sentence that is final: what has been shown never changes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sentence: Sentence
+    citations: tuple[Citation, ...]
+
+
+class Finished(BaseModel):
+    """Last event of a stream: the whole answer; its sentences are those already settled."""
+
+    model_config = ConfigDict(frozen=True)
+
+    answer: Answer
+
+
+StreamEvent = EvidenceFound | SentenceSettled | Finished

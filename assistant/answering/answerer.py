@@ -1,0 +1,261 @@
+"""From a question to a checked answer: retrieve, choose, decide, draft, align, settle sentence by sentence."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assistant.answering.align import Source, Support, align
+from assistant.answering.answer import (
+    EvidenceFound,
+    Finished,
+    SentenceSettled,
+    Status,
+    StreamEvent,
+    Timings,
+    Turn,
+)
+from assistant.answering.compose import Composer, citation
+from assistant.answering.draft import DraftSentence, DraftStream
+from assistant.answering.features import CandidateRow, QuestionRow, candidate_rows, question_row
+from assistant.answering.linear import fitted
+from assistant.answering.reading import WordVectors, read
+from assistant.answering.unclear import CLARIFY, is_unclear
+from assistant.index.library import Embedder
+from assistant.retrieval.engine import Engine
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from assistant.models.chat import ChatModel
+
+    from assistant.answering.features import Reading
+    from assistant.answering.generate import Writer
+    from assistant.retrieval.model import Evidence, Retrieved
+
+log = logging.getLogger(__name__)
+
+QUOTE_LEAD = "No chat model is set up; the closest words in the documents are:"
+NOT_FOUND = "The documents do not say."
+NOT_FOUND_LEAD = "The closest they come is:"
+STRUCK_LEAD = "The documents say:"
+NO_DOCUMENTS = "There is nothing to answer from: no text in the index matches."
+#: Evidence sentences shown at once while the answer is written.
+_SHOWN = 4
+#: A sentence of the draft must share this much of its words with the sentence chosen, or the latter is quoted.
+_FAITHFUL = 0.5
+
+
+@dataclass
+class _Run:
+    """The state of one question on its way through the room."""
+
+    question: str
+    found: Retrieved
+    sources: list[Source]
+    reading: Reading | None
+    started: float
+    retrieved_ms: float
+    composer: Composer = field(default_factory=Composer)
+    first_ms: float | None = None
+
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the question."""
+        return (time.perf_counter() - self.started) * 1000
+
+    def settled(self, event: SentenceSettled) -> SentenceSettled:
+        """Pass a settled sentence on, noting when the first was."""
+        if self.first_ms is None:
+            self.first_ms = self.elapsed_ms()
+        return event
+
+    def evidence(self, number: int) -> Evidence:
+        """The evidence sentence of a number."""
+        return self.sources[number - 1].evidence
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is decided before a word is said: the sentence that answers best, and whether to answer.
+
+    `rows` and `row` are what the fitted models saw; `probabilities` are by source, in their order.
+    """
+
+    number: int
+    answers: bool
+    probability: float
+    probabilities: tuple[float, ...]
+    rows: tuple[CandidateRow, ...]
+    row: QuestionRow
+
+
+def judge(reading: Reading, sources: Sequence[Source], marks: Mapping[int, float] | None) -> Judgement:
+    """Choose the sentence that answers and decide whether it does; pure, given the fitted models."""
+    rows = candidate_rows(reading, sources, marks)
+    selection, refusal = fitted("selection"), fitted("refusal")
+    probabilities = tuple(selection.probability(row) for row in rows)
+    row = question_row(reading, sources, probabilities, marks)
+    probability = refusal.probability(row)
+    best = max(range(len(sources)), key=lambda place: probabilities[place])
+    return Judgement(
+        number=sources[best].number,
+        answers=probability >= refusal.threshold,
+        probability=probability,
+        probabilities=probabilities,
+        rows=tuple(rows),
+        row=row,
+    )
+
+
+class Answerer:
+    """Answers questions over one open index with one chat model, or by quoting where there is none."""
+
+    def __init__(self, engine: Engine, embedder: Embedder, chat: ChatModel, settings: Settings) -> None:
+        self._engine = engine
+        self._embedder = embedder
+        self._chat = chat
+        self._settings = settings
+        self._words = WordVectors(embedder)
+        self._writer = self._make_writer()
+
+    def _make_writer(self) -> Writer | None:
+        if self._chat.runnable is None:
+            return None
+        from assistant.answering.generate import Writer
+
+        embedded = self._chat.location == "embedded"
+        return Writer(
+            self._chat.runnable,
+            logprobs=embedded,
+            continues=embedded,
+            max_tokens=self._settings.answer_tokens,
+        )
+
+    def warm(self) -> None:
+        """Have the chat model read the fixed part of the prompt; no-op without one."""
+        if self._chat.runnable is not None:
+            from assistant.answering.prompting import prefix_messages
+
+            self._chat.warm(prefix_messages())
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), documents: Sequence[str] | None = None
+    ) -> Iterator[StreamEvent]:
+        """The events of one answer; see `assistant.answering.answer`.
+
+        Raises:
+            ChatModelError: the endpoint fails.
+            UnknownDocumentError: a name in `documents` is not in the index.
+        """
+        run = self.prepare(question, history, documents)
+        shown = tuple(citation(i, e) for i, e in enumerate(run.found.evidence[:_SHOWN], start=1))
+        yield EvidenceFound(standalone_question=run.found.question, quotes=shown)
+        if is_unclear(question, history):
+            yield run.settled(run.composer.say(CLARIFY))
+            status = Status.UNCLEAR
+        elif run.reading is None:
+            yield run.settled(run.composer.say(NO_DOCUMENTS))
+            status = Status.NOT_FOUND
+        else:
+            status = yield from self._answer(run, run.reading)
+        timings = Timings(
+            retrieve=round(run.retrieved_ms, 1),
+            first_token=None if run.first_ms is None else round(run.first_ms, 1),
+            total=round(run.elapsed_ms(), 1),
+        )
+        yield Finished(answer=run.composer.answer(question, run.found.question, status, self._chat.name, timings))
+
+    def prepare(self, question: str, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> _Run:
+        """Retrieve, and read the question against the evidence found."""
+        started = time.perf_counter()
+        found = self._engine.retrieve(question, history, documents)
+        kept = found.evidence[: self._settings.evidence_sentences]
+        vectors = self._engine.sentence_vectors([evidence.sentence_id for evidence in kept])
+        # A document may have been replaced since it was searched; its old sentences are gone then.
+        present = [evidence for evidence in kept if evidence.sentence_id in vectors]
+        sources = [
+            Source(number, evidence, vectors[evidence.sentence_id]) for number, evidence in enumerate(present, start=1)
+        ]
+        retrieved = (time.perf_counter() - started) * 1000
+        reading = None
+        if sources:
+            vector = self._embedder.encode([found.question])[0]
+            leans = found.question != question.strip()
+            reading = read(found.question, vector, sources, self._words, leans)
+        return _Run(question, found, sources, reading, started, retrieved)
+
+    def judge(self, run: _Run) -> Judgement | None:
+        """The judgement on a prepared question; None if there is no evidence at all."""
+        if run.reading is None:
+            return None
+        marks = None
+        if self._writer is not None:
+            evidence = [source.evidence for source in run.sources]
+            with self._chat.errors():
+                marks = self._writer.first_number(evidence, run.found.question)
+        judgement = judge(run.reading, run.sources, marks)
+        log.debug("judged %.3f, sentence %d: %s", judgement.probability, judgement.number, judgement.row)
+        return judgement
+
+    def _answer(self, run: _Run, reading: Reading) -> Generator[StreamEvent, None, Status]:
+        judgement = self.judge(run)
+        if judgement is None or not judgement.answers:
+            best = run.evidence(judgement.number if judgement else 1)
+            yield run.settled(run.composer.say(NOT_FOUND))
+            yield run.settled(run.composer.quote(best, NOT_FOUND_LEAD))
+            return Status.NOT_FOUND
+        if self._writer is None:
+            yield run.settled(run.composer.quote(run.evidence(judgement.number), QUOTE_LEAD))
+            return Status.ANSWERED
+        yield from self._settle_draft(run, judgement.number)
+        return Status.ANSWERED
+
+    def _settle_draft(self, run: _Run, number: int) -> Iterator[SentenceSettled]:
+        """Settle the draft's sentences one by one.
+
+        A first sentence that is not about the chosen evidence is replaced by the evidence itself before it
+        is shown; a sentence without support is struck, in view, and the best quote follows it once.
+        """
+        quoted = False
+        for place, sentence in enumerate(self._draft(run, number)):
+            if 0 in sentence.marks or not sentence.text:
+                if place == 0:
+                    yield run.settled(run.composer.quote(run.evidence(number)))
+                return
+            support = self._align(sentence, run)
+            if place == 0 and not support.stands and not self._faithful(sentence, run.sources[number - 1]):
+                yield run.settled(run.composer.quote(run.evidence(number)))
+                return
+            if support.stands:
+                cited = [run.evidence(n) for n in support.numbers]
+                yield run.settled(run.composer.settle(sentence.text, cited))
+                continue
+            yield run.settled(run.composer.strike(sentence.text))
+            if not quoted:
+                quoted = True
+                yield run.settled(run.composer.quote(run.evidence(number), STRUCK_LEAD))
+
+    def _faithful(self, sentence: DraftSentence, source: Source) -> bool:
+        return align(sentence.text, self._vector(sentence), (), [source]).overlap >= _FAITHFUL
+
+    def _draft(self, run: _Run, number: int) -> Iterator[DraftSentence]:
+        """The draft's sentences as the chat model completes them."""
+        if self._writer is None:
+            return
+        stream = DraftStream()
+        evidence = [source.evidence for source in run.sources]
+        with self._chat.errors():
+            for text in self._writer.draft(evidence, run.found.question, number):
+                yield from stream.feed(text)
+        log.debug("draft: %s", stream.text)
+        yield from stream.finish()
+
+    def _vector(self, sentence: DraftSentence) -> np.ndarray:
+        vector: np.ndarray = self._embedder.encode([sentence.text])[0]
+        return vector
+
+    def _align(self, sentence: DraftSentence, run: _Run) -> Support:
+        return align(sentence.text, self._vector(sentence), sentence.marks, run.sources)

@@ -1,0 +1,128 @@
+"""Puts an answer together: numbers its citations, checks its figures, keeps what was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answering.answer import (
+    Answer,
+    Citation,
+    FigureCheck,
+    Sentence,
+    SentenceSettled,
+    Status,
+    Timings,
+)
+from assistant.answering.figures import figures, supported
+from assistant.index.passages import squash
+from assistant.retrieval.model import Evidence
+
+#: What the plain text of an answer says in the place of a sentence that was struck.
+STRUCK_NOTE = "(A sentence was struck here: the documents do not support it.)"
+
+
+def citation(number: int, evidence: Evidence) -> Citation:
+    """The citation of an evidence sentence: its exact words."""
+    return Citation(
+        number=number,
+        document=evidence.document,
+        title=evidence.title,
+        page=evidence.page,
+        heading=evidence.heading,
+        quote=evidence.text,
+        start=evidence.start,
+        end=evidence.end,
+    )
+
+
+class Composer:
+    """Collects the settled sentences of one answer. Nothing added is ever changed."""
+
+    def __init__(self) -> None:
+        self._sentences: list[Sentence] = []
+        self._citations: list[Citation] = []
+        self._contexts: dict[int, str] = {}
+        self._figures: list[FigureCheck] = []
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences settled so far."""
+        return tuple(self._sentences)
+
+    def settle(self, text: str, sources: Sequence[Evidence]) -> SentenceSettled:
+        """Add a sentence that stands, with the evidence it rests on."""
+        numbers = tuple(dict.fromkeys(self._number(evidence) for evidence in sources))
+        self._check(text, numbers)
+        return self._add(Sentence(text=text, citations=numbers))
+
+    def strike(self, text: str) -> SentenceSettled:
+        """Add a sentence the documents do not support, as struck."""
+        for figure in figures(text):
+            self._figures.append(
+                FigureCheck(text=figure.text, value=figure.value, unit=figure.unit, citation=None, supported=False)
+            )
+        return self._add(Sentence(text=text, struck=True))
+
+    def quote(self, evidence: Evidence, lead: str = "") -> SentenceSettled:
+        """Add an evidence sentence itself, in quotation marks after some words of ours."""
+        words = f"“{squash(evidence.text)}”"
+        return self.settle(f"{lead} {words}" if lead else words, [evidence])
+
+    def say(self, text: str) -> SentenceSettled:
+        """Add a sentence of ours about the answer, which needs no support."""
+        return self._add(Sentence(text=text))
+
+    def plain_text(self) -> str:
+        """The answer as plain text with [n] markers; struck sentences are only mentioned."""
+        parts = []
+        for sentence in self._sentences:
+            marks = "".join(f"[{number}]" for number in sentence.citations)
+            parts.append(STRUCK_NOTE if sentence.struck else f"{sentence.text} {marks}".strip())
+        return " ".join(parts)
+
+    def answer(self, question: str, standalone: str, status: Status, model: str, timings: Timings) -> Answer:
+        """The finished answer."""
+        return Answer(
+            question=question,
+            standalone_question=standalone,
+            status=status,
+            answer=self.plain_text(),
+            sentences=self.sentences,
+            citations=tuple(self._citations),
+            figures=tuple(self._figures),
+            model=model,
+            timings_ms=timings,
+        )
+
+    def _add(self, sentence: Sentence) -> SentenceSettled:
+        self._sentences.append(sentence)
+        used = [found for found in self._citations if found.number in sentence.citations]
+        return SentenceSettled(sentence=sentence, citations=tuple(used))
+
+    def _number(self, evidence: Evidence) -> int:
+        for known in self._citations:
+            if (known.document, known.start, known.end) == (evidence.document, evidence.start, evidence.end):
+                return known.number
+        number = len(self._citations) + 1
+        self._citations.append(citation(number, evidence))
+        self._contexts[number] = evidence.context
+        return number
+
+    def _check(self, text: str, numbers: Sequence[int]) -> None:
+        """Hold every figure of a sentence against the words it cites."""
+        sources = {
+            known.number: figures(f"{self._contexts[known.number]} {known.quote}")
+            for known in self._citations
+            if known.number in numbers
+        }
+        for figure in figures(text):
+            found = next((n for n in numbers if supported(figure, sources[n])), None)
+            self._figures.append(
+                FigureCheck(
+                    text=figure.text,
+                    value=figure.value,
+                    unit=figure.unit,
+                    citation=found,
+                    supported=found is not None,
+                )
+            )

@@ -1,0 +1,111 @@
+"""What the model wrote, taken apart while it streams: sentences with the marks they carry.
+
+The model is asked to write `[n]` before each sentence, but small models also put marks behind or inside
+sentences, nest them or leave them out; every shape gives the same result.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.index.passages import sentence_spans, squash
+
+#: One or more bracketed numbers in a row: `[1]`, `[1, 3]`, `[1][2]`, `(2)` at a sentence's start.
+_GROUP = re.compile(r"(?:\[\s*\d{1,2}(?:\s*[,;&]\s*\d{1,2})*\s*\]\s*)+|(?:(?<=^)|(?<=[.!?]\s))\(\d{1,2}\)\s+")
+_ENDED = re.compile(r"[.!?:;][\"'”’)]*$")
+_LABEL = re.compile(r"(?i)^answer:\s*")
+
+
+@dataclass(frozen=True)
+class DraftSentence:
+    """A sentence of the draft without its marks; `marks` are the numbers it claims, in order."""
+
+    text: str
+    marks: tuple[int, ...]
+
+
+def _numbers(group: str) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(int(number) for number in re.findall(r"\d+", group)))
+
+
+def parse_draft(text: str) -> list[DraftSentence]:
+    """The sentences of a draft with their marks.
+
+    If the draft begins with a mark, marks stand before what they support; otherwise behind it. A sentence
+    without marks of its own has none; a label such as "Answer:" is dropped.
+    """
+    text = _LABEL.sub("", squash(text))
+    first = _GROUP.match(text)
+    return _marks_before(text) if first else _marks_behind(text)
+
+
+def _marks_before(text: str) -> list[DraftSentence]:
+    pieces: list[tuple[tuple[int, ...], str]] = []
+    groups = list(_GROUP.finditer(text))
+    for position, group in enumerate(groups):
+        end = groups[position + 1].start() if position + 1 < len(groups) else len(text)
+        body, marks = _tidy(text[group.end() : end]), _numbers(group.group())
+        if pieces and (not body or not _ENDED.search(pieces[-1][1])) and pieces[-1][1]:
+            # A mark inside a sentence, or after its last word: the sentence claims both.
+            held, words = pieces.pop()
+            marks, body = tuple(dict.fromkeys((*held, *marks))), _tidy(f"{words} {body}")
+        pieces.append((marks, body))
+    sentences = []
+    for marks, body in pieces:
+        spans = sentence_spans(body) or [(0, 0)]
+        for index, (start, end) in enumerate(spans):
+            sentences.append(DraftSentence(body[start:end].strip(), marks if index == 0 else ()))
+    return sentences
+
+
+def _marks_behind(text: str) -> list[DraftSentence]:
+    plain: list[str] = []
+    marks: list[tuple[int, tuple[int, ...]]] = []
+    length, last = 0, 0
+    for group in _GROUP.finditer(text):
+        words = text[last : group.start()].rstrip() if group.end() < len(text) else text[last : group.start()]
+        tail = text[group.end() : group.end() + 1]
+        plain.append(words + ("" if not tail or tail in ".,;:!?" else " "))
+        length += len(plain[-1])
+        marks.append((length, _numbers(group.group())))
+        last = group.end()
+    plain.append(text[last:])
+    joined = "".join(plain)
+    spans = sentence_spans(joined)
+    sentences = []
+    for start, end in spans:
+        own = [number for place, numbers in marks for number in numbers if start < place <= end + 1]
+        sentences.append(DraftSentence(_tidy(joined[start:end]), tuple(dict.fromkeys(own))))
+    return sentences
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\s+([.,;!?])", r"\1", squash(text)).strip(" -")
+
+
+class DraftStream:
+    """Feeds on chunks of a stream and gives each sentence as soon as the next one has begun."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._given = 0
+
+    @property
+    def text(self) -> str:
+        """All that was fed so far."""
+        return self._text
+
+    def feed(self, chunk: str) -> list[DraftSentence]:
+        """Sentences completed by this chunk: all but the last, which may still grow."""
+        self._text += chunk
+        return self._new(parse_draft(self._text)[:-1])
+
+    def finish(self) -> list[DraftSentence]:
+        """The sentences not yet given."""
+        return self._new(parse_draft(self._text))
+
+    def _new(self, sentences: list[DraftSentence]) -> list[DraftSentence]:
+        fresh = sentences[self._given :]
+        self._given += len(fresh)
+        return fresh

@@ -1,0 +1,191 @@
+"""What is known about a question and its evidence before anything is said: rows of numbers.
+
+One row per evidence sentence feeds the choice of the sentence that answers (`selection`), one row per
+question the decision whether to answer at all (`refusal`). Both are pure functions of what retrieval found
+and of the probabilities the chat model gave to the number it was about to write.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.answering.align import Source
+from assistant.answering.asked import Asked, holds
+from assistant.answering.figures import figures
+from assistant.answering.words import names, stem, words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: Evidence sentences, best first, that stand for "the evidence" where the whole of it is meant.
+_TOP = 4
+#: Probabilities are kept away from 0 and 1 by this much before their logarithm is taken.
+_FLOOR = 1e-3
+
+
+class CandidateRow(BaseModel):
+    """One evidence sentence as an answer to the question; shares and similarities lie in 0..1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cosine: float
+    cosine_gap: float
+    passage_cosine: float
+    lexical: float
+    coverage: float
+    soft_coverage: float
+    type_held: float
+    type_missing: float
+    rank: float
+    mark_logit: float
+    mark_known: float
+
+
+class QuestionRow(BaseModel):
+    """The question against all of its evidence and against the sentence chosen."""
+
+    model_config = ConfigDict(frozen=True)
+
+    chosen: float
+    second: float
+    best_cosine: float
+    third_cosine: float
+    coverage: float
+    soft_coverage: float
+    weakest_term: float
+    chosen_coverage: float
+    missing_names: float
+    missing_dates: float
+    type_missing: float
+    zero_logit: float
+    zero_known: float
+    leans: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question as the rows see it.
+
+    `term_vectors` are the unit vectors of its content words, one row each; `word_similarity` is the highest
+    cosine of each content word to any word of the evidence, 1 where the evidence holds the word itself.
+    """
+
+    text: str
+    vector: np.ndarray
+    stems: tuple[str, ...]
+    asked: Asked
+    word_similarity: Mapping[int, tuple[float, ...]]
+    leans: bool
+
+
+def logit(probability: float) -> float:
+    """Log odds, finite at both ends."""
+    kept = min(max(probability, _FLOOR), 1 - _FLOOR)
+    return math.log(kept / (1 - kept))
+
+
+def share(stems: Sequence[str], whole: frozenset[str]) -> float:
+    """Share of some stems that stand in a set; 0 for none."""
+    return sum(word in whole for word in stems) / len(stems) if stems else 0.0
+
+
+def missing_names(question: str, sources: Sequence[Source]) -> list[str]:
+    """Names of the question that stand nowhere around the evidence."""
+    around = frozenset[str]().union(*(source.surroundings for source in sources))
+    return [name for name in names(question) if not all(part in around or stem(part) in around for part in words(name))]
+
+
+def missing_dates(question: str, sources: Sequence[Source]) -> int:
+    """How many years, quarters, months or days of the question stand nowhere around the evidence."""
+    asked = {part for figure in figures(question) for part in figure.date}
+    if not asked:
+        return 0
+    held: set[tuple[str, int]] = set()
+    for source in sources:
+        evidence = source.evidence
+        texts = (evidence.around, evidence.title, evidence.context, evidence.date or "", evidence.document)
+        for figure in figures(" ; ".join((*texts, *evidence.headings))):
+            held.update(figure.date)
+    return len(asked - held)
+
+
+def holds_type(asked: Asked, source: Source) -> bool:
+    """Whether a sentence holds something of the type asked for."""
+    # The dash keeps a name at the sentence's start from being taken for an ordinary first word.
+    return holds(asked, source.figures, names(f"the {source.evidence.text}"))
+
+
+def candidate_rows(
+    reading: Reading, sources: Sequence[Source], marks: Mapping[int, float] | None
+) -> list[CandidateRow]:
+    """A row per source, in their order; `marks` is the chat model's probability by number, if known."""
+    cosines = [float(reading.vector @ source.vector) for source in sources]
+    best = max(cosines)
+    lexical = max((source.evidence.lexical for source in sources), default=0.0) or 1.0
+    typed = reading.asked is not Asked.OTHER
+    rows = []
+    for place, (source, cosine) in enumerate(zip(sources, cosines, strict=True)):
+        held = typed and holds_type(reading.asked, source)
+        similarity = reading.word_similarity.get(source.number, ())
+        rows.append(
+            CandidateRow(
+                cosine=cosine,
+                cosine_gap=best - cosine,
+                passage_cosine=source.evidence.score - source.evidence.similarity,
+                lexical=source.evidence.lexical / lexical,
+                coverage=share(reading.stems, source.stems),
+                soft_coverage=sum(similarity) / len(similarity) if similarity else 0.0,
+                type_held=float(held),
+                type_missing=float(typed and not held),
+                rank=1.0 / (1 + place),
+                mark_logit=logit(marks.get(source.number, 0.0)) if marks else 0.0,
+                mark_known=float(bool(marks)),
+            )
+        )
+    return rows
+
+
+def question_row(
+    reading: Reading,
+    sources: Sequence[Source],
+    probabilities: Sequence[float],
+    marks: Mapping[int, float] | None,
+) -> QuestionRow:
+    """The row that decides whether to answer.
+
+    Args:
+        reading: the question.
+        sources: the evidence, best first, not empty.
+        probabilities: of each source being the one that answers, from `selection`.
+        marks: the chat model's probability of each first number, 0 meaning "none"; None if unknown.
+    """
+    order = sorted(range(len(sources)), key=lambda place: -probabilities[place])
+    chosen = sources[order[0]]
+    top = list(dict.fromkeys([chosen, *sources[:_TOP]]))
+    cosines = sorted((float(reading.vector @ source.vector) for source in sources), reverse=True)
+    around = frozenset[str]().union(*(source.surroundings | source.stems for source in top))
+    similarity = [
+        max(values) for values in zip(*(reading.word_similarity[source.number] for source in top), strict=True)
+    ]
+    typed = reading.asked is not Asked.OTHER
+    return QuestionRow(
+        chosen=logit(probabilities[order[0]]),
+        second=logit(probabilities[order[1]]) if len(order) > 1 else logit(0.0),
+        best_cosine=cosines[0],
+        third_cosine=cosines[min(2, len(cosines) - 1)],
+        coverage=share(reading.stems, around),
+        soft_coverage=sum(similarity) / len(similarity) if similarity else 0.0,
+        weakest_term=min(similarity, default=0.0),
+        chosen_coverage=share(reading.stems, chosen.stems),
+        missing_names=float(min(3, len(missing_names(reading.text, top)))),
+        missing_dates=float(min(2, missing_dates(reading.text, top))),
+        type_missing=float(typed and not holds_type(reading.asked, chosen)),
+        zero_logit=logit(marks.get(0, 0.0)) if marks else 0.0,
+        zero_known=float(bool(marks)),
+        leans=float(reading.leans),
+    )

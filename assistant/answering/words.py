@@ -1,0 +1,66 @@
+"""Words as they are compared: stems of the content words, and the names in a text."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from assistant.index.lexical import STOPWORDS
+
+_WORD = re.compile(r"[^\W_]+(?:[’'&.-][^\W_]+)*")
+_POSSESSIVE = re.compile(r"[’']s?$")
+#: A capitalised word, an abbreviation or a word with an inner capital; `&` and `.` join ("S&P", "U.S").
+_NAME = re.compile(r"\b(?:[A-Z][\w’'&-]*|[a-z]+[A-Z]\w*)(?:\.[A-Z])*")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|\n\s*|[\"“(]\s*)$")
+#: Words that are capitalised for other reasons than naming something.
+_NOT_NAMES = frozenset(
+    """i q a k january february march april may june july august september october november december monday tuesday
+    wednesday thursday friday saturday sunday yes no""".split()
+)
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> object:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The Snowball English stem of a lower-case word."""
+    return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words in order, possessive endings taken off, hyphenated and joined words in parts."""
+    found = []
+    for match in _WORD.findall(text):
+        bare = _POSSESSIVE.sub("", match.lower())
+        found += [part for part in re.split(r"[’'.-]", bare) if part]
+    return found
+
+
+def content_stems(text: str) -> list[str]:
+    """Stems of the words that carry meaning, in order, each once; numbers are left to the figures."""
+    kept = [stem(w) for w in words(text) if w not in STOPWORDS and not w[0].isdigit() and len(w) > 1]
+    return list(dict.fromkeys(kept))
+
+
+def names(text: str) -> list[str]:
+    """Words of a text that are names, lower-case, each once.
+
+    A capitalised word that begins a sentence counts only if it has a second capital or stands capitalised
+    elsewhere in the text as well.
+    """
+    firm: list[str] = []
+    doubtful: list[str] = []
+    for match in _NAME.finditer(text):
+        word = _POSSESSIVE.sub("", match.group()).rstrip("-&.")
+        low = word.lower()
+        if low in STOPWORDS or low in _NOT_NAMES or not word or (len(word) == 1 and not word.isupper()):
+            continue
+        starts = bool(_SENTENCE_START.search(text[: match.start()]))
+        several = sum(c.isupper() for c in word) > 1
+        (doubtful if starts and not several else firm).append(low)
+    return list(dict.fromkeys(firm + [word for word in doubtful if word in firm]))

@@ -1,0 +1,325 @@
+"""The command line: people and scripts to the `Assistant`. Data to stdout, all else to stderr."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant import __version__
+from assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.answering.answer import Turn
+    from assistant.facade import AddResult, Assistant
+    from assistant.settings import Settings
+
+app = typer.Typer(
+    name="assistant",
+    help="Ask your documents and check every word of the answer: cited, verified, offline.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Documents = Annotated[
+    list[str] | None, typer.Option("--document", metavar="NAME", help="Only in this document; repeatable.")
+]
+
+
+def main() -> None:
+    """Run the command line: exit 0 done, 1 a named error, 2 bad usage, 130 interrupted."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        app()
+    except AssistantError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted. Nothing that was acknowledged is lost.\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _terminate(_signal: int, _frame: object) -> None:
+    """SIGTERM unwinds like Ctrl-C, so that transactions roll back and locks are given back."""
+    raise KeyboardInterrupt
+
+
+def _fail(message: str) -> None:
+    sys.stderr.write(f"Error: {message}\n")
+    sys.exit(1)
+
+
+def _settings(**overrides: Any) -> Settings:
+    from assistant.settings import load_settings
+
+    settings = load_settings(**overrides)
+    logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    return settings
+
+
+@contextmanager
+def _assistant(**overrides: Any) -> Iterator[Assistant]:
+    from assistant.facade import Assistant
+
+    with Assistant(_settings(**overrides)) as opened:
+        yield opened
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        sys.stdout.write(f"assistant {__version__}\n")
+        raise typer.Exit
+
+
+@app.command()
+def chat(
+    host: Annotated[str, typer.Option(help="Loopback address to serve on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve on.")] = 7860,
+) -> None:
+    """Open the chat in the browser; the corpus is synced in view."""
+    from assistant.terminal import show_ready
+    from assistant.ui.serve import serve
+
+    with _assistant() as assistant:
+        serve(assistant, assistant.settings, host, port, on_ready=show_ready)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    document: Documents = None,
+    history: Annotated[Path | None, typer.Option(help='Earlier turns: a JSON list of {"role", "content"}.')] = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question from the documents, with citations."""
+    from assistant.terminal import show_stream, spinner
+
+    turns = _history(history) if history else []
+    with _assistant() as assistant:
+        with spinner("loading the models"):
+            assistant.open()
+            notice = assistant.notice
+        for message in (assistant.repaired, notice):
+            if message:
+                sys.stderr.write(f"Note: {message}\n")
+        if as_json:
+            with spinner("answering"):
+                answer = assistant.ask(question, history=turns, documents=document)
+            _print_json(answer.model_dump(mode="json"))
+        else:
+            show_stream(assistant.stream(question, history=turns, documents=document))
+
+
+def _history(path: Path) -> list[Turn]:
+    from pydantic import TypeAdapter, ValidationError
+
+    from assistant.answering.answer import Turn
+    from assistant.errors import QuestionError
+
+    try:
+        return TypeAdapter(list[Turn]).validate_json(path.read_bytes())
+    except OSError as error:
+        raise QuestionError(f"{path} cannot be read: {error.strerror}", "Check the path.") from error
+    except ValidationError as error:
+        raise QuestionError(
+            f"{path} is not a conversation", 'Give a JSON list of {"role": "user"|"assistant", "content": "..."}.'
+        ) from error
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=200, help="How many passages.")] = 5,
+    document: Documents = None,
+    as_json: Json = False,
+) -> None:
+    """Find the best passages for a question, without answering it."""
+    from assistant.terminal import show_hits, spinner
+
+    with _assistant() as assistant:
+        with spinner("loading the embedding model"):
+            assistant.open()
+        hits = assistant.search(question, k=k, documents=document)
+        if as_json:
+            _print_json([hit.model_dump(mode="json") for hit in hits])
+        else:
+            show_hits(hits)
+
+
+@app.command()
+def add(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files to add.")],
+    as_json: Json = False,
+) -> None:
+    """Add documents, or replace those whose file changed."""
+    from assistant.terminal import progress_bar
+
+    with _assistant() as assistant:
+        results: list[AddResult] = []
+        failed: AssistantError | None = None
+        with progress_bar() as progress:
+            for path in paths:
+                try:
+                    results += assistant.add([path], progress=progress)
+                except AssistantError as error:
+                    failed = error
+                    break
+        _report(results, as_json)
+        if failed:
+            raise failed
+
+
+@app.command()
+def remove(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Names as `list` prints them.")],
+    as_json: Json = False,
+) -> None:
+    """Remove documents from the index; their files are not touched."""
+    with _assistant() as assistant:
+        _report(assistant.remove(names), as_json)
+
+
+@app.command("list")
+def list_documents(as_json: Json = False) -> None:
+    """List the documents in the index."""
+    from assistant.terminal import show_documents
+
+    with _assistant() as assistant:
+        found = assistant.documents()
+        if as_json:
+            _print_json([info.model_dump(mode="json") for info in found])
+        else:
+            show_documents(found)
+
+
+@app.command()
+def sync(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Default: the corpus folder.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make the index equal a folder: new, changed and deleted files."""
+    from assistant.terminal import progress_bar
+
+    with _assistant() as assistant:
+        with progress_bar() as progress:
+            results = assistant.sync(folder, progress=progress)
+        _report(results, as_json)
+        failed = [result for result in results if result.status == "failed"]
+        if failed:
+            raise AssistantError(
+                f"{len(failed)} of {len(results)} files could not be read", "See the reasons above; all others are in."
+            )
+
+
+def _report(results: list[AddResult], as_json: bool) -> None:
+    from assistant.terminal import show_results
+
+    if as_json:
+        _print_json([result.model_dump(mode="json") for result in results])
+    else:
+        show_results(results)
+
+
+@app.command("eval")
+def evaluate(
+    questions: Annotated[Path | None, typer.Option(help="Question set, JSON Lines.")] = None,
+    documents: Annotated[Path | None, typer.Option(help="Folder of documents to ask.")] = None,
+    retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="Search without answering.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions.")] = None,
+    json_path: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the run as JSON.")] = None,
+    html_path: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a report.")] = None,
+) -> None:
+    """Ask a question set, score the answers, exit 1 below the thresholds."""
+    import evals
+    from assistant.terminal import console
+
+    code = evals.evaluate(
+        _settings(),
+        questions=questions,
+        documents=documents,
+        retrieval_only=retrieval_only,
+        limit=limit,
+        json_path=json_path,
+        html_path=html_path,
+        console=console(),
+    )
+    raise typer.Exit(code)
+
+
+models_app = typer.Typer(help="Fetch, list or verify the model files.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(models_app, name="models")
+
+
+@models_app.command("pull")
+def models_pull() -> None:
+    """Fetch the models the settings name; resumes, and verifies every byte."""
+    from assistant.terminal import byte_bar, show_models
+    from assistant.upkeep import pull_models
+
+    settings = _settings()
+    with byte_bar() as progress:
+        states = pull_models(settings, progress)
+    show_models(states)
+
+
+@models_app.command("list")
+def models_list(as_json: Json = False) -> None:
+    """List the models and whether they are here."""
+    from assistant.terminal import show_models
+    from assistant.upkeep import list_models
+
+    states = list_models(_settings())
+    if as_json:
+        _print_json([state.model_dump(mode="json") for state in states])
+    else:
+        show_models(states)
+
+
+@models_app.command("verify")
+def models_verify() -> None:
+    """Read the model files whole and compare their SHA-256."""
+    from assistant.terminal import byte_bar, show_models
+    from assistant.upkeep import verify_models
+
+    with byte_bar() as progress:
+        states = verify_models(_settings(), progress)
+    show_models(states)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check home, index and models; repair what can be derived again."""
+    from assistant.terminal import show_findings
+    from assistant.upkeep import examine
+
+    findings = examine(_settings())
+    if as_json:
+        _print_json([finding.model_dump(mode="json") for finding in findings])
+    else:
+        show_findings(findings)
+    bad = [finding for finding in findings if not finding.ok]
+    if bad:
+        raise AssistantError(f"{len(bad)} of {len(findings)} checks failed", bad[0].next_step)
+
+
+if __name__ == "__main__":
+    main()

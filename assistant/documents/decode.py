@@ -1,0 +1,78 @@
+"""Bytes to text: the encoding is found, never guessed silently wrong, and binary files are refused."""
+
+from __future__ import annotations
+
+import codecs
+
+from assistant.errors import DocumentError
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+#: Share of control characters above which decoded text is taken for a binary file.
+_MAX_CONTROL_SHARE = 0.01
+#: Share of bytes above 127 below which a text is written in Latin letters, a few of them with accents.
+_LATIN_SHARE = 0.3
+
+
+def decode(data: bytes, name: str, declared: str | None = None) -> str:
+    """Text of a file in UTF-8, UTF-16 with a mark, the encoding it declares, or one that is recognised.
+
+    Raises:
+        DocumentError: the bytes are binary or in no known encoding.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            try:
+                return _checked(data.decode(encoding), name)
+            except UnicodeDecodeError as error:
+                raise _unreadable(name) from error
+    if b"\0" in data[:65536]:
+        raise DocumentError(f"{name} is a binary file", "Convert it to text, Markdown, HTML or PDF first.")
+    try:
+        return _checked(data.decode("utf-8"), name)
+    except UnicodeDecodeError:
+        text = _declared_text(data, declared) or _recognised_text(data)
+        if text is None:
+            raise _unreadable(name) from None
+        return _checked(text, name)
+
+
+def _declared_text(data: bytes, declared: str | None) -> str | None:
+    """The text in the encoding a page declares; None if it declares none, or wrongly."""
+    if declared is None:
+        return None
+    try:
+        encoding = codecs.lookup(declared).name
+        # Browsers read Latin-1 as Windows-1252, and pages rely on it (Encoding Standard, 4.2).
+        return data.decode("cp1252" if encoding in ("iso8859-1", "ascii") else encoding)
+    except (LookupError, UnicodeDecodeError):
+        return None
+
+
+def _recognised_text(data: bytes) -> str | None:
+    """The text in the encoding its bytes fit best, None if in none.
+
+    Short Western texts fit many encodings equally well ("Café" is also Chinese), so Windows-1252 wins
+    whenever it is possible at all and the letters are mostly plain.
+    """
+    from charset_normalizer import from_bytes
+
+    found = from_bytes(data)
+    best = found.best()
+    if best is None:
+        return None
+    possible = {encoding for match in found for encoding in match.could_be_from_charset}
+    if "cp1252" in possible and sum(byte > 127 for byte in data) < _LATIN_SHARE * len(data):
+        return data.decode("cp1252", errors="replace")
+    return str(best)
+
+
+def _checked(text: str, name: str) -> str:
+    sample = text[:65536]
+    control = sum(ord(c) < 32 and c not in "\n\r\t\f" for c in sample)
+    if sample and control / len(sample) > _MAX_CONTROL_SHARE:
+        raise DocumentError(f"{name} is a binary file", "Convert it to text, Markdown, HTML or PDF first.")
+    return text
+
+
+def _unreadable(name: str) -> DocumentError:
+    return DocumentError(f"{name} is in an unknown text encoding", "Save it as UTF-8 and add it again.")

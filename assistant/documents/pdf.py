@@ -1,0 +1,127 @@
+"""Reader of PDF files: text page by page (pypdfium2)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from assistant.documents.builder import TextBuilder, clean_text
+from assistant.documents.model import BlockKind, Document
+from assistant.errors import DocumentError
+
+_NUMBER = re.compile(r"\(?[$€£]?\d[\d,.]*%?\)?")
+#: pypdfium2 marks a word broken at the line's end with this character.
+_HYPHEN = "\ufffe"
+
+
+def _page_ranges(pages: list[int]) -> str:
+    """`[3, 4, 5, 9]` as `3-5, 9`."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+def _is_row(line: str) -> bool:
+    """A line of a table: at least two figures that together fill a good part of it."""
+    figures = _NUMBER.findall(line)
+    return len(figures) >= 2 and sum(map(len, figures)) >= 0.2 * len(line)
+
+
+def add_page(builder: TextBuilder, text: str, page: int) -> None:
+    """Add a page's lines: table rows one by one, running text joined to paragraphs.
+
+    A paragraph ends where a line ends a sentence and is clearly shorter than the page's longest.
+    """
+    lines = [line.strip() for line in clean_text(text.replace(_HYPHEN, "-")).split("\n")]
+    width = max((len(line) for line in lines), default=0)
+    open_lines: list[str] = []
+
+    def flush() -> None:
+        if open_lines:
+            builder.add(BlockKind.PARAGRAPH, "\n".join(open_lines), page=page)
+            open_lines.clear()
+
+    for line in lines:
+        if not line:
+            flush()
+        elif _is_row(line):
+            flush()
+            builder.add(BlockKind.TABLE_ROW, line, page=page)
+        else:
+            open_lines.append(line)
+            if len(line) < 0.8 * width and line[-1] in ".:;!?":
+                flush()
+    flush()
+
+
+def _add_pages(builder: TextBuilder, pdf: Any) -> tuple[list[int], list[int]]:
+    """Add all pages; gives the numbers of those without text and of those that cannot be read."""
+    from pypdfium2 import PdfiumError
+
+    empty: list[int] = []
+    broken: list[int] = []
+    for number in range(1, len(pdf) + 1):
+        try:
+            text = pdf[number - 1].get_textpage().get_text_bounded()
+        except PdfiumError:
+            broken.append(number)
+            continue
+        if text.strip():
+            add_page(builder, text, number)
+        else:
+            empty.append(number)
+    return empty, broken
+
+
+def read_pdf(data: bytes, name: str) -> Document:
+    """Read a PDF's text.
+
+    Raises:
+        DocumentError: the file is locked, damaged or holds no text at all.
+    """
+    import pypdfium2 as pdfium
+
+    try:
+        pdf = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise DocumentError(f"{name} is locked with a password", "Save an unlocked copy and add that.") from error
+        raise DocumentError(f"{name} is not a readable PDF", "Print it to a new PDF from a viewer.") from error
+    builder = TextBuilder()
+    try:
+        count = len(pdf)
+        empty, broken = _add_pages(builder, pdf)
+        meta = pdf.get_metadata_dict(skip_empty=True)
+    finally:
+        pdf.close()
+    if len(broken) == count:
+        raise DocumentError(f"{name} is not a readable PDF", "Print it to a new PDF from a viewer.")
+    if len(empty) + len(broken) == count:
+        raise DocumentError(
+            f"{name}: no text on any of its {count} pages (a scan?)", "Run OCR on it and add the result."
+        )
+    notes = tuple(
+        f"{remark} {_page_ranges(pages)}"
+        for remark, pages in (("no text on pages", empty), ("damaged, left out: pages", broken))
+        if pages
+    )
+    return Document(
+        name=name,
+        text=builder.text,
+        blocks=builder.blocks,
+        title=meta.get("Title", "").strip(),
+        date=_pdf_date(meta.get("CreationDate", "")),
+        author=clean_text(meta.get("Author", "")) or None,
+        page_count=count,
+        notes=notes,
+    )
+
+
+def _pdf_date(value: str) -> str | None:
+    """`D:20230804060204Z` as `2023-08-04` (PDF 32000-1, 7.9.4)."""
+    match = re.match(r"D:(\d{4})(\d{2})(\d{2})", value)
+    return "-".join(match.groups()) if match else None

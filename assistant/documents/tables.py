@@ -1,0 +1,85 @@
+"""Tables as rows that can be read alone: `label | column: value | column: value`.
+
+A row that carries its column labels can be found, quoted and understood without the rest of the table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_YEAR = re.compile(r"^(?:FY|CY|Q[1-4]\s*)?'?(?:19|20)\d{2}[AE]?$")
+_DIGIT = re.compile(r"\d")
+
+
+def _is_header_cell(cell: str) -> bool:
+    """Whether a cell could label a column: words, a year or a date, but no amount."""
+    if not _DIGIT.search(cell) or _YEAR.match(cell):
+        return True
+    letters = sum(c.isalpha() for c in cell)
+    return letters >= 3 and not cell.lstrip("(").startswith(("$", "€", "£"))
+
+
+def header_rows(rows: Sequence[Sequence[str]]) -> int:
+    """How many leading rows label the columns: at least one, more while the first cell stays empty."""
+    count = 1
+    while count < len(rows) - 1:
+        row = rows[count]
+        filled = [cell for cell in row[1:] if cell]
+        if row[0] or not filled or not all(_is_header_cell(cell) for cell in filled):
+            break
+        count += 1
+    return count
+
+
+def column_labels(headers: Sequence[Sequence[str]], width: int) -> list[str]:
+    """One label a column, joined from all header rows.
+
+    A header row with a single filled cell spans every column; in other rows that stand above another
+    header row a filled cell also labels the empty ones to its right.
+    """
+    labels: list[list[str]] = [[] for _ in range(width)]
+    for depth, row in enumerate(headers):
+        cells = [*row, *[""] * (width - len(row))]
+        filled = [cell for cell in cells[1:] if cell]
+        if len(filled) == 1 and len(headers) > 1 and width > 2:
+            cells = [cells[0], *[filled[0]] * (width - 1)]
+        elif depth < len(headers) - 1:
+            for column in range(2, width):
+                cells[column] = cells[column] or cells[column - 1]
+        for column, cell in enumerate(cells[:width]):
+            if cell and (not labels[column] or labels[column][-1] != cell):
+                labels[column].append(cell)
+    return [" ".join(parts) for parts in labels]
+
+
+def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The table's lines: the column labels first, then a self-contained line a row.
+
+    A row whose only filled cell is the first is a section label; it is put before the rows beneath it
+    until the next one, so that "Total" says of what.
+    """
+    rows = [[" ".join(cell.split()) for cell in row] for row in rows]
+    rows = [row for row in rows if any(row)]
+    if not rows:
+        return []
+    width = max(len(row) for row in rows)
+    count = header_rows(rows) if len(rows) > 1 else 0
+    labels = column_labels(rows[:count], width)
+    lines = [" | ".join(label for label in labels if label)] if any(labels) else []
+    section = ""
+    for row in rows[count:]:
+        filled = [cell for cell in row if cell]
+        if len(filled) == 1 and row[0] and width > 1:
+            section = row[0].rstrip(":")
+            lines.append(row[0])
+            continue
+        name = row[0]
+        if section and name and not _DIGIT.search(section):
+            name = f"{section}: {name}"
+        parts = [name] if name else []
+        for label, cell in zip(labels[1:], row[1:], strict=False):
+            if cell:
+                parts.append(f"{label}: {cell}" if label else cell)
+        lines.append(" | ".join(parts))
+    return lines

@@ -1,0 +1,272 @@
+"""The one public door: everything the command line, the chat and the evaluations do goes through it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.answering.answer import Answer, Finished, StreamEvent, Turn
+from assistant.errors import IndexMismatchError, QuestionError, StorageError
+from assistant.index.library import AddResult, Embedder, Library, Origin
+from assistant.index.lock import HomeLock
+from assistant.index.store import DocumentInfo, Store
+from assistant.retrieval.model import SearchHit
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from assistant.answering.answerer import Answerer
+    from assistant.index.vectors import Progress, VectorIndex
+    from assistant.models.chat import ChatModel
+    from assistant.retrieval.engine import Engine
+
+__all__ = ["AddResult", "Assistant", "DocumentInfo", "SearchHit"]
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What exists while the home is open."""
+
+    embedder: Any
+    vectors: VectorIndex
+    library: Library
+    engine: Engine
+
+
+class Assistant:
+    """Documents in, checked answers out.
+
+    Nothing heavy happens before it is needed: listing documents reads the database, searching loads the
+    embedding model, asking the chat model. Use it as a context manager. It may be used from several
+    threads; one process owns a home at a time.
+
+    Args:
+        settings: where the home is and which models answer.
+        chat: a chat model to use in the place of the one the settings name.
+    """
+
+    def __init__(self, settings: Settings, *, chat: BaseChatModel | None = None) -> None:
+        self.settings = settings
+        self._given_chat = chat
+        self._store = Store(settings.home)
+        self._lock = HomeLock(settings.home)
+        self._guard = threading.RLock()
+        self._opened: _Opened | None = None
+        self._chat: ChatModel | None = None
+        self._answerer: Answerer | None = None
+        self.repaired: str | None = None
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    # --- opening and closing ---------------------------------------------------------------------------
+
+    def open(self, progress: Progress | None = None) -> None:
+        """Take the home's lock and open the index, repairing it where need be (see `repaired`).
+
+        Raises:
+            HomeLockedError: another process owns the home.
+            IndexMismatchError: the index was made with another embedding model.
+            StorageError: the home cannot be written.
+        """
+        self._open(progress)
+
+    def _open(self, progress: Progress | None = None) -> _Opened:
+        with self._guard:
+            if self._opened is None:
+                try:
+                    self.settings.home.mkdir(parents=True, exist_ok=True)
+                except OSError as error:
+                    raise StorageError(
+                        f"The home {self.settings.home} cannot be created: {error.strerror or error}",
+                        "Set ASSISTANT_HOME to a folder you can write to.",
+                    ) from error
+                self._lock.acquire()
+                try:
+                    self._opened = self._open_index(progress)
+                except BaseException:
+                    self.close()
+                    raise
+            return self._opened
+
+    def _open_index(self, progress: Progress | None) -> _Opened:
+        from assistant.index.vectors import VectorIndex
+        from assistant.models.embeddings import load_embeddings
+        from assistant.retrieval.engine import Engine
+
+        settings = self.settings
+        self._store.open()
+        embedder = load_embeddings(settings)
+        self._check_embedding(embedder)
+        vectors = VectorIndex(settings.home / "chroma", self._store, embedder.dimension)
+        self.repaired = vectors.open(progress)
+        library = Library(self._store, vectors, embedder, settings.passage_tokens, settings.max_file_mb * 2**20)
+        engine = Engine(self._store, vectors, embedder, settings.candidates, settings.passages)
+        return _Opened(embedder, vectors, library, engine)
+
+    def _check_embedding(self, embedder: Embedder) -> None:
+        name, dimension = embedder.name, str(embedder.dimension)
+        stored = (self._store.get_meta("embedding_model"), self._store.get_meta("embedding_dimension"))
+        if stored == (None, None):
+            self._store.set_meta(embedding_model=name, embedding_dimension=dimension, vectors_dirty="1")
+        elif stored != (name, dimension):
+            raise IndexMismatchError(
+                f"The index was made with the embedding model {stored[0]} ({stored[1]} dimensions), "
+                f"not {name} ({dimension})",
+                "Set ASSISTANT_EMBEDDING_MODEL back, or use another ASSISTANT_HOME and sync again.",
+            )
+
+    def warm(self) -> None:
+        """Load the chat model and have it read the prompt's fixed part, so that the first answer is quick."""
+        self._ready_answerer().warm()
+
+    def close(self) -> None:
+        """Give back models, files and the lock; harmless when called twice."""
+        with self._guard:
+            if self._chat is not None:
+                self._chat.close()
+            if self._opened is not None:
+                self._opened.vectors.close()
+            self._chat = self._answerer = self._opened = None
+            self._store.close()
+            self._lock.release()
+
+    # --- documents --------------------------------------------------------------------------------------
+
+    def add(
+        self, paths: Iterable[Path], *, origin: Origin = "added", progress: Progress | None = None
+    ) -> list[AddResult]:
+        """Add files one by one; each is all or nothing.
+
+        Raises:
+            AssistantError: of the first file that fails; those before it stay added.
+        """
+        library = self._open().library
+        return [library.add(Path(path), origin=origin, progress=progress) for path in paths]
+
+    def remove(self, names: Iterable[str]) -> list[AddResult]:
+        """Remove documents by name.
+
+        Raises:
+            UnknownDocumentError: a name is not in the index; nothing is removed then.
+        """
+        library = self._open().library
+        return library.remove(list(names))
+
+    def sync(self, folder: Path | None = None, *, progress: Progress | None = None) -> list[AddResult]:
+        """Make the index equal a folder (default: the corpus): new, changed and deleted files.
+
+        Raises:
+            DocumentError: the folder does not exist.
+        """
+        library = self._open().library
+        return library.sync(folder or self.settings.corpus, progress)
+
+    def documents(self) -> list[DocumentInfo]:
+        """All documents by name; needs no lock and loads nothing."""
+        return self._store.documents() if self._readable() else []
+
+    def text(self, name: str) -> str:
+        """A document's canonical text, which all spans point into.
+
+        Raises:
+            UnknownDocumentError: there is no such document.
+        """
+        if not self._readable():
+            from assistant.index.store import unknown
+
+            raise unknown([name])
+        return self._store.text(name)
+
+    def _readable(self) -> bool:
+        if not self._store.exists:
+            return False
+        self._store.open()
+        return True
+
+    # --- questions --------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        documents: Sequence[str] | None = None,
+        history: Sequence[Turn] = (),
+    ) -> list[SearchHit]:
+        """The k best passages for a question, best first.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            UnknownDocumentError: a name in `documents` is not in the index.
+        """
+        self._check_question(question)
+        return list(self._open().engine.retrieve(question, history, documents, k).hits)
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> Answer:
+        """The checked answer to a question.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            ChatModelError: the chat model's endpoint fails.
+            UnknownDocumentError: a name in `documents` is not in the index.
+        """
+        for event in self.stream(question, history=history, documents=documents):
+            if isinstance(event, Finished):
+                return event.answer
+        raise RuntimeError("the stream ended without an answer")
+
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None
+    ) -> Iterator[StreamEvent]:
+        """The answer as it settles: evidence first, then sentence by sentence, the whole at the end.
+
+        The stream may be abandoned at any time. Errors are those of `ask`.
+        """
+        self._check_question(question)
+        answerer = self._ready_answerer()
+        yield from answerer.stream(question.strip(), history, documents)
+
+    @property
+    def model_name(self) -> str:
+        """The chat model's name; "quote-only" when there is none."""
+        return self._ready_chat().name
+
+    @property
+    def notice(self) -> str | None:
+        """What a person must know about the chat model, such as that there is none; None if nothing."""
+        return self._ready_chat().notice
+
+    def _check_question(self, question: str) -> None:
+        if not question.strip():
+            raise QuestionError("The question is empty", "Ask something about your documents.")
+        limit = self.settings.max_question_chars
+        if len(question) > limit:
+            raise QuestionError(
+                f"The question has {len(question):,} characters, over the limit of {limit:,}",
+                "Shorten it, or raise ASSISTANT_MAX_QUESTION_CHARS.",
+            )
+
+    def _ready_chat(self) -> ChatModel:
+        with self._guard:
+            if self._chat is None:
+                from assistant.models.chat import given_chat_model, load_chat_model
+
+                self._chat = given_chat_model(self._given_chat) if self._given_chat else load_chat_model(self.settings)
+            return self._chat
+
+    def _ready_answerer(self) -> Answerer:
+        with self._guard:
+            opened = self._open()
+            if self._answerer is None:
+                from assistant.answering.answerer import Answerer
+
+                self._answerer = Answerer(opened.engine, opened.embedder, self._ready_chat(), self.settings)
+            return self._answerer

@@ -1,0 +1,158 @@
+"""Cuts a document into sentences and packs them into passages.
+
+A passage is a run of whole sentences under one heading, small enough for the embedding model; a sentence
+never belongs to two passages. Offsets point into the document's canonical text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.documents.model import Block, BlockKind, Document
+
+TokenCounter = Callable[[Sequence[str]], list[int]]
+
+#: Kinds whose block is one sentence however it is punctuated.
+_WHOLE = {BlockKind.TABLE_ROW, BlockKind.HEADING}
+#: A sentence longer than this many characters is cut where the recursive splitter finds a seam.
+_MAX_SENTENCE_CHARS = 700
+
+
+class SentenceSpan(BaseModel):
+    """A sentence, list item or table row: the unit of evidence."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: int
+    end: int
+    kind: BlockKind
+    page: int | None
+    context: str = ""
+
+
+class Passage(BaseModel):
+    """What is embedded and searched: a run of sentences under one heading path."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: int
+    end: int
+    page: int | None
+    headings: tuple[str, ...]
+    sentences: tuple[SentenceSpan, ...]
+
+
+def squash(text: str) -> str:
+    """Text on one line, runs of white space as one blank: how models see it."""
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Offsets of the sentences of a piece of running text, white space trimmed off both ends.
+
+    Boundaries are sentencex's; an overlong sentence is cut further at commas and blanks.
+    """
+    from sentencex import get_sentence_boundaries
+
+    # A wrapped line is no boundary; the blank that replaces its end keeps all offsets.
+    flat = text.replace("\n", " ")
+    spans: list[tuple[int, int]] = []
+    for boundary in get_sentence_boundaries("en", flat):
+        start, end = int(boundary["start_index"]), int(boundary["end_index"])
+        piece = flat[start:end]
+        start += len(piece) - len(piece.lstrip())
+        end -= len(piece) - len(piece.rstrip())
+        if start < end:
+            spans.extend(_cut_long(flat, start, end))
+    return spans
+
+
+def _cut_long(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if end - start <= _MAX_SENTENCE_CHARS:
+        yield start, end
+        return
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(
+        chunk_size=_MAX_SENTENCE_CHARS,
+        chunk_overlap=0,
+        separators=["; ", ", ", " ", ""],
+        keep_separator="end",
+        add_start_index=True,
+    )
+    for piece in splitter.create_documents([text[start:end]]):
+        offset = start + int(piece.metadata["start_index"])
+        content = piece.page_content
+        offset += len(content) - len(content.lstrip())
+        yield offset, offset + len(content.strip())
+
+
+def _sentences(document: Document, block: Block) -> list[SentenceSpan]:
+    text = document.text[block.start : block.end]
+    spans = [(0, len(text))] if block.kind in _WHOLE else sentence_spans(text)
+    return [
+        SentenceSpan(
+            start=block.start + a, end=block.start + b, kind=block.kind, page=block.page, context=block.context
+        )
+        for a, b in spans
+    ]
+
+
+def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], list[SentenceSpan]]]:
+    """Runs of sentences that share a heading path and a page."""
+    path: list[tuple[int, str]] = []
+    run: list[SentenceSpan] = []
+    for block in document.blocks:
+        if block.kind is BlockKind.HEADING:
+            if run:
+                yield tuple(title for _, title in path), run
+                run = []
+            level = block.level or 1
+            path = [entry for entry in path if entry[0] < level]
+            path.append((level, squash(document.text[block.start : block.end])))
+            continue
+        for sentence in _sentences(document, block):
+            if run and run[-1].page != sentence.page:
+                yield tuple(title for _, title in path), run
+                run = []
+            run.append(sentence)
+    if run:
+        yield tuple(title for _, title in path), run
+
+
+def split(document: Document, max_tokens: int, count_tokens: TokenCounter) -> list[Passage]:
+    """Pack a document's sentences into passages of at most `max_tokens` tokens.
+
+    A single sentence above the limit makes a passage of its own. A section's last passage that would be
+    tiny is not merged back: headings keep it findable. A document that is only headings gives one passage
+    a heading, so that nothing in it is lost to search.
+    """
+    sections = list(_sections(document))
+    if not sections:
+        sections = [((), _headings_as_sentences(document))]
+    flat = [sentence for _, run in sections for sentence in run]
+    counts = iter(count_tokens([squash(document.text[s.start : s.end]) for s in flat]))
+    passages: list[Passage] = []
+    for headings, run in sections:
+        held: list[SentenceSpan] = []
+        used = 0
+        for sentence in run:
+            tokens = next(counts)
+            if held and used + tokens > max_tokens:
+                passages.append(_passage(headings, held))
+                held, used = [], 0
+            held.append(sentence)
+            used += tokens
+        passages.append(_passage(headings, held))
+    return passages
+
+
+def _headings_as_sentences(document: Document) -> list[SentenceSpan]:
+    return [sentence for block in document.blocks for sentence in _sentences(document, block)]
+
+
+def _passage(headings: tuple[str, ...], run: list[SentenceSpan]) -> Passage:
+    return Passage(start=run[0].start, end=run[-1].end, page=run[0].page, headings=headings, sentences=tuple(run))

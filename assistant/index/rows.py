@@ -1,0 +1,108 @@
+"""Rows that retrieval reads from the store: passages by id, and the sentences inside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from assistant.documents.model import BlockKind
+from assistant.index import schema
+from assistant.index.store import Store
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class PassageRow:
+    """A passage with what its document says of itself; `text` is exactly the canonical text of its span."""
+
+    id: int
+    document_id: int
+    document: str
+    title: str
+    date: str | None
+    page: int | None
+    headings: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class SentenceRow:
+    """A sentence of a passage with its unit vector."""
+
+    id: int
+    passage_id: int
+    start: int
+    end: int
+    page: int | None
+    kind: BlockKind
+    context: str
+    vector: np.ndarray
+
+
+def passage_rows(store: Store, ids: Sequence[int]) -> dict[int, PassageRow]:
+    """Passages by id; ids that are no longer there are left out."""
+    p, d = schema.passages.c, schema.documents.c
+    query = (
+        select(
+            p.id, p.document_id, d.name, d.title, d.date, p.page, p.headings, p.start, p.end,
+            func.substr(d.text, p.start + 1, p.end - p.start).label("content"),
+        )
+        .join(schema.documents, d.id == p.document_id)
+        .where(p.id.in_(ids))
+    )  # fmt: skip
+    with store.transaction() as connection:
+        return {
+            row.id: PassageRow(
+                id=row.id,
+                document_id=row.document_id,
+                document=row.name,
+                title=row.title,
+                date=row.date,
+                page=row.page,
+                headings=tuple(json.loads(row.headings)),
+                start=row.start,
+                end=row.end,
+                text=row.content,
+            )
+            for row in connection.execute(query)
+        }
+
+
+def sentence_rows(store: Store, passage_ids: Sequence[int]) -> list[SentenceRow]:
+    """All sentences of some passages, in reading order within each."""
+    import numpy as np
+
+    s = schema.sentences.c
+    query = select(schema.sentences).where(s.passage_id.in_(passage_ids)).order_by(s.id)
+    with store.transaction() as connection:
+        return [
+            SentenceRow(
+                id=row.id,
+                passage_id=row.passage_id,
+                start=row.start,
+                end=row.end,
+                page=row.page,
+                kind=BlockKind(row.kind),
+                context=row.context,
+                vector=np.frombuffer(row.vector, dtype="<f4"),
+            )
+            for row in connection.execute(query)
+        ]
+
+
+def sentence_vectors(store: Store, ids: Sequence[int]) -> dict[int, np.ndarray]:
+    """Unit vectors of sentences by id; ids that are no longer there are left out."""
+    import numpy as np
+
+    s = schema.sentences.c
+    with store.transaction() as connection:
+        rows = connection.execute(select(s.id, s.vector).where(s.id.in_(ids))).all()
+    return {row.id: np.frombuffer(row.vector, dtype="<f4") for row in rows}

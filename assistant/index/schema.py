@@ -1,0 +1,93 @@
+"""The tables of the truth: everything the vector index can be rebuilt from.
+
+`SCHEMA_VERSION` is kept in SQLite's `user_version`; a change of tables adds a numbered migration.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+#: Facts about the index itself: embedding model, dimension, state of the vector index.
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("date", Text),
+    Column("author", Text),
+    Column("source", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("folder", Text),
+    Column("content_hash", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("modified", Float, nullable=False),
+    Column("page_count", Integer),
+    Column("notes", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("added_at", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("page", Integer),
+    Column("headings", Text, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+sentences = Table(
+    "sentences",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("passage_id", ForeignKey("passages.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("page", Integer),
+    Column("kind", Text, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+#: Files of a synced folder that a person removed from the index: `sync` leaves them out until they change.
+left_out = Table(
+    "left_out",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("content_hash", Text, nullable=False),
+)
+
+#: Lexical indexes beside the tables, row by row: FTS5 with Porter stems and folded accents.
+FTS_STATEMENTS = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS passages_fts USING fts5("
+    "header, body, tokenize = 'porter unicode61 remove_diacritics 2')",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS sentences_fts USING fts5("
+    "body, tokenize = 'porter unicode61 remove_diacritics 2')",
+)
+
+SCHEMA_VERSION = 1

@@ -1,0 +1,389 @@
+"""SQLite, the truth: documents, passages, sentences, their vectors and the lexical index.
+
+Every write is one transaction; a crash leaves the state before or after it, never between. Opening needs
+no heavy import, so that listing documents is quick.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, text
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DatabaseError
+
+from assistant.errors import IndexMismatchError, StorageError, UnknownDocumentError
+from assistant.index import schema
+from assistant.index.passages import Passage, squash
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from assistant.documents import Document
+
+DATABASE = "assistant.db"
+
+
+class DocumentInfo(BaseModel):
+    """What `assistant list` says of a document. `added_at` is ISO 8601 in UTC; sizes are in characters."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    date: str | None
+    source: str
+    page_count: int | None
+    characters: int
+    passages: int
+    added_at: str
+    origin: str
+    notes: tuple[str, ...] = ()
+
+
+class FileState(BaseModel):
+    """What sync and add compare a file with. `modified` is the file's mtime in seconds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    source: str
+    origin: str
+    folder: str | None
+    content_hash: str
+    size: int
+    modified: float
+
+
+class NewDocument(BaseModel):
+    """A document ready to be stored; row i of each vector array belongs to passage or sentence i."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    state: FileState
+    document: Any
+    passages: tuple[Passage, ...]
+    passage_vectors: Any
+    sentence_vectors: Any
+
+
+class Store:
+    """The database of a home. Thread-safe; only the holder of the home's lock may write."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / DATABASE
+        self._engine: Engine | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether the home already holds a database."""
+        return self._path.exists()
+
+    def open(self) -> None:
+        """Open the database, creating it if it is missing.
+
+        Raises:
+            IndexMismatchError: it was made by a newer version.
+            StorageError: it cannot be opened or is damaged.
+        """
+        if self._engine is not None:
+            return
+        engine = create_engine(f"sqlite:///{self._path}", connect_args={"timeout": 30})
+        event.listen(engine, "connect", _pragmas)
+        self._engine = engine
+        try:
+            with self.transaction() as connection:
+                version = connection.execute(text("PRAGMA user_version")).scalar_one()
+                if version > schema.SCHEMA_VERSION:
+                    raise IndexMismatchError(
+                        f"The index in {self._path.parent} was made by a newer version",
+                        "Update this program, or set ASSISTANT_HOME to another folder.",
+                    )
+                if version == 0:
+                    schema.metadata.create_all(connection)
+                    for statement in schema.FTS_STATEMENTS:
+                        connection.execute(text(statement))
+                    connection.execute(text(f"PRAGMA user_version = {schema.SCHEMA_VERSION:d}"))
+        except Exception:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close all connections; harmless when not open."""
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction, committed at the end, rolled back on any error.
+
+        Raises:
+            StorageError: the disk is full, the folder read-only, or the database damaged.
+        """
+        if self._engine is None:
+            raise StorageError("The index is not open", "This is a defect; please report it.")
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DatabaseError as error:
+            raise StorageError(
+                f"The index database {self._path} failed: {error.orig}",
+                "Check disk space and permissions; if it is damaged, move it away and sync again.",
+            ) from error
+
+    # --- facts about the index ---------------------------------------------------------------------
+
+    def get_meta(self, key: str) -> str | None:
+        """A stored fact, None if there is none."""
+        with self.transaction() as connection:
+            found: str | None = connection.execute(
+                select(schema.meta.c.value).where(schema.meta.c.key == key)
+            ).scalar_one_or_none()
+        return found
+
+    def set_meta(self, **facts: str) -> None:
+        """Store facts in one transaction."""
+        with self.transaction() as connection:
+            _put_meta(connection, facts)
+
+    # --- writing -------------------------------------------------------------------------------------
+
+    def replace(self, new: NewDocument) -> tuple[list[int], list[int]]:
+        """Put a document in the place of the one of the same name, if any.
+
+        Returns:
+            Ids of the passages removed and of those added. The vector index is marked dirty in the same
+            transaction, so that a crash before it is brought in step is noticed.
+        """
+        document: Document = new.document
+        with self.transaction() as connection:
+            removed = _delete(connection, [new.state.name])
+            document_id = connection.execute(
+                insert(schema.documents).values(
+                    **new.state.model_dump(),
+                    title=document.title,
+                    date=document.date,
+                    author=document.author,
+                    page_count=document.page_count,
+                    notes=json.dumps(document.notes),
+                    text=document.text,
+                    added_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                )
+            ).inserted_primary_key[0]  # type: ignore[index]
+            added: list[int] = []
+            position = 0
+            for passage, vector in zip(new.passages, new.passage_vectors, strict=True):
+                count = len(passage.sentences)
+                vectors = new.sentence_vectors[position : position + count]
+                added.append(_insert_passage(connection, document_id, document, passage, vector, vectors))
+                position += count
+            connection.execute(delete(schema.left_out).where(schema.left_out.c.source == new.state.source))
+            _put_meta(connection, {"vectors_dirty": "1"})
+        return removed, added
+
+    def delete(self, names: Sequence[str], leave_out: bool) -> list[int]:
+        """Remove documents; with `leave_out`, sync will not bring their unchanged files back.
+
+        Returns:
+            Ids of the passages removed.
+
+        Raises:
+            UnknownDocumentError: a name is not in the index; nothing is removed then.
+        """
+        with self.transaction() as connection:
+            columns = (schema.documents.c.name, schema.documents.c.source, schema.documents.c.content_hash)
+            rows = connection.execute(select(*columns).where(schema.documents.c.name.in_(names))).all()
+            _require_known(names, [row.name for row in rows])
+            if leave_out:
+                for row in rows:
+                    statement = upsert(schema.left_out).values(source=row.source, content_hash=row.content_hash)
+                    connection.execute(
+                        statement.on_conflict_do_update(
+                            index_elements=["source"], set_={"content_hash": row.content_hash}
+                        )
+                    )
+            removed = _delete(connection, names)
+            _put_meta(connection, {"vectors_dirty": "1"})
+        return removed
+
+    def touch(self, name: str, size: int, modified: float) -> None:
+        """Note a file's new modification time after its content was found unchanged."""
+        with self.transaction() as connection:
+            connection.execute(
+                schema.documents.update().where(schema.documents.c.name == name).values(size=size, modified=modified)
+            )
+
+    # --- reading -------------------------------------------------------------------------------------
+
+    def documents(self) -> list[DocumentInfo]:
+        """All documents by name."""
+        d, p = schema.documents.c, schema.passages.c
+        counts = select(p.document_id, func.count().label("passages")).group_by(p.document_id).subquery()
+        query = (
+            select(
+                d.name, d.title, d.date, d.source, d.page_count, d.added_at, d.origin, d.notes,
+                func.length(d.text).label("characters"),
+                func.coalesce(counts.c.passages, 0).label("passages"),
+            )
+            .outerjoin(counts, counts.c.document_id == d.id)
+            .order_by(d.name)
+        )  # fmt: skip
+        with self.transaction() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [DocumentInfo(**{**row, "notes": tuple(json.loads(row["notes"]))}) for row in rows]
+
+    def file_states(self) -> dict[str, FileState]:
+        """Every document's file state by name."""
+        columns = [schema.documents.c[field] for field in FileState.model_fields]
+        with self.transaction() as connection:
+            rows = connection.execute(select(*columns)).mappings().all()
+        return {row["name"]: FileState(**row) for row in rows}
+
+    def left_out(self) -> dict[str, str]:
+        """Content hash by source of the files that a person removed from the index."""
+        with self.transaction() as connection:
+            rows = connection.execute(select(schema.left_out.c.source, schema.left_out.c.content_hash)).all()
+        return {row.source: row.content_hash for row in rows}
+
+    def text(self, name: str) -> str:
+        """A document's canonical text.
+
+        Raises:
+            UnknownDocumentError: there is no such document.
+        """
+        with self.transaction() as connection:
+            found: str | None = connection.execute(
+                select(schema.documents.c.text).where(schema.documents.c.name == name)
+            ).scalar_one_or_none()
+        if found is None:
+            raise unknown([name])
+        return found
+
+    def document_ids(self, names: Sequence[str]) -> list[int]:
+        """Ids of documents by name.
+
+        Raises:
+            UnknownDocumentError: a name is not in the index.
+        """
+        with self.transaction() as connection:
+            rows = connection.execute(
+                select(schema.documents.c.id, schema.documents.c.name).where(schema.documents.c.name.in_(names))
+            ).all()
+        _require_known(names, [row.name for row in rows])
+        return [row.id for row in rows]
+
+    def passage_ids(self) -> set[int]:
+        """Ids of all passages."""
+        with self.transaction() as connection:
+            return set(connection.execute(select(schema.passages.c.id)).scalars())
+
+    def passage_vectors(self, ids: Sequence[int]) -> list[tuple[int, int, str, np.ndarray]]:
+        """(id, document id, text, vector) of passages, in the order of `ids`."""
+        p, d = schema.passages.c, schema.documents.c
+        content = func.substr(d.text, p.start + 1, p.end - p.start)
+        query = (
+            select(p.id, p.document_id, content.label("content"), p.vector)
+            .join(schema.documents, d.id == p.document_id)
+            .where(p.id.in_(ids))
+        )
+        with self.transaction() as connection:
+            rows = {row.id: row for row in connection.execute(query)}
+        return [(i, rows[i].document_id, rows[i].content, _vector(rows[i].vector)) for i in ids if i in rows]
+
+
+def unknown(names: Sequence[str]) -> UnknownDocumentError:
+    """The error for names that are not in the index."""
+    listed = ", ".join(names)
+    return UnknownDocumentError(f"No document named {listed} in the index", "`assistant list` shows the names.")
+
+
+def _require_known(names: Sequence[str], found: Sequence[str]) -> None:
+    missing = [name for name in names if name not in set(found)]
+    if missing:
+        raise unknown(missing)
+
+
+def _pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # FULL: what was acknowledged survives a power cut, not only a crash of the process.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _put_meta(connection: Connection, facts: dict[str, str]) -> None:
+    for key, value in facts.items():
+        statement = upsert(schema.meta).values(key=key, value=value)
+        connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def _delete(connection: Connection, names: Sequence[str]) -> list[int]:
+    d, p, s = schema.documents.c, schema.passages.c, schema.sentences.c
+    owned = select(p.id).join(schema.documents, d.id == p.document_id).where(d.name.in_(names))
+    removed = list(connection.execute(owned).scalars())
+    for start in range(0, len(removed), 500):
+        batch = removed[start : start + 500]
+        inner = list(connection.execute(select(s.id).where(s.passage_id.in_(batch))).scalars())
+        for table, ids in (("passages_fts", batch), ("sentences_fts", inner)):
+            connection.execute(text(f"DELETE FROM {table} WHERE rowid = :id"), [{"id": i} for i in ids])  # noqa: S608
+    connection.execute(delete(schema.documents).where(d.name.in_(names)))
+    return removed
+
+
+def _insert_passage(
+    connection: Connection,
+    document_id: int,
+    document: Document,
+    passage: Passage,
+    vector: np.ndarray,
+    sentence_vectors: np.ndarray,
+) -> int:
+    passage_id: int = connection.execute(
+        insert(schema.passages).values(
+            document_id=document_id,
+            start=passage.start,
+            end=passage.end,
+            page=passage.page,
+            headings=json.dumps(passage.headings),
+            vector=vector.astype("<f4").tobytes(),
+        )
+    ).inserted_primary_key[0]  # type: ignore[index]
+    connection.execute(
+        text("INSERT INTO passages_fts(rowid, header, body) VALUES (:id, :header, :body)"),
+        {
+            "id": passage_id,
+            "header": " ".join((document.title, *passage.headings)),
+            "body": squash(document.text[passage.start : passage.end]),
+        },
+    )
+    for sentence, sentence_vector in zip(passage.sentences, sentence_vectors, strict=True):
+        sentence_id = connection.execute(
+            insert(schema.sentences).values(
+                passage_id=passage_id,
+                start=sentence.start,
+                end=sentence.end,
+                page=sentence.page,
+                kind=sentence.kind.value,
+                context=sentence.context,
+                vector=sentence_vector.astype("<f4").tobytes(),
+            )
+        ).inserted_primary_key[0]  # type: ignore[index]
+        connection.execute(
+            text("INSERT INTO sentences_fts(rowid, body) VALUES (:id, :body)"),
+            {"id": sentence_id, "body": squash(document.text[sentence.start : sentence.end])},
+        )
+    return passage_id
+
+
+def _vector(blob: bytes) -> np.ndarray:
+    import numpy as np
+
+    return np.frombuffer(blob, dtype="<f4")

@@ -1,0 +1,1 @@
+"""The third room: a question becomes ranked evidence, sentences with their spans."""

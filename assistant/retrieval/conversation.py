@@ -1,0 +1,56 @@
+"""Follow-up questions: how a question is read in the light of the turns before it.
+
+No model is called: joining the last two user turns to the question gained eight points of recall@5 over the
+last turn alone on conversations about mixed documents (docs/experiments.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.answering.answer import Turn
+
+#: User turns joined to a follow-up question.
+_TURNS = 2
+_ELLIPSIS_START = re.compile(
+    r"^(?:and|but|so|also|then|or|what about|how about|what else|why|why not|how so|how come|since when|by whom|"
+    r"who|when|where|which|how much|how many)\b[^.!?]{0,30}\??$|^(?:and|but|so|also|then|or|what about|how about)\b",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    r"\b(?:it|its|itself|they|them|their|theirs|that|those|these|this|he|she|him|her|his|hers|one|ones|there|"
+    r"same|such|former|latter|other|others|instead|else|both)\b",
+    re.IGNORECASE,
+)
+#: Words after which "that" or "this" introduces a clause or a period and refers to nothing before.
+_NOT_REFERENCE = re.compile(
+    r"\b(?:say|says|said|think|thinks|believe|believes|note|notes|fact|mean|means|is there|are there|how|so)\s+"
+    r"(?:that|this|there)\b|\bthere\s+(?:is|are|was|were|any|be)\b|\b(?:is|are|was|were)\s+there\b|\bone of\b",
+    re.IGNORECASE,
+)
+
+
+def leans_on_history(question: str) -> bool:
+    """Whether a question needs earlier turns to be understood: it is elliptical or refers back."""
+    stripped = question.strip()
+    if _ELLIPSIS_START.search(stripped) or len(stripped.split()) <= 3:
+        return True
+    return bool(_REFERENCE.search(_NOT_REFERENCE.sub(" ", stripped)))
+
+
+def standalone_question(question: str, history: Sequence[Turn]) -> str:
+    """The question as it is read: itself, or with the user turns it leans on before it."""
+    earlier = [turn.content.strip() for turn in history if turn.role == "user" and turn.content.strip()]
+    if not earlier or not leans_on_history(question):
+        return question.strip()
+    return " ".join([*earlier[-_TURNS:], question.strip()])
+
+
+def query_texts(question: str, history: Sequence[Turn]) -> list[str]:
+    """The texts to search for: the question, and with a history also the last user turns joined to it."""
+    earlier = [turn.content.strip() for turn in history if turn.role == "user" and turn.content.strip()]
+    texts = [question.strip()]
+    if earlier:
+        texts.append(" ".join([*earlier[-_TURNS:], question.strip()]))
+    return texts

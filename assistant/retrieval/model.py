@@ -1,0 +1,65 @@
+"""What retrieval gives: passages for those who search, evidence sentences for those who answer."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.documents.model import BlockKind
+
+
+class SearchHit(BaseModel):
+    """A passage found: what `assistant search --json` prints. Scores only order one result list."""
+
+    model_config = ConfigDict(frozen=True)
+
+    document: str
+    page: int | None
+    heading: str | None
+    score: float
+    text: str
+    start: int
+    end: int
+
+
+class Evidence(BaseModel):
+    """A sentence that may support an answer: `text` is exactly `canonical_text[start:end]`.
+
+    `around` is the passage it stands in, which tells whom its pronouns mean.
+
+    `similarity` is the cosine to the question, -1 to 1; `lexical` the BM25 score within the candidates;
+    `score` what it was ranked by. `sentence_id` and `passage_id` are the store's.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    sentence_id: int
+    passage_id: int
+    document: str
+    title: str
+    date: str | None
+    page: int | None
+    headings: tuple[str, ...]
+    kind: BlockKind
+    context: str
+    text: str
+    start: int
+    end: int
+    around: str
+    similarity: float
+    lexical: float
+    score: float
+
+    @property
+    def heading(self) -> str | None:
+        """The innermost heading the sentence stands under."""
+        return self.headings[-1] if self.headings else None
+
+
+class Retrieved(BaseModel):
+    """The outcome of one retrieval."""
+
+    model_config = ConfigDict(frozen=True)
+
+    question: str
+    hits: tuple[SearchHit, ...]
+    evidence: tuple[Evidence, ...]

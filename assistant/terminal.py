@@ -1,0 +1,209 @@
+"""How results look in a terminal: rich tables on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from assistant.answering.answer import Answer, Citation, StreamEvent
+    from assistant.index.library import AddResult
+    from assistant.index.store import DocumentInfo
+    from assistant.retrieval.model import SearchHit
+    from assistant.upkeep import Finding, ModelState
+
+_STATUS_STYLE = {
+    "added": "green", "updated": "green", "unchanged": "dim", "removed": "yellow", "left_out": "yellow",
+    "failed": "red",
+}  # fmt: skip
+
+
+def console(stderr: bool = False) -> Console:
+    """A console on stdout or stderr; plain text when that is not a terminal."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+@contextmanager
+def spinner(message: str) -> Iterator[None]:
+    """A spinner on stderr while something takes its time; nothing when stderr is no terminal."""
+    out = console(stderr=True)
+    if not out.is_terminal:
+        yield
+        return
+    with out.status(message):
+        yield
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr fed with (what, done, total)."""
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=console(stderr=True), transient=True, disable=not sys.stderr.isatty(),
+    )  # fmt: skip
+    with bar:
+        yield _feeder(bar)
+
+
+@contextmanager
+def byte_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr fed with (what, bytes done, bytes in all); lines of text when it is no terminal."""
+    if not sys.stderr.isatty():
+        yield _byte_lines()
+        return
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(binary_units=True),
+        TransferSpeedColumn(), TimeRemainingColumn(), console=console(stderr=True),
+    )  # fmt: skip
+    with bar:
+        yield _feeder(bar)
+
+
+def _feeder(bar: Progress) -> Callable[[str, int, int], None]:
+    tasks: dict[str, TaskID] = {}
+
+    def feed(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            for task in tasks.values():
+                bar.update(task, visible=False)
+            tasks[what] = bar.add_task(escape(what), total=total)
+        bar.update(tasks[what], completed=done, total=total)
+
+    return feed
+
+
+def _byte_lines() -> Callable[[str, int, int], None]:
+    shown: dict[str, int] = {}
+
+    def feed(what: str, done: int, total: int) -> None:
+        tenth = 10 * done // total if total else 10
+        if tenth != shown.get(what):
+            shown[what] = tenth
+            sys.stderr.write(f"{what}: {done / 2**20:.0f} of {total / 2**20:.0f} MiB\n")
+
+    return feed
+
+
+def show_ready(url: str) -> None:
+    """Say where the chat is."""
+    console().print(f"The chat is open at [bold]{escape(url)}[/bold]  (Ctrl-C stops it)")
+
+
+def show_stream(events: Iterable[StreamEvent]) -> None:
+    """Print an answer as it settles, then its citations."""
+    from assistant.answering.answer import EvidenceFound, SentenceSettled
+
+    out = console()
+    for event in events:
+        if isinstance(event, SentenceSettled):
+            marks = "".join(f"[{number}]" for number in event.sentence.citations)
+            if event.sentence.struck:
+                out.print(f"[strike]{escape(event.sentence.text)}[/strike] [red](struck: not in the documents)[/red]")
+            else:
+                out.print(escape(event.sentence.text), f"[cyan]{escape(marks)}[/cyan]" if marks else "")
+        elif not isinstance(event, EvidenceFound):
+            _show_sources(out, event.answer)
+
+
+def _show_sources(out: Console, answer: Answer) -> None:
+    if answer.citations:
+        out.print()
+    for citation in answer.citations:
+        out.print(f"[cyan]{escape(f'[{citation.number}]')}[/cyan] “{escape(' '.join(citation.quote.split()))}”")
+        out.print(f"    [dim]{escape(_place(citation))}[/dim]")
+    timings = answer.timings_ms
+    console(stderr=True).print(
+        f"[dim]{escape(answer.model)}, {timings.total / 1000:.1f} s (evidence after {timings.retrieve:.0f} ms)[/dim]"
+    )
+
+
+def _place(citation: Citation) -> str:
+    parts = [citation.document]
+    if citation.page is not None:
+        parts.append(f"page {citation.page}")
+    if citation.heading:
+        parts.append(citation.heading)
+    return ", ".join(parts)
+
+
+def show_hits(hits: Sequence[SearchHit]) -> None:
+    """Print passages, best first."""
+    out = console()
+    if not hits:
+        out.print("Nothing found.")
+    for number, hit in enumerate(hits, start=1):
+        place = ", ".join(
+            part for part in (hit.document, f"page {hit.page}" if hit.page else "", hit.heading or "") if part
+        )
+        out.print(f"[bold]{number}. {escape(place)}[/bold] [dim]{hit.score:.4f}[/dim]")
+        out.print(f"   {escape(' '.join(hit.text.split()))}")
+
+
+def show_documents(found: Sequence[DocumentInfo]) -> None:
+    """Print the index's documents as a table."""
+    out = console()
+    if not found:
+        out.print("The index is empty. `assistant sync` or `assistant add PATH` fills it.")
+        return
+    table = Table("name", "title", "date", "pages", "passages", "added", box=None, pad_edge=False)
+    for info in found:
+        table.add_row(
+            escape(info.name), escape(info.title), escape(info.date or ""), str(info.page_count or ""),
+            str(info.passages), info.added_at[:16].replace("T", " "),
+        )  # fmt: skip
+    out.print(table)
+
+
+def show_results(results: Sequence[AddResult]) -> None:
+    """Print what became of each file; unchanged ones are only counted when there are many."""
+    out = console()
+    unchanged = [result for result in results if result.status == "unchanged"]
+    quiet = len(unchanged) > 5
+    for result in results:
+        if quiet and result.status == "unchanged":
+            continue
+        style = _STATUS_STYLE[result.status]
+        size = f" ({result.passages} passages)" if result.passages else ""
+        remark = f": {result.reason}. {result.next_step}".rstrip(". ") if result.reason else ""
+        out.print(f"[{style}]{result.status:>9}[/{style}]  {escape(result.name)}{size}{escape(remark)}")
+    if quiet:
+        out.print(f"[dim]unchanged[/dim]  {len(unchanged)} files")
+    if not results:
+        out.print("No files there.")
+
+
+def show_models(states: Sequence[ModelState]) -> None:
+    """Print the models as a table."""
+    table = Table("model", "for", "size", "state", "licence", box=None, pad_edge=False)
+    for state in states:
+        style = "green" if state.ready else "yellow"
+        table.add_row(
+            escape(state.name), state.purpose, f"{state.size / 2**20:,.0f} MiB",
+            f"[{style}]{escape(state.state)}[/{style}]", escape(state.licence),
+        )  # fmt: skip
+    console().print(table)
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """Print what was checked, one line each."""
+    out = console()
+    for finding in findings:
+        mark = "[green]ok[/green]  " if finding.ok else "[red]bad[/red] "
+        remedy = f" {finding.next_step}" if finding.next_step and not finding.ok else ""
+        out.print(f"{mark} {escape(finding.check)}: {escape(finding.result)}{escape(remedy)}")

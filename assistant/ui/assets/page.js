@@ -1,0 +1,100 @@
+// For the page as a whole: names for screen readers, one column at a time on narrow screens,
+// and the way back from a source to the citation it was opened from.
+(() => {
+  const VIEWS = { documents: "Documents", conversation: "Chat", source: "Source" };
+  let opener = null;
+
+  const view = (name) => {
+    document.body.dataset.view = name;
+    for (const tab of document.querySelectorAll("#views button")) {
+      tab.setAttribute("aria-pressed", String(tab.dataset.view === name));
+    }
+  };
+
+  const label = (id, text) => {
+    const found = document.querySelector(`button#${id}, #${id} button`);
+    found?.setAttribute("aria-label", text);
+  };
+
+  const region = (id, text) => {
+    const found = document.getElementById(id);
+    found?.setAttribute("role", "region");
+    found?.setAttribute("aria-label", text);
+  };
+
+  const addViews = () => {
+    const nav = document.createElement("nav");
+    nav.id = "views";
+    nav.setAttribute("aria-label", "Parts of the page");
+    for (const [name, text] of Object.entries(VIEWS)) {
+      const tab = document.createElement("button");
+      tab.type = "button";
+      tab.dataset.view = name;
+      tab.textContent = text;
+      tab.addEventListener("click", () => view(name));
+      nav.append(tab);
+    }
+    document.getElementById("topbar").after(nav);
+  };
+
+  const settleIn = () => {
+    label("send", "Ask the question");
+    label("stop", "Stop the answer");
+    label("new-conversation", "Start a new conversation");
+    region("documents-panel", "Documents");
+    region("conversation-panel", "Conversation");
+    region("source-panel", "Source");
+    const talk = document.getElementById("conversation");
+    talk.setAttribute("role", "log");
+    talk.setAttribute("aria-live", "polite");
+    for (const id of ["conversation", "source", "documents"]) {
+      document.getElementById(id).tabIndex = 0;
+    }
+    addViews();
+    view("conversation");
+    document.body.dataset.loaded = "yes";
+  };
+
+  const watcher = new MutationObserver(() => {
+    const parts = ["send", "stop", "topbar", "documents", "conversation", "source"];
+    if (parts.every((id) => document.getElementById(id))) {
+      watcher.disconnect();
+      settleIn();
+    }
+  });
+  watcher.observe(document.documentElement, { childList: true, subtree: true });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.closest?.("#source-panel") && opener?.isConnected) {
+      view("conversation");
+      opener.focus();
+    }
+  });
+
+  window.corpusAssistant = {
+    // A source is about to be shown for `button`.
+    openSource(conversation, button) {
+      opener = button;
+      for (const cite of conversation.querySelectorAll("[aria-current]")) {
+        cite.removeAttribute("aria-current");
+      }
+      button.setAttribute("aria-current", "true");
+      view("source");
+      // The same source again changes nothing on the server's side: bring it back into view from here.
+      document.querySelector("#source mark")?.dispatchEvent(new Event("source:again", { bubbles: true }));
+    },
+    // An answer has ended, or the connection has.
+    settle() {
+      for (const exchange of document.querySelectorAll('.exchange[aria-busy="true"]')) {
+        exchange.setAttribute("aria-busy", "false");
+        const told = exchange.querySelector(".progress");
+        if (told) {
+          told.textContent = "The connection to the assistant was lost. Check that it runs, then reload the page.";
+        }
+      }
+      if (document.activeElement === document.body || document.activeElement?.closest("#stop")) {
+        document.querySelector("#question textarea")?.focus({ preventScroll: true });
+      }
+    },
+  };
+})();

@@ -1,0 +1,166 @@
+"""The conversation as HTML. Every word from outside is escaped here; nothing is read as Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape as _escape
+
+from assistant.answering.answer import Answer, Citation, Sentence, Status
+from assistant.ui.exchange import Exchange, Phase
+
+#: Value of `Answer.model` when no chat model took part.
+QUOTE_ONLY = "quote-only"
+_MARKER = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
+_PROGRESS: dict[Phase, str] = {
+    "waiting": "Waiting for the index to open",
+    "searching": "Looking for evidence",
+    "writing": "Reading the evidence",
+}
+
+
+def escape(text: object) -> str:
+    """Text that is safe between tags and inside quoted attributes."""
+    return _escape(str(text), quote=True)
+
+
+def isolated(text: object) -> str:
+    """Escaped text in a `bdi` element: direction marks in a name cannot reorder what stands beside it."""
+    return f"<bdi>{escape(text)}</bdi>"
+
+
+def place(citation: Citation) -> str:
+    """Where in its document a citation stands, in plain words: page and heading, as far as known."""
+    parts = []
+    if citation.page is not None:
+        parts.append(f"page {citation.page}")
+    if citation.heading:
+        parts.append(citation.heading)
+    return ", ".join(parts)
+
+
+def citation_button(citation: Citation) -> str:
+    """A numbered button that carries its whole citation, so that it works however old its message is.
+
+    The brackets are not seen but copied: a number must not run into the figure before it.
+    """
+    where = place(citation)
+    label = f"Source {citation.number}: {citation.title}" + (f", {where}" if where else "")
+    return (
+        f'<button type="button" class="cite" data-citation="{escape(citation.model_dump_json())}" '
+        f'aria-label="{escape(label)}" title="{escape(label)}">'
+        f'<span class="bracket">[</span>{citation.number}<span class="bracket">]</span></button>'
+    )
+
+
+def sentence_html(sentence: Sentence, citations: Mapping[int, Citation]) -> str:
+    """A sentence with its markers as buttons, in place where the text has them, else at its end.
+
+    A marker that names no known citation stays text: a button that leads nowhere would claim a source.
+    """
+    shown: set[int] = set()
+
+    def replaced(match: re.Match[str]) -> str:
+        numbers = [int(part) for part in match.group(1).split(",")]
+        if not all(number in citations for number in numbers):
+            return escape(match.group())
+        shown.update(numbers)
+        return "".join(citation_button(citations[number]) for number in numbers)
+
+    pieces, at = [], 0
+    for match in _MARKER.finditer(sentence.text):
+        pieces += [escape(sentence.text[at : match.start()]), replaced(match)]
+        at = match.end()
+    pieces.append(escape(sentence.text[at:]))
+    pieces += [citation_button(citations[n]) for n in sentence.citations if n in citations and n not in shown]
+    body = "".join(pieces)
+    if sentence.struck:
+        return f'<span class="struck"><span class="tag">Not supported</span><s>{body}</s></span>'
+    return f'<span class="sentence">{body}</span>'
+
+
+def badges(answer: Answer) -> str:
+    """What must be said of an answer besides its words: how it ended, and that no model wrote it."""
+    found = {
+        Status.ANSWERED: "",
+        Status.NOT_FOUND: '<span class="badge warn">Not in the documents</span>',
+        Status.UNCLEAR: '<span class="badge warn">Unclear: the documents do not settle it</span>',
+    }[answer.status]
+    if answer.model == QUOTE_ONLY:
+        found += '<span class="badge">Quotes only: no chat model</span>'
+    return found
+
+
+def _checks(answer: Answer, citations: Mapping[int, Citation]) -> str:
+    """The working of a calculation, and the figures the cited words do not contain."""
+    parts = []
+    if answer.calculation:
+        done = answer.calculation
+        used = " ".join(
+            f"<li>{escape(operand.text)} {citation_button(citations[operand.citation])}</li>"
+            if operand.citation in citations
+            else f"<li>{escape(operand.text)}</li>"
+            for operand in done.operands
+        )
+        parts.append(
+            f'<div class="working"><code>{escape(done.expression)} = {escape(done.result)}</code><ul>{used}</ul></div>'
+        )
+    loose = [figure.text for figure in answer.figures if not figure.supported]
+    if loose:
+        named = ", ".join(escape(text) for text in loose)
+        parts.append(f'<p class="caution">Not found in the cited words: {named}</p>')
+    return "".join(parts)
+
+
+def _foot(exchange: Exchange, index: int) -> str:
+    """The way back to the quotes, and who answered in what time."""
+    parts = []
+    if exchange.quotes:
+        count = len(exchange.quotes)
+        parts.append(
+            f'<button type="button" class="link evidence" data-exchange="{index}">'
+            f"Show the {f'{count} quotes' if count > 1 else 'quote'} found</button>"
+        )
+    if exchange.answer:
+        timings = exchange.answer.timings_ms
+        by = "" if exchange.answer.model == QUOTE_ONLY else f"{escape(exchange.answer.model)}, "
+        took = f"{timings.total / 1000:.1f} s, evidence in {timings.retrieve:.0f} ms"
+        parts.append(f'<span class="meta">{by}{took}</span>')
+    return f'<div class="foot">{"".join(parts)}</div>' if parts else ""
+
+
+def exchange_html(exchange: Exchange, index: int) -> str:
+    """A question and its answer so far; `index` is its place in the conversation, from 0."""
+    citations = {citation.number: citation for citation in exchange.citations}
+    # One space, never a line break, between sentences: it is part of the paragraph that is read and copied.
+    prose = " ".join(sentence_html(sentence, citations) for sentence in exchange.sentences)
+    parts = [f'<p class="note">{escape(exchange.note)}</p>' if exchange.note else ""]
+    if exchange.answer:
+        parts.append(f'<p class="badges">{badges(exchange.answer)}</p>' if badges(exchange.answer) else "")
+    parts.append(f'<p class="prose-answer">{prose}</p>' if prose else "")
+    if exchange.phase == "failed":
+        parts.append(
+            f'<div class="failure" role="alert"><strong>{escape(exchange.error)}.</strong> '
+            f"<span>{escape(exchange.next_step)}</span></div>"
+        )
+    elif exchange.phase == "stopped":
+        parts.append('<p class="badges"><span class="badge">Stopped</span></p>')
+    elif exchange.busy:
+        told = "Writing" if prose else _PROGRESS[exchange.phase]
+        parts.append(f'<p class="progress">{told}<span class="dots" aria-hidden="true"></span></p>')
+    if exchange.answer:
+        parts.append(_checks(exchange.answer, citations))
+    if not exchange.busy:
+        parts.append(_foot(exchange, index))
+    status = exchange.answer.status if exchange.answer else exchange.phase
+    return (
+        f'<article class="exchange" aria-busy="{str(exchange.busy).lower()}" data-status="{status}">'
+        f'<h3 class="question"><span class="visually-hidden">You asked: </span>'
+        f"{escape(exchange.question)}</h3>"
+        f'<div class="answer">{"".join(parts)}</div></article>'
+    )
+
+
+def conversation_html(exchanges: Sequence[Exchange]) -> str:
+    """The conversation, oldest first; empty when nothing was asked."""
+    return "".join(exchange_html(exchange, index) for index, exchange in enumerate(exchanges))

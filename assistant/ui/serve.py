@@ -1,0 +1,153 @@
+"""Serving the page on loopback: the port is taken first, the page is up at once, the rest follows."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import PortInUseError, SettingsError
+from assistant.settings import LOOPBACK_HOSTS
+from assistant.ui.startup import Startup
+
+if TYPE_CHECKING:
+    from assistant.facade import Assistant
+    from assistant.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+#: Seconds that open connections get to end by themselves; pages hold one open for as long as they are shown.
+LAST_WORDS_S = 2
+
+
+def serve(assistant: Assistant, settings: Settings, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve the page until SIGINT or SIGTERM, then let running work end and close the assistant.
+
+    Args:
+        assistant: not yet open; it is opened, synced and warmed behind the page, and closed at the end.
+        settings: home, corpus and limits.
+        host: a loopback name or address.
+        port: 1-65535, or 0 for any free one.
+        on_ready: called with the page's address once it can be reached.
+
+    Raises:
+        SettingsError: `host` is not loopback, or `port` cannot be used.
+        PortInUseError: another program listens on `port`.
+        StorageError: the home folder cannot be written.
+    """
+    listener = bind(host, port)
+    with contextlib.closing(listener):
+        _run(assistant, settings, listener, f"http://{_shown(host)}:{listener.getsockname()[1]}", on_ready)
+
+
+def _run(
+    assistant: Assistant,
+    settings: Settings,
+    listener: socket.socket,
+    url: str,
+    on_ready: Callable[[str], None],
+) -> None:
+    import uvicorn
+
+    from assistant.ui.app import build_app, drop_leftovers
+
+    startup = Startup(assistant, settings, on_open=lambda: drop_leftovers(app.state.incoming))
+    # Gradio counts the working folder among those whose files it may serve: give it one with nothing in it.
+    with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
+        app = build_app(assistant, settings, startup)
+
+        class Server(uvicorn.Server):
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                if not self.should_exit:
+                    startup.start()
+                    on_ready(url)
+
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                startup.stop()
+                # Ends the connection that every open page holds: else each shutdown waits its full time.
+                app.state.gradio.stop_event.set()
+                await super().shutdown(sockets)
+
+        server = Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                ws="none",
+                timeout_graceful_shutdown=LAST_WORDS_S,
+            )
+        )
+        try:
+            with _signals(server):
+                server.run(sockets=[listener])
+        finally:
+            startup.close()
+
+
+@contextlib.contextmanager
+def _signals(server: Any) -> Iterator[None]:
+    """Make SIGINT and SIGTERM end the server and no more: uvicorn raises them again once it has ended."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(*_: object) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening place on loopback, taken before anything slow happens.
+
+    Raises:
+        SettingsError: the host is not loopback, or the port cannot be used.
+        PortInUseError: the port is taken.
+    """
+    if host not in LOOPBACK_HOSTS:
+        raise SettingsError(
+            f"The page is not served on {host}: it is for this machine only until there is a login",
+            "Use --host 127.0.0.1.",
+        )
+    if not 0 <= port <= 65535:
+        raise SettingsError(f"{port} is not a port", "Use --port with a number from 1 to 65535.")
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":
+            # A restart must not wait for old connections; on Windows this would steal a taken port.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUseError(
+                f"Port {port} is in use by another program",
+                f"Use --port {_other(port)}, or stop that program.",
+            ) from error
+        raise SettingsError(
+            f"Port {port} on {host} cannot be used: {error.strerror or error}", "Use --port 7860."
+        ) from error
+    return listener
+
+
+def _other(port: int) -> int:
+    return port + 1 if port < 65535 else port - 1
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

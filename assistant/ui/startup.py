@@ -1,0 +1,205 @@
+"""Getting ready behind the page: the index opens, the corpus syncs, the models load."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from assistant.errors import AssistantError, StorageError
+
+if TYPE_CHECKING:
+    from assistant.facade import Assistant
+    from assistant.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+StartupPhase = Literal["opening", "indexing", "loading", "ready", "degraded", "failed"]
+#: How often a wait looks whether it should end, in seconds: short enough to feel immediate.
+POLL_S = 0.1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the program is, in words. `degraded` is usable with something missing, `failed` is not.
+
+    `problems` are to be dealt with, `notes` only to be known. `model` is the chat model's name, None before it
+    is loaded.
+    """
+
+    phase: StartupPhase
+    text: str
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    model: str | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.phase in ("ready", "degraded", "failed")
+
+
+class _Stopping(Exception):
+    """Raised inside a progress report to leave a sync between two documents."""
+
+
+class Startup:
+    """Opens an assistant in a thread of its own, and lets it go again.
+
+    Args:
+        assistant: what to open; `close` closes it.
+        settings: names the corpus folder.
+        on_open: called once the home is ours, before anything is indexed.
+    """
+
+    def __init__(self, assistant: Assistant, settings: Settings, on_open: Callable[[], None] | None = None) -> None:
+        self._assistant = assistant
+        self._settings = settings
+        self._on_open = on_open
+        self._progress = Progress("opening", "Opening the index")
+        self._opened = threading.Event()
+        self._stopping = threading.Event()
+        self._work = threading.Lock()
+        self._error: AssistantError | None = None
+        self._thread = threading.Thread(target=self._run, name="assistant-startup", daemon=True)
+
+    @classmethod
+    def finished(cls, assistant: Assistant, settings: Settings) -> Startup:
+        """For an assistant that is open already."""
+        startup = cls(assistant, settings)
+        startup._opened.set()
+        startup._settle(())
+        return startup
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the program is going down."""
+        return self._stopping.is_set()
+
+    @property
+    def progress(self) -> Progress:
+        """Where things stand now."""
+        return self._progress
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let everything that waits or repeats come to its end; returns at once."""
+        self._stopping.set()
+
+    def wait_open(self, stop: threading.Event | None = None) -> None:
+        """Wait until documents can be read and asked about, or until `stop` is set.
+
+        Raises:
+            AssistantError: opening failed, or the program is going down.
+        """
+        while not self._opened.wait(POLL_S):
+            if self._error:
+                raise self._error
+            if stop and stop.is_set():
+                return
+            if self.stopping:
+                raise going_down()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Hold this while changing the index: one change at a time, and `close` waits for it.
+
+        Raises:
+            StorageError: the program is going down; nothing was changed.
+        """
+        with self._work:
+            if self.stopping:
+                raise going_down()
+            yield
+
+    def close(self, patience_s: float = 60.0) -> None:
+        """Leave the sync after the document at hand, let a running change end, then close the assistant."""
+        self.stop()
+        if self._thread.is_alive():
+            self._thread.join(patience_s)
+        ended = self._work.acquire(timeout=patience_s)
+        try:
+            if not ended or self._thread.is_alive():
+                logger.warning("work was going on at shutdown; what was not acknowledged is rolled back")
+            self._assistant.close()
+        finally:
+            if ended:
+                self._work.release()
+
+    def _run(self) -> None:
+        try:
+            self._assistant.open(self._report_opening)
+            if self._on_open:
+                self._on_open()
+            repaired = self._assistant.repaired
+            self._progress = replace(self._progress, notes=(repaired,) if repaired else ())
+            self._opened.set()
+            self._sync()
+            self._warm()
+        except _Stopping:
+            self._progress = replace(self._progress, phase="failed", text="Shutting down")
+        except AssistantError as error:
+            self._fail(error)
+        except Exception:
+            logger.exception("startup failed")
+            self._fail(StorageError("The assistant could not start", "See the log, then start it again."))
+
+    def _fail(self, error: AssistantError) -> None:
+        # Once the index is open its documents stay usable, whatever is missing after that.
+        phase: StartupPhase = "degraded" if self._opened.is_set() else "failed"
+        text = "Ready, but not complete" if self._opened.is_set() else "Could not start"
+        self._error = error
+        problems = (*self._progress.problems, str(error))
+        self._progress = replace(self._progress, phase=phase, text=text, problems=problems)
+
+    def _report_opening(self, what: str, done: int, total: int) -> None:
+        if self.stopping:
+            raise _Stopping
+        self._progress = replace(self._progress, text=f"Opening the index: {what}, {done:,} of {total:,}")
+
+    def _sync(self) -> None:
+        self._report("the corpus", 0, 0)
+        problems: tuple[str, ...]
+        try:
+            results = self._assistant.sync(self._settings.corpus, progress=self._report)
+        except AssistantError as error:
+            problems = (str(error),)
+        else:
+            problems = tuple(
+                f"{result.name}: {result.reason}. {result.next_step}" for result in results if result.status == "failed"
+            )
+        self._progress = replace(self._progress, problems=problems)
+
+    def _report(self, what: str, done: int, total: int) -> None:
+        if self.stopping:
+            raise _Stopping
+        text = f"Indexing {min(done + 1, total)} of {total}: {what}" if total else f"Indexing {what}"
+        self._progress = replace(self._progress, phase="indexing", text=text)
+
+    def _warm(self) -> None:
+        if self.stopping:
+            raise _Stopping
+        self._progress = replace(self._progress, phase="loading", text="Loading the chat model")
+        self._assistant.warm()
+        self._settle(self._progress.problems)
+
+    def _settle(self, problems: tuple[str, ...]) -> None:
+        model, notes = None, self._progress.notes
+        try:
+            model = self._assistant.model_name
+            notice = self._assistant.notice
+            notes += (notice,) if notice else ()
+        except AssistantError as error:
+            problems = (*problems, str(error))
+        self._progress = Progress("degraded" if problems else "ready", "Ready", problems, notes, model)
+
+
+def going_down() -> StorageError:
+    """The error of work that arrives while the program is being stopped."""
+    return StorageError("The assistant is shutting down", "Start it again, then repeat this.")

@@ -1,0 +1,137 @@
+"""The gate: which metrics a run has to reach, and which cases keep it from doing so."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from assistant.errors import QuestionSetError
+from evals.model import ERROR, Failure, Item
+from evals.summary import METRIC_NAMES
+
+
+class Threshold(BaseModel):
+    """Bounds of one metric, both inclusive; at least one of them is given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    metric: str
+    min: float | None = None
+    max: float | None = None
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> Threshold:
+        if self.min is None and self.max is None:
+            raise ValueError("it has neither min nor max")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min is above max")
+        return self
+
+    def __str__(self) -> str:
+        low = f"at least {self.min:g}" if self.min is not None else ""
+        high = f"at most {self.max:g}" if self.max is not None else ""
+        return " and ".join(part for part in (low, high) if part)
+
+
+class Missed(BaseModel):
+    """A metric outside its bounds; `value` is None where it could not be measured.
+
+    `cases` are the ids of the items that count against it, in the order of the set.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    metric: str
+    value: float | None
+    threshold: Threshold
+    cases: tuple[str, ...]
+
+    def __str__(self) -> str:
+        value = "could not be measured" if self.value is None else f"is {self.value:.4g}"
+        named = f"; cases: {', '.join(self.cases)}" if self.cases else ""
+        return f"{self.metric} {value}, wanted {self.threshold}{named}"
+
+
+def _has_bad_citation(item: Item) -> bool:
+    return (item.scores.get("citations_good") or 0) < (item.scores.get("citations_used") or 0)
+
+
+#: Which items count against a metric, where that is not a score of 0.
+_BLAMED: dict[str, Callable[[Item], bool]] = {
+    "errors": lambda item: item.status == ERROR,
+    "refusal_precision": lambda item: item.failure is Failure.WRONGLY_REFUSED,
+    "refusal_recall": lambda item: item.failure is Failure.WRONGLY_ANSWERED,
+    "unsupported_figures": lambda item: item.unsupported_figures > 0,
+    "unsupported_figure_rate": lambda item: item.unsupported_figures > 0,
+    "citation_precision": _has_bad_citation,
+}
+
+
+def _cases(metric: str, items: Sequence[Item]) -> tuple[str, ...]:
+    if metric in _BLAMED:
+        return tuple(item.id for item in items if _BLAMED[metric](item))
+    return tuple(item.id for item in items if item.scores.get(metric) == 0)
+
+
+def load_thresholds(path: Path) -> tuple[Threshold, ...]:
+    """Read a thresholds file: TOML, one table a metric, with `min`, `max` or both.
+
+    Raises:
+        QuestionSetError: the file cannot be read, is not TOML, names no metric that exists, or a table has
+            other keys or no bound.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise QuestionSetError(
+            f"The thresholds {path} cannot be read: {error.strerror or error}", "Check the file."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise QuestionSetError(f"{path.name} is not TOML: {error}", "Correct that line.") from error
+    unknown = sorted(set(tables) - METRIC_NAMES)
+    if unknown:
+        raise QuestionSetError(
+            f"{path.name}: there is no metric {unknown[0]!r}",
+            "Correct the name; docs/evaluation.md lists the metrics.",
+        )
+    thresholds = []
+    for metric, bounds in tables.items():
+        try:
+            thresholds.append(Threshold(metric=metric, **(bounds if isinstance(bounds, dict) else {"": 0})))
+        except (ValidationError, TypeError) as error:
+            first = error.errors(include_url=False)[0]["msg"] if isinstance(error, ValidationError) else error
+            raise QuestionSetError(
+                f"{path.name}, [{metric}]: {str(first).removeprefix('Value error, ')}",
+                "Write a table with min, max or both, as numbers.",
+            ) from error
+    return tuple(thresholds)
+
+
+def check(
+    summary: Mapping[str, float | int | None], thresholds: Sequence[Threshold], items: Sequence[Item] = ()
+) -> list[Missed]:
+    """The thresholds that a run misses, in the order of the thresholds.
+
+    A metric that the summary does not have was not part of the run and is passed over; one that it has
+    without a value could not be measured and is missed, so that nothing passes for want of cases.
+    """
+    missed = []
+    for threshold in thresholds:
+        if threshold.metric not in summary:
+            continue
+        value = summary[threshold.metric]
+        low = value is not None and threshold.min is not None and value < threshold.min
+        high = value is not None and threshold.max is not None and value > threshold.max
+        if value is None or low or high:
+            missed.append(
+                Missed(
+                    metric=threshold.metric,
+                    value=value,
+                    threshold=threshold,
+                    cases=_cases(threshold.metric, items),
+                )
+            )
+    return missed

@@ -1,0 +1,82 @@
+"""Figures shown as fact that no cited words hold.
+
+Counted twice over and joined: what the assistant itself admits, and what this judge finds with its own
+parser. A figure is supported when a cited quote has the same figure; a bare number of at least three digits
+or with decimals in a quote also supports that number with a scale or unit, because a table says those in its
+header, outside the quoted row. The sign is left to the words. A sum's result is supported by its operands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.answering.answer import Answer, Calculation, Status
+from evals.metrics.figures import Figure, parse_figures, same_figure
+from evals.normalise import strip_markers
+
+
+def shown_text(answer: Answer) -> str:
+    """What the reader is told as fact: the sentences not struck, without markers."""
+    if not answer.sentences:
+        return strip_markers(answer.answer)
+    return strip_markers(" ".join(s.text for s in answer.sentences if not s.struck))
+
+
+def _unsigned(figure: Figure) -> Figure:
+    if figure.low != figure.high:
+        return figure
+    return replace(figure, low=abs(figure.low), high=abs(figure.high), mantissa=abs(figure.mantissa))
+
+
+def _bare_support(found: Figure, quoted: Figure) -> bool:
+    telling = quoted.decimals > 0 or quoted.high >= 100
+    bare = not quoted.unit and quoted.multiplier == 1 and not quoted.year and quoted.low == quoted.high
+    return bare and telling and found.low == found.high and found.mantissa == quoted.mantissa
+
+
+def in_quotes(figure: Figure, quotes: Sequence[str]) -> bool:
+    """Whether one of the quotes holds the figure."""
+    found = _unsigned(figure)
+    return any(
+        same_figure(found, quoted) or _bare_support(found, quoted)
+        for quote in quotes
+        for quoted in map(_unsigned, parse_figures(quote))
+    )
+
+
+def _calculated(calculation: Calculation | None, quotes_by_number: dict[int, str]) -> list[Figure]:
+    """The result of a sum, if every operand stands in the quote it names."""
+    if calculation is None or not calculation.operands:
+        return []
+    for operand in calculation.operands:
+        quote = quotes_by_number.get(operand.citation, "")
+        operands = parse_figures(operand.text)
+        if not operands or not all(in_quotes(figure, [quote]) for figure in operands):
+            return []
+    return parse_figures(calculation.result)
+
+
+def unsupported_figures(answer: Answer) -> tuple[str, ...]:
+    """The texts of the shown figures that nothing cited supports, in order, each once.
+
+    Numbers in words count only with a unit or scale ("two directions" is no figure to check). A reply that
+    is no answer may repeat the question's figures; there only what the assistant flags counts.
+    """
+    shown = shown_text(answer)
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    results = [_unsigned(figure) for figure in _calculated(answer.calculation, quotes)]
+    found: dict[str, None] = {}
+    if answer.status is Status.ANSWERED:
+        for figure in parse_figures(shown):
+            trivial = figure.spelled and not figure.unit and figure.multiplier == 1
+            summed = any(same_figure(result, _unsigned(figure), any_currency=True) for result in results)
+            if not trivial and not summed and not in_quotes(figure, list(quotes.values())):
+                found[figure.text] = None
+    for check in answer.figures:
+        stated = [_unsigned(figure) for figure in parse_figures(check.text)]
+        summed = bool(stated) and any(same_figure(r, s, any_currency=True) for r in results for s in stated)
+        flagged = not check.supported or (check.citation is None and not summed)
+        if flagged and check.text in shown:
+            found[check.text] = None
+    return tuple(found)

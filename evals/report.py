@@ -1,0 +1,160 @@
+"""A run written down: a table in the terminal, a JSON file, an HTML page."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from assistant.errors import StorageError
+from evals import wording
+from evals.gate import Missed
+from evals.html import render_html
+from evals.model import Item, Run
+
+#: Longest text of a cell in the list of wrong cases, in characters.
+CELL_CHARS = 160
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+
+
+def _short(text: str) -> Text:
+    """Document text as plain text: no markup in it is obeyed, and no control character is passed on."""
+    line = _plain(text)
+    return Text(line if len(line) <= CELL_CHARS else line[: CELL_CHARS - 1] + "…")
+
+
+def _overall(run: Run) -> Table:
+    table = Table(title=f"{len(run.items)} questions", title_justify="left")
+    table.add_column("metric")
+    table.add_column("value", justify="right")
+    table.add_column("95 % interval", justify="right")
+    table.add_column("n", justify="right")
+    for metric in wording.measured(run.metrics):
+        table.add_row(
+            wording.label(metric.name),
+            wording.number(metric.value, metric.kind),
+            wording.interval(metric),
+            str(metric.n),
+        )
+    return table
+
+
+def _per_type(run: Run) -> Table:
+    table = Table(title="By type", title_justify="left")
+    table.add_column("type")
+    table.add_column("n", justify="right")
+    columns = wording.type_columns(run)
+    for heading in columns.values():
+        table.add_column(heading, justify="right")
+    for kind, metrics in run.by_type.items():
+        by_name = {metric.name: metric for metric in metrics}
+        cells = []
+        for name in columns:
+            value, around = wording.compact(by_name[name])
+            cells.append(f"{value} ({around})" if around else value)
+        table.add_row(_short(kind), str(sum(item.type == kind for item in run.items)), *cells)
+    return table
+
+
+def _wrong(items: Sequence[Item]) -> Table:
+    table = Table(title=f"{len(items)} cases to look at", title_justify="left", show_lines=True)
+    for heading in ("case", "question", "expected", "got", "trouble"):
+        table.add_column(heading, overflow="fold")
+    for item in items:
+        table.add_row(
+            _short(item.id),
+            _short(item.question),
+            _short(wording.expected(item)),
+            _short(wording.got(item)),
+            _short(wording.trouble(item)),
+        )
+    return table
+
+
+def print_report(run: Run, missed: Sequence[Missed] | None, console: Console) -> None:
+    """Print the metrics, overall and by type, the cases to look at, and what the gate misses.
+
+    `missed` is None where no thresholds apply.
+    """
+    console.print(_overall(run))
+    if len(run.by_type) > 1:
+        console.print(_per_type(run))
+    for note in wording.notes(run):
+        console.print(_short(note))
+    wrong = wording.failing(run.items)
+    if wrong:
+        console.print(_wrong(wrong))
+    if missed == []:
+        console.print(Text("Gate: every threshold is met", style="green"))
+    for one in missed or ():
+        console.print(Text(_plain(f"Gate: {one}"), style="bold red"))
+
+
+def check_writable(path: Path) -> None:
+    """Fail before a long run and not after it.
+
+    Raises:
+        StorageError: no file can be written there.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(f"{path} is a folder")
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):
+            pass
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror or error}", "Give a path in a folder that exists."
+        ) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all: a reader never meets half of it.
+
+    Raises:
+        StorageError: the disk is full or the folder cannot be written.
+    """
+    temporary: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            temporary = Path(file.name)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        # The temporary file is private to its owner; a report is as readable as any new file.
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror or error}", "Free some space or give another path."
+        ) from error
+
+
+def write_json(run: Run, path: Path) -> None:
+    """Write the run as JSON (see `Run.as_json`); raises `StorageError` as `write_text` does."""
+    # A lone surrogate, which a hostile document may bring, has no UTF-8: such characters are escaped.
+    text = json.dumps(run.as_json(), ensure_ascii=False, indent=1, allow_nan=False)
+    write_text(path, _encodable(text, "backslashreplace") + "\n")
+
+
+def write_html(run: Run, missed: Sequence[Missed] | None, path: Path) -> None:
+    """Write the run as one HTML page; raises `StorageError` as `write_text` does."""
+    write_text(path, _encodable(render_html(run, missed), "replace"))
+
+
+def _encodable(text: str, errors: str) -> str:
+    return text.encode("utf-8", errors).decode("utf-8")

@@ -1,0 +1,139 @@
+"""Items gathered to metrics, each with n and an interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from evals.metrics import intervals, latency, refusal
+from evals.metrics.retrieval import DEPTHS
+from evals.model import ERROR, Item, Metric
+
+_TARGETS = ("document", "page", "quote")
+_SEARCH_SHARES = tuple(f"{target}_hit@{k}" for target in _TARGETS for k in DEPTHS)
+_SEARCH_MEANS = tuple(
+    name for target in _TARGETS for name in (*(f"{target}_recall@{k}" for k in DEPTHS), f"{target}_mrr")
+)
+_ANSWER_SHARES = ("correct", "citation_hit_of_correct", "tatqa_em", "answer_em")
+_ANSWER_MEANS = ("figure_recall", "answer_f1", "tatqa_f1")
+_REFUSALS = ("refusal_precision", "refusal_recall", "refusal_balanced_accuracy")
+_SEARCH_TIMES = tuple(f"search_p{q}_ms" for q in latency.PERCENTILES)
+_ANSWER_TIMES = tuple(f"{stage}_p{q}_ms" for stage in latency.STAGES for q in latency.PERCENTILES)
+
+#: Names of the metrics of any run, and of those that only answers give.
+SEARCH_METRICS = ("errors", *_SEARCH_SHARES, *_SEARCH_MEANS, *_SEARCH_TIMES)
+ANSWER_METRICS = (
+    *_ANSWER_SHARES,
+    *_ANSWER_MEANS,
+    *_REFUSALS,
+    "citation_precision",
+    "unsupported_figures",
+    "unsupported_figure_rate",
+    *_ANSWER_TIMES,
+)
+#: Every metric there is.
+METRIC_NAMES = frozenset({*SEARCH_METRICS, *ANSWER_METRICS})
+
+
+def _metric(name: str, value: float | None, n: int, kind: str, interval: intervals.Interval | None = None) -> Metric:
+    low, high = interval or (None, None)
+    return Metric(name=name, value=value, n=n, low=low, high=high, kind=kind)
+
+
+def _share(name: str, hits: int, n: int) -> Metric:
+    return _metric(name, hits / n if n else None, n, "share", intervals.wilson(hits, n))
+
+
+def _values(items: Iterable[Item], name: str) -> list[float]:
+    found = (item.scores.get(name) for item in items)
+    return [value for value in found if value is not None]
+
+
+def _score_share(items: Sequence[Item], name: str) -> Metric:
+    values = _values(items, name)
+    return _share(name, round(sum(values)), len(values))
+
+
+def _score_mean(items: Sequence[Item], name: str) -> Metric:
+    values = _values(items, name)
+    mean = sum(values) / len(values) if values else None
+    return _metric(name, mean, len(values), "mean", intervals.bootstrap(values))
+
+
+def _times(items: Sequence[Item], stage: str) -> list[Metric]:
+    found = (item.timings_ms.get(stage) for item in items)
+    values = [value for value in found if value is not None]
+    return [
+        _metric(
+            f"{stage}_p{q}_ms",
+            latency.percentile(values, q),
+            len(values),
+            "milliseconds",
+            latency.percentile_interval(values, q),
+        )
+        for q in latency.PERCENTILES
+    ]
+
+
+def _balanced_interval(cases: Sequence[tuple[bool, str]], counts: refusal.RefusalCounts) -> intervals.Interval | None:
+    """Bootstrap within each class, since the set fixes how many cases each has."""
+    import numpy as np
+
+    if refusal.balanced_accuracy(counts) is None:
+        return None
+    random = np.random.default_rng(intervals.SEED)
+    negatives = counts.wrongly_refused + counts.rightly_answered
+    right, positives = refusal.recall_parts(counts)
+    refused = random.binomial(positives, right / positives, intervals.RESAMPLES) / positives
+    kept = random.binomial(negatives, counts.rightly_answered / negatives, intervals.RESAMPLES) / negatives
+    low, high = np.percentile((refused + kept) / 2, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _refusals(items: Sequence[Item]) -> list[Metric]:
+    cases = [(item.answerable, item.status) for item in items if item.status is not None]
+    counts = refusal.count_refusals(cases)
+    return [
+        _share("refusal_precision", *refusal.precision_parts(counts)),
+        _share("refusal_recall", *refusal.recall_parts(counts)),
+        _metric(
+            "refusal_balanced_accuracy",
+            refusal.balanced_accuracy(counts),
+            len(cases),
+            "mean",
+            _balanced_interval(cases, counts),
+        ),
+    ]
+
+
+def _of_answers(items: Sequence[Item]) -> list[Metric]:
+    told = [item for item in items if item.status == "answered"]
+    good, used = sum(_values(items, "citations_good")), sum(_values(items, "citations_used"))
+    flagged = sum(item.unsupported_figures for item in items)
+    return [
+        *(_score_share(items, name) for name in _ANSWER_SHARES),
+        *(_score_mean(items, name) for name in _ANSWER_MEANS),
+        *_refusals(items),
+        _share("citation_precision", round(good), round(used)),
+        _metric("unsupported_figures", float(flagged), len(items), "count"),
+        _share("unsupported_figure_rate", sum(item.unsupported_figures > 0 for item in told), len(told)),
+        *(metric for stage in latency.STAGES for metric in _times(items, stage)),
+    ]
+
+
+def summarise(items: Sequence[Item], *, retrieval_only: bool) -> tuple[Metric, ...]:
+    """All metrics over the items; after a search alone, only those of the search."""
+    metrics = [
+        _metric("errors", float(sum(item.status == ERROR for item in items)), len(items), "count"),
+        *(_score_share(items, name) for name in _SEARCH_SHARES),
+        *(_score_mean(items, name) for name in _SEARCH_MEANS),
+        *_times(items, "search"),
+    ]
+    return tuple(metrics if retrieval_only else [*_of_answers(items), *metrics])
+
+
+def summarise_by_type(items: Sequence[Item], *, retrieval_only: bool) -> dict[str, tuple[Metric, ...]]:
+    """The same for each type of question, in order of the types' names."""
+    return {
+        kind: summarise([item for item in items if item.type == kind], retrieval_only=retrieval_only)
+        for kind in sorted({item.type for item in items})
+    }

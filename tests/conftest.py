@@ -1,0 +1,152 @@
+"""What every test gets: a home of its own, an empty working folder, no stray settings."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fakes import FakeEmbedder, ScriptedChat
+
+from assistant.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.facade import Assistant
+
+ROOT = Path(__file__).resolve().parents[1]
+TESTS = ROOT / "tests"
+#: Kept because it says where the fetched model files are.
+KEPT = {"ASSISTANT_MODELS_DIR"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first, then those with real models, then those with a browser."""
+
+    def cost(item: pytest.Item) -> int:
+        if item.get_closest_marker("browser"):
+            return 2
+        return 1 if item.get_closest_marker("models") else 0
+
+    items.sort(key=cost)
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("ASSISTANT_") and name not in KEPT]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The home that settings, and commands run as processes, use in this test; not created yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def work() -> Path:
+    """The working folder of this test."""
+    return Path.cwd()
+
+
+@pytest.fixture
+def embedder() -> FakeEmbedder:
+    return FakeEmbedder()
+
+
+@pytest.fixture
+def scripted() -> ScriptedChat:
+    return ScriptedChat()
+
+
+@pytest.fixture
+def make_assistant(embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Assistant]]:
+    """Makes assistants on this test's home with the fake embedder; all are closed at the end.
+
+    `make_assistant(chat=..., **settings)`; without a chat model answers are quotes.
+    """
+    from assistant.facade import Assistant
+
+    monkeypatch.setattr("assistant.models.embeddings.load_embeddings", lambda settings: embedder)
+    made: list[Assistant] = []
+
+    def make(chat: ScriptedChat | None = None, **settings: Any) -> Assistant:
+        chosen: Settings = load_settings(**({"chat_model": "none"} | settings))
+        made.append(Assistant(chosen, chat=chat))
+        return made[-1]
+
+    yield make
+    for assistant in made:
+        assistant.close()
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a finished command said."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Commands:
+    """Runs programs as processes of their own; whatever is left over ends with the test."""
+
+    def __init__(self) -> None:
+        self._running: list[subprocess.Popen[str]] = []
+
+    def start(self, *command: str | Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start a Python program: `start("-m", "assistant.cli", "list")`."""
+        paths = [str(ROOT), str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])]
+        process = subprocess.Popen(
+            [sys.executable, *map(str, command)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="surrogateescape",
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "200"} | dict(env or {}),
+            start_new_session=True,
+        )
+        self._running.append(process)
+        return process
+
+    def finish(self, process: subprocess.Popen[str], timeout: float = 120) -> Run:
+        """Wait for a program's end."""
+        out, err = process.communicate(timeout=timeout)
+        return Run(process.returncode, out, err)
+
+    def python(self, *command: str | Path, env: Mapping[str, str] | None = None) -> Run:
+        """Run a Python program to its end."""
+        return self.finish(self.start(*command, env=env))
+
+    def assistant(self, *words: str | Path, env: Mapping[str, str] | None = None) -> Run:
+        """Run the command line without a chat model, unless `env` names one."""
+        chosen = {"ASSISTANT_CHAT_MODEL": "none"} | dict(env or {})
+        return self.python("-m", "assistant.cli", *words, env=chosen)
+
+    def kill(self, process: subprocess.Popen[str]) -> None:
+        """End a program and its children as abruptly as the system can."""
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+    def close(self) -> None:
+        for process in self._running:
+            self.kill(process)
+
+
+@pytest.fixture
+def commands() -> Iterator[Commands]:
+    running = Commands()
+    yield running
+    running.close()

@@ -1,0 +1,286 @@
+"""The page in a real Chromium, with an assistant in memory. The `page` fixture asserts that nothing is fetched
+from beyond loopback and that no rule of the content policy is broken."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ui_fakes import FakeAssistant
+from ui_server import running
+
+from assistant.settings import Settings
+from assistant.ui.app import build_app
+
+pytestmark = pytest.mark.browser
+
+HOSTILE_NAME = "a <img src=x onerror=window.pwned=1> ![i](http:).md"
+HOSTILE_TEXT = """# <script>window.pwned=1</script>
+
+Hostile words: <img src=x onerror=window.pwned=1> ![i](https://evil.example/i.png)
+[l](javascript:window.pwned=1) <b onmouseover=window.pwned=1>bold</b> ${window.pwned=1} {{pwned}} end hostile.
+"""
+
+
+def open_page(page: Any, url: str) -> None:
+    page.goto(url)
+    page.wait_for_selector("body[data-loaded]")
+    page.wait_for_selector("#status .state")
+
+
+def ask(page: Any, question: str, done: bool = True) -> None:
+    count = page.locator(".exchange").count()
+    page.fill("#question textarea", question)
+    page.keyboard.press("Enter")
+    busy = '[aria-busy="false"]' if done else ""
+    page.wait_for_selector(f".exchange{busy} >> nth={count}")
+
+
+def in_view(page: Any, selector: str) -> bool:
+    """Whether an element can be seen within the source panel, scrolled as it is."""
+    script = """selector => {
+        const inner = document.querySelector(selector).getBoundingClientRect();
+        const outer = document.querySelector("#source").getBoundingClientRect();
+        return inner.top >= outer.top && inner.bottom <= outer.bottom && inner.height > 0;
+    }"""
+    return bool(page.evaluate(script, selector))
+
+
+def upload(page: Any, name: str, content: bytes) -> None:
+    page.set_input_files("#file-input", [{"name": name, "mimeType": "text/plain", "buffer": content}])
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_ask_check_add_delete_and_recover(page: Any, url: str, fake: FakeAssistant) -> None:
+    long = "".join(f"Line {n} says nothing of note.\n\n" for n in range(400))
+    fake.put("long.pdf", long + "The reserve margin fell to 9 percent in March.\n" + long, title="Grid report")
+    fake.pause_s = 0.4
+    open_page(page, url)
+    assert "Ask your 2 documents" in page.inner_text("#greeting")
+
+    # The evidence stands before the first sentence, and sentences arrive one by one.
+    ask(page, "What capacity was leased, at what average rate?", done=False)
+    page.wait_for_selector("#source .quote")
+    assert page.locator(".sentence").count() == 0
+    assert page.locator("#stop").is_visible() and not page.locator("#send").is_visible()
+    page.wait_for_selector(".sentence")
+    first = page.inner_text(".sentence >> nth=0")
+    assert page.locator(".sentence").count() == 1
+    page.wait_for_selector('.exchange[aria-busy="false"]')
+    assert page.locator(".sentence").count() == 2
+    assert page.inner_text(".sentence >> nth=0") == first
+    assert page.locator("#send").is_visible() and page.input_value("#question textarea") == ""
+    assert not page.locator("#greeting").is_visible()
+
+    # A citation leads to its words, by mouse and by key, and back again.
+    page.click(".cite >> nth=0")
+    page.wait_for_selector("#source mark")
+    assert "412 megawatts" in page.inner_text("#source mark") and in_view(page, "#source mark")
+    fake.pause_s = 0.0
+    ask(page, "How far fell the reserve margin?")
+    page.locator(".exchange >> nth=1").locator(".cite").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector('#source mark:has-text("9 percent")')
+    assert in_view(page, "#source mark") and "page 3" in page.inner_text(".source-head")
+    page.focus("#source")
+    page.evaluate("document.querySelector('#source').scrollTop = 0")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className") == "cite"
+    page.keyboard.press("Enter")
+    eventually(lambda: in_view(page, "#source mark"))
+    page.click(".exchange >> nth=0 >> .cite >> nth=0")
+    page.wait_for_selector('#source mark:has-text("412 megawatts")')
+    page.click(".exchange >> nth=1 >> .evidence")
+    page.wait_for_selector("#source .quote")
+    page.click("#source .quote >> nth=0")
+    page.wait_for_selector('#source mark:has-text("9 percent")')
+
+    # A document comes in, is asked about alone, and goes again.
+    upload(page, "depot.md", b"Depot note\n\nThe depot at Varn holds 77 fuel tanks.\n")
+    page.wait_for_selector('.results .good:has-text("depot.md")')
+    page.click('[aria-label="Ask within depot.md"]')
+    page.wait_for_selector('[aria-label="Ask within depot.md"][aria-checked="true"]')
+    page.wait_for_selector('#scope:has-text("1 chosen document")')
+    ask(page, "How many fuel tanks has the depot?")
+    assert fake.asked[-1][2] == ("depot.md",)
+    page.click(".exchange >> nth=2 >> .cite >> nth=0")
+    page.wait_for_selector('#source mark:has-text("77 fuel tanks")')
+    page.click('[aria-label="Delete depot.md"]')
+    page.click('.confirm [data-action="confirm"]')
+    page.wait_for_selector('li[data-document="depot.md"]', state="detached")
+    assert "depot.md" not in fake.texts
+    page.wait_for_selector('#scope:has-text("all documents")')
+    page.click(".exchange >> nth=2 >> .cite >> nth=0")
+    page.wait_for_selector('#source .failure:has-text("No document named depot.md")')
+
+    # An error is a message, and the box is ready for the next question.
+    ask(page, "boom")
+    assert "Something went wrong" in page.inner_text(".failure >> nth=0")
+    assert "secret" not in page.inner_text("body")
+    assert page.input_value("#question textarea") == "boom" and page.locator("#send").is_enabled()
+    ask(page, "What capacity was leased?")
+    assert "412 megawatts" in page.inner_text(".exchange >> nth=4")
+
+
+def test_nothing_hostile_runs_or_leads_anywhere(page: Any, url: str, fake: FakeAssistant) -> None:
+    fake.put("h.md", HOSTILE_TEXT, title="<script>window.pwned=1</script>", notes=("<u>n</u>",))
+    open_page(page, url)
+    upload(page, HOSTILE_NAME, HOSTILE_TEXT.encode())
+    page.wait_for_selector(".results .good")
+    ask(page, "Tell me the hostile words <img src=x onerror=window.pwned=1> ![i](http://127.0.0.1:1/)")
+    page.click(".cite >> nth=0")
+    page.wait_for_selector("#source mark")
+    page.locator("li[data-document] .delete").last.click()
+    page.wait_for_selector(".confirm")
+    assert page.evaluate("window.pwned") is None
+    for part in ("#documents", "#upload-results", "#conversation", "#source"):
+        assert page.locator(f"{part} :is(a, img, script, iframe, svg, b, u, form, object)").count() == 0
+    assert "<img src=x onerror=window.pwned=1> ![i]" in page.inner_text("#source")
+    assert HOSTILE_NAME in page.inner_text("#documents")
+    assert fake.texts[HOSTILE_NAME] == HOSTILE_TEXT
+
+    # Even markup that got past the escaping could not run: it has no nonce.
+    page.evaluate("""() => {
+        const image = document.createElement("div");
+        image.innerHTML = "<img src=data:, onerror=window.pwned=1>";
+        document.body.append(image);
+    }""")
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.pwned") is None
+
+
+@pytest.fixture
+def lenient(page: Any) -> Any:
+    """The page for tests that break a rule on purpose."""
+    return page
+
+
+def test_stop_two_tabs_and_a_new_conversation(page: Any, url: str, fake: FakeAssistant) -> None:
+    fake.pause_s = 1.5
+    open_page(page, url)
+    ask(page, "What capacity was leased, at what average rate?", done=False)
+    page.wait_for_selector(".sentence")
+    page.click("#stop")
+    page.wait_for_selector('.badge:has-text("Stopped")')
+    assert page.locator(".sentence").count() == 1
+    page.wait_for_selector("#send")
+    eventually(lambda: fake.closed_streams == 1)
+    fake.pause_s = 0.0
+
+    other = page.context.new_page()
+    open_page(other, url)
+    assert other.locator(".exchange").count() == 0
+    ask(other, "Is it unclear whether the grid can serve it?")
+    assert fake.asked[-1][1] == ()
+    assert page.locator(".exchange").count() == 1
+    other.click("#new-conversation")
+    other.wait_for_selector(".exchange", state="detached")
+    assert other.locator("#greeting").is_visible()
+    ask(page, "And then?")
+    assert fake.asked[-1][1][0].content == "What capacity was leased, at what average rate?"
+
+
+def test_narrow_and_dark_and_by_keyboard_alone(page: Any, url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    open_page(page, url)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not page.locator("#documents-panel").is_visible()
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    page.keyboard.type("What capacity was leased?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".cite")
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.className") == "cite":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#source mark")
+    eventually(lambda: bool(page.locator("#source mark").is_visible()))
+    assert in_view(page, "#source mark") and not page.locator("#conversation-panel").is_visible()
+    page.focus("#source")
+    page.keyboard.press("Escape")
+    assert page.locator("#conversation-panel").is_visible()
+    page.click("#views [data-view=documents]")
+    assert page.locator("#documents .shelf li").is_visible()
+    background = page.evaluate("getComputedStyle(document.querySelector('#documents-panel')).backgroundColor")
+    assert max(int(part) for part in re.findall(r"\d+", background)[:3]) < 60
+
+
+def test_every_control_has_a_name(page: Any, url: str) -> None:
+    open_page(page, url)
+    ask(page, "What capacity was leased?")
+    page.click('[aria-label="Delete leases.md"]')
+    page.wait_for_selector(".confirm")
+    names = page.evaluate("""() => [...document.querySelectorAll("button, input, textarea, [role=checkbox]")]
+        .map(e => [e.outerHTML.slice(0, 80), (e.ariaLabel || e.innerText || e.labels?.[0]?.innerText || "").trim()])""")
+    assert [found for found in names if not found[1]] == []
+    assert page.get_attribute("#send", "aria-label") == "Ask the question"
+    assert page.get_attribute("#stop", "aria-label") == "Stop the answer"
+    assert page.locator('[role="region"]').count() == 3
+
+
+def test_a_lost_server_is_said_and_the_box_stays(page: Any, fake: FakeAssistant, settings: Settings) -> None:
+    fake.pause_s = 2.0
+    with running(build_app(fake, settings)) as url:
+        open_page(page, url)
+        ask(page, "What capacity was leased?", done=False)
+        page.wait_for_selector("#source .quote")
+    page.wait_for_selector('.exchange[aria-busy="false"]')
+    page.wait_for_selector('.progress:has-text("connection to the assistant was lost")')
+    assert page.locator("#send").is_visible() and page.locator("#question textarea").is_enabled()
+
+
+def test_the_state_is_in_view_while_documents_are_indexed(page: Any, fake: FakeAssistant, settings: Settings) -> None:
+    from assistant.ui.startup import Startup
+
+    fake.texts.clear()
+    fake.infos.clear()
+    steps = iter(range(100))
+    going_on = [True]
+
+    def sync(progress: Any) -> None:
+        while going_on[0]:
+            done = next(steps)
+            progress(f"file-{done}.md", done, 100)
+            fake.put(f"file-{done}.md", f"File {done} speaks of capacity.")
+            time.sleep(0.3)
+
+    fake.on_sync = sync
+    startup = Startup(fake, settings)
+    with running(build_app(fake, settings, startup)) as url:
+        startup.start()
+        open_page(page, url)
+        page.wait_for_selector('.state[data-phase="indexing"]:has-text("of 100: file-")')
+        page.wait_for_selector('#documents:has-text("file-2.md")')
+        ask(page, "What of the capacity?")
+        assert "may miss them" in page.inner_text(".note")
+        going_on[0] = False
+        page.wait_for_selector('.state[data-phase="ready"]:has-text("Ready")')
+        startup.close()
+
+
+def test_an_upload_over_the_limit_and_a_drop(page: Any, url: str, fake: FakeAssistant) -> None:
+    open_page(page, url)
+    upload(page, "big.md", b"x" * (2**20 + 1))
+    page.wait_for_selector('.results .bad:has-text("over the limit of 1 MB")')
+    page.evaluate("""() => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File(["Dropped words."], "dropped.md", {type: "text/markdown"}));
+        const drop = new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true});
+        document.querySelector("#documents").dispatchEvent(drop);
+    }""")
+    page.wait_for_selector('.results .good:has-text("dropped.md")')
+    assert fake.texts["dropped.md"] == "Dropped words."
+    assert page.locator(".results li").count() == 2
+    page.click(".dismiss")
+    page.wait_for_selector(".results", state="detached")

@@ -1,0 +1,491 @@
+"""Asking, stopping, choosing, uploading and getting ready, without a browser."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ui_fakes import FakeAssistant, Info, Result
+
+from assistant.answering.answer import Turn
+from assistant.errors import AssistantError, HomeLockedError, ModelFileError, StorageError
+from assistant.settings import Settings
+from assistant.ui.conversation import Conversation, Update
+from assistant.ui.documents import Documents, Shelf
+from assistant.ui.exchange import Session
+from assistant.ui.page import model_place
+from assistant.ui.startup import Startup
+
+
+@pytest.fixture
+def startup(fake: FakeAssistant, settings: Settings) -> Startup:
+    return Startup.finished(fake, settings)
+
+
+@pytest.fixture
+def talk(fake: FakeAssistant, startup: Startup) -> Conversation:
+    return Conversation(fake, startup)
+
+
+@pytest.fixture
+def incoming(tmp_path: Path) -> Path:
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def shelf_of(fake: FakeAssistant, settings: Settings, startup: Startup, incoming: Path) -> Documents:
+    return Documents(fake, settings, startup, incoming)
+
+
+def wait_until(condition: Any, seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def arrived(incoming: Path, name: str, content: bytes) -> dict[str, Any]:
+    """A file as the browser reports it once Gradio has stored it."""
+    folder = incoming / f"hash-{len(list(incoming.iterdir()))}"
+    folder.mkdir()
+    path = folder / "stored"
+    path.write_bytes(content)
+    return {"name": name, "size": len(content), "path": str(path)}
+
+
+# Asking
+
+
+def test_what_was_shown_never_changes_and_evidence_comes_first(talk: Conversation) -> None:
+    updates = list(talk.ask("What capacity was leased?", None, ()))
+    assert updates[0].question == ""
+    sources = [update.source for update in updates if update.source is not None]
+    assert len(sources) == 1 and "412 megawatts" in sources[0]
+    first = updates.index(next(u for u in updates if u.source))
+    assert "412 megawatts" not in updates[first].conversation
+    shown: tuple[Any, ...] = ()
+    session = Session()
+    for _ in talk.ask("What capacity was leased?", session, ()):
+        sentences = session.exchanges[-1].sentences
+        assert sentences[: len(shown)] == shown
+        shown = sentences
+    assert session.exchanges[-1].phase == "done"
+
+
+def test_earlier_turns_are_the_history_of_the_next_question(talk: Conversation, fake: FakeAssistant) -> None:
+    session = list(talk.ask("What capacity was leased?", None, ()))[-1].session
+    list(talk.ask("boom", session, ()))
+    list(talk.ask("And the rate?", session, ("leases.md",)))
+    question, history, documents = fake.asked[-1]
+    assert (question, documents) == ("And the rate?", ("leases.md",))
+    assert [turn.role for turn in history] == ["user", "assistant"]
+    assert history[0] == Turn(role="user", content="What capacity was leased?")
+    assert history[1].content.startswith("Harbour Compute leased 412 megawatts")
+    assert "[1]" in history[1].content
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "unsaid"),
+    [
+        ("refuse", "The chat model does not answer.</strong> <span>Check that it runs", "Traceback"),
+        ("boom", "Something went wrong inside the assistant.</strong> <span>Try again", "a secret detail"),
+    ],
+)
+def test_an_error_is_a_message_and_the_question_comes_back(
+    talk: Conversation, question: str, said: str, unsaid: str
+) -> None:
+    last = list(talk.ask(question, None, ()))[-1]
+    assert said in last.conversation and unsaid not in last.conversation
+    assert last.question == question
+    assert 'aria-busy="true"' not in last.conversation
+    again = list(talk.ask("What capacity was leased?", last.session, ()))[-1]
+    assert "412 megawatts" in again.conversation and said in again.conversation
+
+
+def test_an_empty_question_changes_nothing(talk: Conversation, fake: FakeAssistant) -> None:
+    (only,) = talk.ask("  \n", None, ())
+    assert (only.conversation, only.question, only.source) == ("", None, None)
+    assert fake.asked == []
+
+
+def test_stop_takes_hold_at_once_keeps_what_was_said_and_ends_the_stream(
+    talk: Conversation, fake: FakeAssistant
+) -> None:
+    fake.pause_s = 1.0
+    updates = talk.ask("What capacity was leased at the average rate?", None, ())
+    last = next(updates)
+    while "412 megawatts" not in last.conversation:
+        last = next(updates)
+    before = last.session.exchanges[-1].sentences
+    pressed = time.monotonic()
+    talk.stop(last.session)
+    last = list(updates)[-1]
+    assert time.monotonic() - pressed < 0.8
+    assert last.session.exchanges[-1].phase == "stopped"
+    assert last.session.exchanges[-1].sentences == before
+    assert "Stopped" in last.conversation
+    wait_until(lambda: fake.closed_streams == 1)
+    fake.pause_s = 0.0
+    list(talk.ask("And then?", last.session, ()))
+    assert fake.asked[-1][1][1].content == before[0].text
+
+
+def test_a_closed_tab_ends_the_stream(talk: Conversation, fake: FakeAssistant) -> None:
+    fake.pause_s = 0.2
+    updates = talk.ask("What capacity was leased?", None, ())
+    while next(updates).source is None:
+        pass
+    updates.close()  # type: ignore[attr-defined]
+    wait_until(lambda: fake.closed_streams == 1)
+
+
+def test_two_tabs_share_nothing(talk: Conversation) -> None:
+    one = list(talk.ask("What capacity was leased?", None, ()))[-1]
+    two = list(talk.ask("Is it unclear whether the grid can serve it?", None, ()))[-1]
+    assert one.session is not two.session
+    assert "grid" not in one.conversation.replace("evidence", "")
+    assert "412 megawatts" not in two.conversation
+
+
+def test_a_new_conversation_is_empty_and_stops_the_old_answer(talk: Conversation) -> None:
+    session = list(talk.ask("What capacity was leased?", None, ()))[-1].session
+    session.stop.clear()
+    cleared: Update = talk.clear(session)
+    assert (cleared.conversation, cleared.session.exchanges) == ("", [])
+    assert session.stop.is_set()
+
+
+# Sources
+
+
+def test_a_clicked_citation_shows_its_words_marked(talk: Conversation, fake: FakeAssistant) -> None:
+    quote = fake.quotes("capacity leased", None)[0]
+    assert f"<mark>{quote.quote}</mark>" in talk.source(quote.model_dump())
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (None, "cannot be shown"),
+        ({"document": "leases.md"}, "cannot be shown"),
+        ({"number": 1, "document": "../../etc/passwd", "title": "t", "page": None, "heading": None,
+          "quote": "q", "start": 0, "end": 1}, "No document named"),
+        ({"number": 1, "document": "leases.md", "title": "t", "page": None, "heading": None,
+          "quote": "not in it", "start": 0, "end": 9}, "has changed"),
+    ],
+)  # fmt: skip
+def test_a_source_that_cannot_be_shown_says_why(talk: Conversation, data: Any, said: str) -> None:
+    assert said in talk.source(data)
+
+
+def test_the_quotes_of_an_earlier_answer_can_be_seen_again(talk: Conversation) -> None:
+    session = list(talk.ask("What capacity was leased?", None, ()))[-1].session
+    assert "412 megawatts" in talk.evidence(session, 0)
+    for index in (1, -1, None, "0"):
+        assert "no longer at hand" in talk.evidence(session, index)
+    assert "no longer at hand" in talk.evidence(None, 0)
+
+
+# Documents
+
+
+def test_choosing_is_a_switch_and_survives_only_for_known_documents(shelf_of: Documents) -> None:
+    shelf = shelf_of.act(Shelf(), "choose", "leases.md")
+    assert shelf.chosen == ("leases.md",)
+    assert shelf_of.act(shelf, "choose", "leases.md").chosen == ()
+    assert shelf_of.act(shelf, "choose", "unknown.md").chosen == ("leases.md",)
+    assert shelf_of.act(shelf, "all", "").chosen == ()
+    assert shelf_of.act(shelf, "nonsense", "leases.md") == shelf
+
+
+def test_deleting_needs_two_steps(shelf_of: Documents, fake: FakeAssistant) -> None:
+    assert shelf_of.act(Shelf(), "confirm", "leases.md") == Shelf()
+    shelf = shelf_of.act(Shelf(chosen=("leases.md",)), "delete", "leases.md")
+    assert shelf.confirming == "leases.md" and "leases.md" in fake.texts
+    assert shelf_of.act(shelf, "keep", "leases.md").confirming is None
+    deleted = shelf_of.act(shelf, "confirm", "leases.md")
+    assert fake.texts == {} and deleted.chosen == () and deleted.confirming is None
+    assert deleted.lines[-1].text == "Deleted"
+
+
+def test_deleting_an_upload_deletes_its_copy_and_no_other_file(
+    shelf_of: Documents, fake: FakeAssistant, settings: Settings, incoming: Path, tmp_path: Path
+) -> None:
+    list(shelf_of.add(Shelf(), [arrived(incoming, "new.md", b"New words.")]))
+    copy = settings.home / "uploads" / "new.md"
+    assert copy.read_bytes() == b"New words."
+    shelf_of.act(Shelf(confirming="new.md"), "confirm", "new.md")
+    assert not copy.exists()
+    precious = tmp_path / "precious.md"
+    precious.write_text("mine")
+    fake.put("precious.md", "mine", origin="uploaded", source=str(precious))
+    shelf_of.act(Shelf(confirming="precious.md"), "confirm", "precious.md")
+    assert precious.exists()
+
+
+def test_each_uploaded_file_gets_its_result_in_words(
+    shelf_of: Documents, fake: FakeAssistant, settings: Settings, incoming: Path
+) -> None:
+    told = list(
+        shelf_of.add(
+            Shelf(),
+            [
+                arrived(incoming, "good.md", b"Good words."),
+                arrived(incoming, "void.md", b" "),
+                arrived(incoming, "tool.exe", b"MZ"),
+                arrived(incoming, "plain", b"text"),
+                arrived(incoming, ".hidden.md", b"text"),
+                arrived(incoming, "n" * 300 + ".md", b"text"),
+                {"name": "big.pdf", "size": 3 * 2**20},
+                {"name": "lost.md", "size": 10},
+                arrived(incoming, "good.md", b"Good words."),
+            ],
+        )
+    )
+    assert [line.kind for line in told[0].lines] == ["busy"]
+    final = told[-1].lines
+    assert [line.kind for line in final] == ["good", *["bad"] * 7, "plain"]
+    for line, words in zip(
+        final,
+        ["Added", "empty", ".exe is not a supported", "without a suffix", "Rename", "Rename",
+         "over the limit of 1 MB", "did not arrive", "unchanged"],
+        strict=True,
+    ):  # fmt: skip
+        assert words in line.text
+    assert [path.name for path in (settings.home / "uploads").iterdir()] == ["good.md"]
+    assert not [path for path in incoming.rglob("*") if path.is_file()]
+    assert set(fake.texts) == {"leases.md", "good.md"}
+
+
+def test_a_failed_update_leaves_the_copy_that_was_there(
+    shelf_of: Documents, settings: Settings, incoming: Path
+) -> None:
+    shelf = list(shelf_of.add(Shelf(), [arrived(incoming, "a.md", b"First.")]))[-1]
+    failed = list(shelf_of.add(shelf, [arrived(incoming, "a.md", b"  ")]))[-1]
+    copy = settings.home / "uploads" / "a.md"
+    assert failed.lines[-1].kind == "bad" and copy.read_bytes() == b"First."
+    updated = list(shelf_of.add(failed, [arrived(incoming, "a.md", b"Second.")]))[-1]
+    assert updated.lines[-1].text == "Updated" and copy.read_bytes() == b"Second."
+
+
+def test_no_second_copy_is_kept_of_a_file_indexed_from_elsewhere(
+    shelf_of: Documents, settings: Settings, incoming: Path, fake: FakeAssistant
+) -> None:
+    same = fake.texts["leases.md"].encode()
+    told = list(shelf_of.add(Shelf(), [arrived(incoming, "leases.md", same)]))[-1]
+    assert "unchanged" in told.lines[-1].text
+    assert list((settings.home / "uploads").iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["/etc/hostname", "../outside.md", "", "/proc/self/environ", "."])
+def test_files_outside_the_incoming_folder_are_never_taken(
+    shelf_of: Documents, fake: FakeAssistant, incoming: Path, path: str
+) -> None:
+    outside = incoming.parent / "outside.md"
+    outside.write_text("A secret.")
+    item = {"name": "a.md", "size": 5, "path": str(incoming / path) if path.startswith(".") else path}
+    told = list(shelf_of.add(Shelf(), [item]))[-1]
+    assert told.lines[-1].kind == "bad"
+    assert outside.exists() and "a.md" not in fake.texts
+
+
+def test_a_link_out_of_the_incoming_folder_is_not_followed(
+    shelf_of: Documents, fake: FakeAssistant, incoming: Path, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.md"
+    secret.write_text("A secret.")
+    (incoming / "link.md").symlink_to(secret)
+    item = {"name": "a.md", "size": 9, "path": str(incoming / "link.md")}
+    assert list(shelf_of.add(Shelf(), [item]))[-1].lines[-1].kind == "bad"
+    assert "a.md" not in fake.texts and secret.exists()
+
+
+def test_a_name_from_the_browser_is_only_a_name(shelf_of: Documents, settings: Settings, incoming: Path) -> None:
+    list(shelf_of.add(Shelf(), [arrived(incoming, "../../x/../evil.md", b"Words.")]))
+    list(shelf_of.add(Shelf(), [arrived(incoming, "..\\..\\win.md", b"Words.")]))
+    assert sorted(p.name for p in (settings.home / "uploads").iterdir()) == ["evil.md", "win.md"]
+
+
+@pytest.mark.parametrize("data", [None, "x", 3, {}, [], [None, 3]])
+def test_a_malformed_upload_event_is_nothing(shelf_of: Documents, data: Any) -> None:
+    assert list(shelf_of.add(Shelf(), data)) == []
+
+
+# Getting ready
+
+
+def run(startup: Startup) -> None:
+    startup.start()
+    wait_until(lambda: startup.progress.settled)
+
+
+def test_getting_ready_opens_syncs_warms_and_says_so(fake: FakeAssistant, settings: Settings) -> None:
+    said: list[str] = []
+    startup = Startup(fake, settings)
+
+    def sync(progress: Any) -> None:
+        progress("b.md", 2, 12)
+        said.append(startup.progress.text)
+
+    fake.on_sync = sync
+    fake.on_warm = lambda: said.append(startup.progress.text)
+    run(startup)
+    assert fake.calls == ["open", "sync", "warm"]
+    assert said == ["Indexing 3 of 12: b.md", "Loading the chat model"]
+    assert (startup.progress.phase, startup.progress.text) == ("ready", "Ready")
+    assert startup.progress.model == "scripted-model"
+
+
+def test_what_a_person_should_know_is_a_note_and_no_problem(fake: FakeAssistant, settings: Settings) -> None:
+    fake.repaired, fake.notice = "The vector index was rebuilt", "Answers are quotes only"
+    startup = Startup(fake, settings)
+    run(startup)
+    assert startup.progress.phase == "ready"
+    assert startup.progress.notes == ("The vector index was rebuilt", "Answers are quotes only")
+
+
+def test_a_file_that_fails_to_sync_is_named_and_the_rest_goes_on(fake: FakeAssistant, settings: Settings) -> None:
+    fake.sync_results = [
+        Result("a.md", "added"),
+        Result("b.pdf", "failed", reason="It is locked", next_step="Unlock it."),
+    ]
+    startup = Startup(fake, settings)
+    run(startup)
+    assert startup.progress.phase == "degraded"
+    assert startup.progress.problems == ("b.pdf: It is locked. Unlock it.",)
+
+
+def raising(error: Exception) -> Any:
+    def fail(*_: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_a_home_in_use_fails_with_words_and_every_question_gets_them(fake: FakeAssistant, settings: Settings) -> None:
+    fake.on_open = raising(HomeLockedError("The home is in use", "Stop the other one."))
+    startup = Startup(fake, settings)
+    run(startup)
+    assert startup.progress.phase == "failed"
+    assert startup.progress.problems == ("The home is in use. Stop the other one.",)
+    last = list(Conversation(fake, startup).ask("q?", None, ()))[-1]
+    assert "The home is in use" in last.conversation and "Stop the other one." in last.conversation
+
+
+def test_a_defect_while_starting_is_said_without_its_details(fake: FakeAssistant, settings: Settings) -> None:
+    fake.on_open = raising(RuntimeError("a secret detail"))
+    startup = Startup(fake, settings)
+    run(startup)
+    assert "secret" not in " ".join(startup.progress.problems)
+
+
+def test_without_its_model_the_assistant_stays_usable(fake: FakeAssistant, settings: Settings) -> None:
+    fake.on_warm = raising(ModelFileError("The model file is missing", "Run `assistant models pull`."))
+    startup = Startup(fake, settings)
+    run(startup)
+    assert startup.progress.phase == "degraded"
+    assert "models pull" in startup.progress.problems[0]
+    startup.wait_open()
+
+
+def test_a_question_asked_too_early_waits_and_one_asked_while_indexing_says_so(
+    fake: FakeAssistant, settings: Settings
+) -> None:
+    opening, indexing = threading.Event(), threading.Event()
+    fake.on_open = lambda: opening.wait(10) and None
+
+    def sync(progress: Any) -> None:
+        progress("b.md", 0, 2)
+        indexing.wait(10)
+
+    fake.on_sync = sync
+    startup = Startup(fake, settings)
+    startup.start()
+    updates = Conversation(fake, startup).ask("What capacity was leased?", None, ())
+    assert "Waiting for the index" in next(updates).conversation
+    assert fake.asked == []
+    opening.set()
+    wait_until(lambda: startup.progress.phase == "indexing")
+    last = list(updates)[-1]
+    assert "412 megawatts" in last.conversation
+    last = list(Conversation(fake, startup).ask("What capacity was leased?", None, ()))[-1]
+    assert "may miss them" in last.conversation
+    indexing.set()
+    wait_until(lambda: startup.progress.settled)
+
+
+def test_closing_leaves_the_sync_and_waits_for_a_running_change(fake: FakeAssistant, settings: Settings) -> None:
+    order: list[str] = []
+
+    def sync(progress: Any) -> None:
+        while True:
+            progress("a.md", 0, 2)
+            time.sleep(0.01)
+
+    fake.on_sync = sync
+    startup = Startup(fake, settings)
+    startup.start()
+    wait_until(lambda: startup.progress.phase == "indexing")
+    holding = threading.Event()
+
+    def change() -> None:
+        with startup.working():
+            holding.set()
+            time.sleep(0.3)
+            order.append(f"changed, {fake.calls.count('close')} closed")
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    holding.wait(5)
+    startup.close()
+    thread.join()
+    assert order == ["changed, 0 closed"]
+    assert fake.calls == ["open", "sync", "close"]
+    with pytest.raises(StorageError, match="shutting down"), startup.working():
+        pass
+    last = list(Conversation(fake, startup).ask("q?", None, ()))[-1]
+    assert last.session.exchanges[-1].phase in ("failed", "stopped")
+
+
+def test_uploads_that_arrive_while_going_down_change_nothing(
+    shelf_of: Documents, startup: Startup, fake: FakeAssistant, incoming: Path
+) -> None:
+    startup.stop()
+    told = list(shelf_of.add(Shelf(), [arrived(incoming, "late.md", b"Words.")]))[-1]
+    assert "shutting down" in told.lines[-1].text and "late.md" not in fake.texts
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        (None, "on this machine"),
+        ("http://127.0.0.1:11434/v1", "on this machine"),
+        ("http://[::1]:8000/v1", "on this machine"),
+        ("https://api.example.com/v1", "sent to api.example.com"),
+    ],
+)
+def test_where_questions_go_is_said(url: str | None, words: str) -> None:
+    assert words in model_place(url)
+
+
+def test_a_list_that_cannot_be_read_does_not_break_the_page(
+    shelf_of: Documents, fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> list[Info]:
+        raise StorageError("The disk is full", "Free some space.")
+
+    monkeypatch.setattr(fake, "documents", broken)
+    assert "No documents" in shelf_of.html(Shelf(), shelf_of.listed())
+
+
+def test_every_error_the_page_raises_has_a_next_step(settings: Settings, fake: FakeAssistant) -> None:
+    startup = Startup.finished(fake, settings)
+    startup.stop()
+    with pytest.raises(AssistantError) as caught, startup.working():
+        pass
+    assert caught.value.next_step

@@ -1,0 +1,265 @@
+"""The page's HTML: markers become buttons, and nothing from outside becomes markup."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+
+import pytest
+from ui_fakes import Info
+
+from assistant.answering.answer import (
+    Answer,
+    Calculation,
+    Citation,
+    FigureCheck,
+    Operand,
+    Sentence,
+    Status,
+    Timings,
+)
+from assistant.ui import panels
+from assistant.ui.exchange import Exchange
+from assistant.ui.render import conversation_html, sentence_html
+from assistant.ui.startup import Progress
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "![x](https://evil.example/a.png)",
+    "[click](javascript:alert(1))",
+    '"><svg onload=alert(1)>',
+    "' autofocus onfocus=alert(1) x='",
+    "<a href='javascript:alert(1)'>x</a>",
+    "</button></article><iframe src='https://evil.example'></iframe>",
+    "${alert(1)} {{constructor}} `${1}`",
+    "<!-- --><style>*{display:none}</style>",
+    "&lt;script&gt;",
+]
+ALLOWED_TAGS = {
+    "article", "bdi", "blockquote", "button", "code", "details", "div", "em", "h2", "h3", "input", "label", "li",
+    "mark", "ol", "p", "q", "s", "small", "span", "strong", "summary", "ul",
+}  # fmt: skip
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would build: tags, attributes, text."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    return reader
+
+
+def citation(number: int = 1, **changes: object) -> Citation:
+    fields: dict[str, object] = {
+        "number": number, "document": "a.md", "title": "A", "page": 2, "heading": "Costs",
+        "quote": "It cost $5.", "start": 4, "end": 15,
+    }  # fmt: skip
+    return Citation.model_validate(fields | changes)
+
+
+def answer(**changes: object) -> Answer:
+    fields: dict[str, object] = {
+        "question": "q", "standalone_question": "q", "status": "answered", "answer": "It cost $5. [1]",
+        "sentences": (Sentence(text="It cost $5.", citations=(1,)),), "citations": (citation(),),
+        "model": "m", "timings_ms": Timings(retrieve=10, first_token=20, total=1500),
+    }  # fmt: skip
+    return Answer.model_validate(fields | changes)
+
+
+def done(told: Answer) -> Exchange:
+    return Exchange(
+        question=told.question, phase="done", sentences=told.sentences, citations=told.citations, answer=told
+    )
+
+
+def buttons(html: str) -> list[int]:
+    """Numbers of the citation buttons, in order."""
+    tags = [attrs for tag, attrs in read(html).tags if tag == "button" and attrs.get("class") == "cite"]
+    return [json.loads(attrs["data-citation"] or "")["number"] for attrs in tags]
+
+
+@pytest.mark.parametrize(
+    ("text", "cited", "text_left", "numbers"),
+    [
+        ("It cost $5.", (1,), "It cost $5.[1]", [1]),
+        ("It cost $5 [1].", (1,), "It cost $5 [1].", [1]),
+        ("It cost [1] $5 [2].", (1, 2), "It cost [1] $5 [2].", [1, 2]),
+        ("Both [1][2].", (1, 2), "Both [1][2].", [1, 2]),
+        ("Both [1, 2].", (1, 2), "Both [1][2].", [1, 2]),
+        ("One in place [2].", (1, 2), "One in place [2].[1]", [2, 1]),
+        ("Twice [1] and [1].", (1,), "Twice [1] and [1].", [1, 1]),
+        ("Unknown [7].", (), "Unknown [7].", []),
+        ("Half known [1, 7].", (1,), "Half known [1, 7].[1]", [1]),
+        ("Cited but unknown.", (9,), "Cited but unknown.", []),
+        ("Not a marker [a] [ ] [].", (), "Not a marker [a] [ ] [].", []),
+        ("a[1]", (), "a[1]", [1]),
+        ("", (), "", []),
+    ],
+)
+def test_markers_become_buttons_that_lead_somewhere(
+    text: str, cited: tuple[int, ...], text_left: str, numbers: list[int]
+) -> None:
+    known = {1: citation(1), 2: citation(2)}
+    html = sentence_html(Sentence(text=text, citations=cited), known)
+    assert read(html).text == text_left
+    assert buttons(html) == numbers
+
+
+def test_a_citation_button_carries_the_whole_citation_and_says_where_it_leads() -> None:
+    told = citation(title='The "A" <report>')
+    html = sentence_html(Sentence(text="x", citations=(1,)), {1: told})
+    (attrs,) = [attrs for tag, attrs in read(html).tags if tag == "button"]
+    assert Citation.model_validate_json(attrs["data-citation"] or "") == told
+    assert attrs["aria-label"] == 'Source 1: The "A" <report>, page 2, Costs'
+
+
+def test_a_struck_sentence_is_crossed_out_under_a_label() -> None:
+    html = sentence_html(Sentence(text="Invented.", struck=True), {})
+    assert "<s>Invented.</s>" in html
+    assert "Not supported" in read(html).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, []),
+        ({"status": Status.NOT_FOUND, "citations": ()}, ["Not in the documents"]),
+        ({"status": Status.UNCLEAR}, ["Unclear"]),
+        ({"model": "quote-only"}, ["Quotes only: no chat model"]),
+    ],
+)
+def test_what_an_answer_is_not_is_said_in_a_badge(changes: dict[str, object], said: list[str]) -> None:
+    reader = read(conversation_html([done(answer(**changes))]))
+    badges = [attrs for _, attrs in reader.tags if "badge" in (attrs.get("class") or "").split()]
+    assert len(badges) == len(said)
+    assert all(words in reader.text for words in said)
+
+
+def test_a_calculation_shows_its_working_and_a_loose_figure_is_named() -> None:
+    told = answer(
+        figures=(
+            FigureCheck(text="$7", value="7", unit="USD", citation=None, supported=False),
+            FigureCheck(text="$5", value="5", unit="USD", citation=1, supported=True),
+        ),
+        calculation=Calculation(
+            expression="5 + 2",
+            result="7",
+            operands=(Operand(text="$5", citation=1), Operand(text="2", citation=8)),
+        ),
+    )  # fmt: skip
+    html = conversation_html([done(told)])
+    assert "5 + 2 = 7" in read(html).text
+    assert "Not found in the cited words: $7" in read(html).text
+    assert "$5" not in read(html).text.split("cited words:")[1].split("m, ")[0]
+    assert buttons(html) == [1, 1]
+
+
+def test_a_failure_is_shown_with_its_next_step() -> None:
+    failed = Exchange(question="q", phase="failed", error="The model is away", next_step="Start it.")
+    reader = read(conversation_html([failed]))
+    assert "The model is away. Start it." in reader.text
+    assert any(attrs.get("role") == "alert" for _, attrs in reader.tags)
+
+
+def test_a_busy_exchange_is_marked_busy_and_a_finished_one_is_not() -> None:
+    html = conversation_html([done(answer()), Exchange(question="q", phase="searching")])
+    states = [attrs["aria-busy"] for tag, attrs in read(html).tags if tag == "article"]
+    assert states == ["false", "true"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text_everywhere(text: str) -> None:
+    cited = citation(document=text, title=text, heading=text, quote=text, start=0, end=len(text))
+    told = answer(
+        question=text, answer=text, sentences=(Sentence(text=text, citations=(1,)),), citations=(cited,),
+        model=text,
+        figures=(FigureCheck(text=text, value="1", unit="x", citation=None, supported=False),),
+        calculation=Calculation(expression=text, result=text, operands=(Operand(text=text, citation=1),)),
+    )  # fmt: skip
+    info = Info(name=text, title=text, date=text, source=text, characters=1)
+    pieces = [
+        conversation_html([done(told), Exchange(question=text, phase="failed", error=text, next_step=text)]),
+        conversation_html([Exchange(question=text, phase="writing", note=text, quotes=(cited,))]),
+        panels.evidence_html(text, [cited]),
+        panels.document_html(text + "\n" + text, cited),
+        panels.document_html("elsewhere", cited),
+        panels.documents_html([info], [text], text, False),
+        panels.results_html([panels.Line("bad", text, text)]),
+        panels.status_html(Progress("degraded", text, (text,)), text, text),
+        panels.greeting_html(0, text, False),
+        panels.source_problem(text, text),
+        panels.upload_html([text], text, 3),
+    ]
+    for html in pieces:
+        reader = read(html)
+        assert {tag for tag, _ in reader.tags} <= ALLOWED_TAGS
+        names = {name for _, attrs in reader.tags for name in attrs}
+        assert not {name for name in names if name.startswith("on") or name in ("href", "src", "style")}
+        assert text in reader.text or any(text in (v or "") for _, attrs in reader.tags for v in attrs.values())
+
+
+def test_the_cited_words_are_marked_where_they_stand() -> None:
+    text = "One. It cost $5. Two & three."
+    html = panels.document_html(text, citation(start=5, end=16))
+    assert "<mark>It cost $5.</mark>" in html
+    assert text in read(html).text
+    assert "page 2, Costs" in read(html).text
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("0123It cost $5. etc", (4, 15)),
+        ("It cost $5. moved", (0, 11)),
+        ("gone", None),
+        ("", None),
+    ],
+)
+def test_words_are_found_again_in_a_changed_document(text: str, span: tuple[int, int] | None) -> None:
+    assert panels.locate(text, citation()) == span
+
+
+def test_a_changed_document_says_so() -> None:
+    assert "has changed" not in panels.document_html("0123It cost $5.", citation())
+    assert "words have moved" in panels.document_html("It cost $5.", citation())
+    gone = panels.document_html("Nothing left.", citation())
+    assert "no longer in it" in gone and "It cost $5." in gone and "<mark>" not in gone
+
+
+def test_of_a_huge_document_the_part_around_the_words_is_shown() -> None:
+    text = "x" * 300_000 + "It cost $5." + "y" * 400_000
+    html = panels.document_html(text, citation(start=300_000, end=300_011))
+    shown = read(html).text
+    assert "<mark>It cost $5.</mark>" in html
+    assert len(shown) < 201_000
+    assert "200,000 characters above" in shown
+    assert "300,000 characters below" in shown
+
+
+def test_a_document_row_says_what_it_is() -> None:
+    info = Info(name="a.pdf", title="Annual", date="2026-01-02", page_count=1, characters=12_345)
+    text = read(panels.documents_html([info], [], None, False)).text
+    assert all(fact in text for fact in ("1 document", "Annual", "a.pdf", "2026-01-02", "1 page", "12,345 char"))
+
+
+def test_what_deleting_does_is_said_before_it_is_done() -> None:
+    uploaded = Info(name="u.md", title="U", origin="uploaded")
+    synced = Info(name="s.md", title="S", origin="synced")
+    assert "copy is deleted too" in panels.documents_html([uploaded], [], "u.md", False)
+    assert "stays where it is" in panels.documents_html([synced], [], "s.md", False)
+    assert "confirm" not in panels.documents_html([synced], [], None, False)

@@ -1,0 +1,204 @@
+"""An assistant in memory: real documents and spans, scripted answers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.answering.answer import (
+    Answer,
+    Citation,
+    EvidenceFound,
+    Finished,
+    Sentence,
+    SentenceSettled,
+    Status,
+    StreamEvent,
+    Timings,
+    Turn,
+)
+from assistant.errors import DocumentError, UnknownDocumentError
+
+LEASES = """Harbour Compute, lease review
+
+Summary
+Harbour Compute leased 412 megawatts of capacity in the second quarter, up from 365 a year before.
+The average rate was $11.4 million per megawatt and year. Management called demand "steady".
+
+Outlook
+The company reportedly plans a second campus in Lindholm. It is unclear whether the grid can serve it
+before 2028.
+"""
+
+
+@dataclass(frozen=True)
+class Info:
+    """The fields of the facade's `DocumentInfo` that the page shows."""
+
+    name: str
+    title: str
+    date: str | None = None
+    source: str = ""
+    page_count: int | None = None
+    characters: int = 0
+    passages: int = 1
+    added_at: str = "2026-01-05T09:00:00Z"
+    origin: str = "added"
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """The fields of the facade's `AddResult`."""
+
+    name: str
+    status: str
+    passages: int = 1
+    reason: str = ""
+    next_step: str = ""
+
+
+@dataclass
+class FakeAssistant:
+    """Answers with the sentences of its documents that share most words with the question.
+
+    A question with `boom` raises; one with `nowhere` is not found; `strike` adds a struck sentence. `pause_s`
+    lies between events.
+    """
+
+    pause_s: float = 0.0
+    model_name: str = "scripted-model"
+    notice: str | None = None
+    repaired: str | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+    infos: dict[str, Info] = field(default_factory=dict)
+    asked: list[tuple[str, tuple[Turn, ...], tuple[str, ...] | None]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    sync_results: list[Result] = field(default_factory=list)
+    on_sync: Callable[[Callable[[str, int, int], None]], None] | None = None
+    on_open: Callable[[], None] | None = None
+    on_warm: Callable[[], None] | None = None
+    closed_streams: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def put(self, name: str, text: str, **facts: object) -> None:
+        self.texts[name] = text
+        title = str(facts.pop("title", text.strip().splitlines()[0]))
+        self.infos[name] = Info(name=name, title=title, characters=len(text), **facts)  # type: ignore[arg-type]
+
+    def open(self, progress: Callable[[str, int, int], None] | None = None) -> None:
+        self.calls.append("open")
+        if self.on_open:
+            self.on_open()
+
+    def warm(self) -> None:
+        self.calls.append("warm")
+        if self.on_warm:
+            self.on_warm()
+
+    def close(self) -> None:
+        self.calls.append("close")
+
+    def sync(self, folder: Path | None = None, *, progress: Callable[[str, int, int], None]) -> list[Result]:
+        self.calls.append("sync")
+        if self.on_sync:
+            self.on_sync(progress)
+        return self.sync_results
+
+    def documents(self) -> list[Info]:
+        return list(self.infos.values())
+
+    def text(self, name: str) -> str:
+        if name not in self.texts:
+            raise UnknownDocumentError(f"No document named {name}", "See the list of documents.")
+        return self.texts[name]
+
+    def add(self, paths: Sequence[Path], *, origin: str = "added", progress: object = None) -> list[Result]:
+        results = []
+        for path in paths:
+            text = path.read_bytes().decode("utf-8", errors="replace")
+            if not text.strip():
+                raise DocumentError(f"{path.name} is empty", "Nothing was added; check the file.")
+            status = "added"
+            if path.name in self.texts:
+                status = "unchanged" if self.texts[path.name] == text else "updated"
+            if status != "unchanged":
+                self.put(path.name, text, origin=origin, source=str(path))
+            results.append(Result(path.name, status))
+        return results
+
+    def remove(self, names: Sequence[str]) -> list[Result]:
+        for name in names:
+            if name not in self.texts:
+                raise UnknownDocumentError(f"No document named {name}", "See the list of documents.")
+            del self.texts[name], self.infos[name]
+        return [Result(name, "removed") for name in names]
+
+    def quotes(self, question: str, documents: Sequence[str] | None) -> list[Citation]:
+        words = {word.strip("?.,").lower() for word in question.split() if len(word) > 3}
+        scored = []
+        for name in documents or list(self.texts):
+            text, info = self.text(name), self.infos[name]
+            at = 0
+            for line in text.splitlines(keepends=True):
+                sentence = line.strip()
+                hits = len(words & {word.strip("?.,").lower() for word in sentence.split()})
+                if sentence and hits:
+                    start = at + line.index(sentence)
+                    scored.append((-hits, name, start, sentence, info.title))
+                at += len(line)
+        return [
+            Citation(
+                number=number, document=name, title=title, page=3 if name.endswith(".pdf") else None,
+                heading="Summary", quote=sentence, start=start, end=start + len(sentence),
+            )
+            for number, (_, name, start, sentence, title) in enumerate(sorted(scored)[:4], start=1)
+        ]  # fmt: skip
+
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None
+    ) -> Iterator[StreamEvent]:
+        self.asked.append((question, tuple(history), tuple(documents) if documents else None))
+        try:
+            yield from self._stream(question, documents)
+        finally:
+            with self.lock:
+                self.closed_streams += 1
+
+    def _stream(self, question: str, documents: Sequence[str] | None) -> Iterator[StreamEvent]:
+        started = time.perf_counter()
+        if "boom" in question:
+            raise RuntimeError("a secret detail")
+        if "refuse" in question:
+            raise DocumentError("The chat model does not answer", "Check that it runs, then ask again.")
+        quotes = tuple(self.quotes(question, documents))
+        yield EvidenceFound(standalone_question=question, quotes=quotes)
+        time.sleep(self.pause_s)
+        status, sentences = Status.ANSWERED, []
+        if "nowhere" in question or not quotes:
+            status = Status.NOT_FOUND
+            sentences = [Sentence(text="The documents do not say.")]
+        else:
+            sentences = [Sentence(text=quote.quote, citations=(quote.number,)) for quote in quotes[:2]]
+        if "strike" in question:
+            sentences.append(Sentence(text="It has never happened before.", struck=True))
+        for sentence in sentences:
+            cited = tuple(q for q in quotes if q.number in sentence.citations)
+            yield SentenceSettled(sentence=sentence, citations=cited)
+            time.sleep(self.pause_s)
+        total = (time.perf_counter() - started) * 1000
+        yield Finished(
+            answer=Answer(
+                question=question,
+                standalone_question=question,
+                status=status,
+                answer=" ".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences),
+                sentences=tuple(sentences),
+                citations=quotes[:2] if status is Status.ANSWERED else (),
+                model=self.model_name,
+                timings_ms=Timings(retrieve=12.0, first_token=40.0, total=total),
+            )
+        )
