@@ -30,6 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+#: Exit code of a program ended by Ctrl-C, as shells have it: 128 and the number of SIGINT.
+_INTERRUPTED = 130
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Documents = Annotated[
     list[str] | None, typer.Option("--document", metavar="NAME", help="Only in this document; repeatable.")
@@ -43,9 +46,12 @@ def main() -> None:
         app()
     except AssistantError as error:
         _fail(str(error))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as end:
+        # Typer turns an interruption into this exit code before it arrives here.
+        if isinstance(end, SystemExit) and end.code != _INTERRUPTED:
+            raise
         sys.stderr.write("\nInterrupted. Nothing that was acknowledged is lost.\n")
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
@@ -183,7 +189,8 @@ def add(
                 except AssistantError as error:
                     failed = error
                     break
-        _report(results, as_json)
+        if results or as_json:
+            _report(results, as_json)
         if failed:
             raise failed
 

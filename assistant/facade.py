@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.answering.answer import Answer, Finished, StreamEvent, Turn
+from assistant.documents.registry import check_file
 from assistant.errors import IndexMismatchError, QuestionError, StorageError
 from assistant.index.library import AddResult, Embedder, Library, Origin
 from assistant.index.lock import HomeLock
@@ -105,7 +106,7 @@ class Assistant:
         self._store.open()
         embedder = load_embeddings(settings)
         self._check_embedding(embedder)
-        vectors = VectorIndex(settings.home / "chroma", self._store, embedder.dimension)
+        vectors = VectorIndex(settings.home / "chroma", self._store)
         self.repaired = vectors.open(progress)
         library = Library(self._store, vectors, embedder, settings.passage_tokens, settings.max_file_mb * 2**20)
         engine = Engine(self._store, vectors, embedder, settings.candidates, settings.passages)
@@ -125,7 +126,7 @@ class Assistant:
 
     def warm(self) -> None:
         """Load the chat model and have it read the prompt's fixed part, so that the first answer is quick."""
-        self._ready_answerer().warm()
+        self.answerer.warm()
 
     def close(self) -> None:
         """Give back models, files and the lock; harmless when called twice."""
@@ -148,8 +149,12 @@ class Assistant:
         Raises:
             AssistantError: of the first file that fails; those before it stay added.
         """
+        files = [Path(path) for path in paths]
+        if files and self._opened is None:
+            # A mistyped path is told before a model is loaded.
+            check_file(files[0], self.settings.max_file_mb * 2**20)
         library = self._open().library
-        return [library.add(Path(path), origin=origin, progress=progress) for path in paths]
+        return [library.add(path, origin=origin, progress=progress) for path in files]
 
     def remove(self, names: Iterable[str]) -> list[AddResult]:
         """Remove documents by name.
@@ -231,7 +236,7 @@ class Assistant:
         The stream may be abandoned at any time. Errors are those of `ask`.
         """
         self._check_question(question)
-        answerer = self._ready_answerer()
+        answerer = self.answerer
         yield from answerer.stream(question.strip(), history, documents)
 
     @property
@@ -257,12 +262,15 @@ class Assistant:
     def _ready_chat(self) -> ChatModel:
         with self._guard:
             if self._chat is None:
-                from assistant.models.chat import given_chat_model, load_chat_model
+                from assistant.models.chat import ChatModel, load_chat_model
 
-                self._chat = given_chat_model(self._given_chat) if self._given_chat else load_chat_model(self.settings)
+                given = self._given_chat
+                self._chat = ChatModel(given, given.get_name(), "remote") if given else load_chat_model(self.settings)
             return self._chat
 
-    def _ready_answerer(self) -> Answerer:
+    @property
+    def answerer(self) -> Answerer:
+        """The answering room, with models loaded: for evaluations that look inside a judgement."""
         with self._guard:
             opened = self._open()
             if self._answerer is None:

@@ -31,7 +31,9 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 class Settings(BaseSettings):
     """All settings. Build it with `load_settings`, which turns mistakes into `SettingsError`."""
 
-    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True, toml_file="assistant.toml")
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, toml_file="assistant.toml"
+    )
 
     home: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir(APP)),
@@ -135,5 +137,9 @@ def load_settings(**overrides: Any) -> Settings:
         raise SettingsError(
             f"Setting {where}: {first['msg']}", "Correct it in the environment, assistant.toml or the option."
         ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"assistant.toml is not valid TOML: {error}", "Correct that line.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"assistant.toml is not valid TOML: {error}", "Correct it, or move it away.") from error
+    except OSError as error:
+        raise SettingsError(
+            f"assistant.toml cannot be read: {error.strerror or error}", "Correct its permissions, or move it away."
+        ) from error

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fakes import FakeEmbedder, ScriptedChat
+from fakes import FakeEmbedder, ScriptedChat, likeness
 
 from assistant.settings import Settings, load_settings
 
@@ -41,6 +41,9 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("ASSISTANT_") and name not in KEPT]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    # Programs that tests start, directly or not, find this very source whatever their working folder.
+    paths = [str(ROOT), str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
@@ -77,6 +80,7 @@ def make_assistant(embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch) -> I
     from assistant.facade import Assistant
 
     monkeypatch.setattr("assistant.models.embeddings.load_embeddings", lambda settings: embedder)
+    monkeypatch.setattr("assistant.answering.linear.LogisticModel.probability", likeness)
     made: list[Assistant] = []
 
     def make(chat: ScriptedChat | None = None, **settings: Any) -> Assistant:
@@ -106,7 +110,6 @@ class Commands:
 
     def start(self, *command: str | Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start a Python program: `start("-m", "assistant.cli", "list")`."""
-        paths = [str(ROOT), str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])]
         process = subprocess.Popen(
             [sys.executable, *map(str, command)],
             stdin=subprocess.DEVNULL,
@@ -114,7 +117,7 @@ class Commands:
             stderr=subprocess.PIPE,
             text=True,
             errors="surrogateescape",
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "200"} | dict(env or {}),
+            env=os.environ | {"COLUMNS": "200"} | dict(env or {}),
             start_new_session=True,
         )
         self._running.append(process)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -125,3 +126,14 @@ def logprob(token: str, **options: float) -> dict[str, Any]:
     """One OpenAI-style token: its text and the log probabilities of the alternatives by text."""
     top = [{"token": text, "logprob": value} for text, value in options.items()]
     return {"token": token, "logprob": 0.0, "top_logprobs": top}
+
+
+def likeness(_model: object, row: object) -> float:
+    """In the place of `LogisticModel.probability`: whatever shares words with the question answers it.
+
+    The fitted models are made for the real embedding model's similarities, not for those of hashed stems.
+    """
+    similarity = getattr(row, "cosine", None)
+    if similarity is None:
+        similarity = getattr(row, "best_cosine", 0.0)
+    return 1.0 / (1.0 + math.exp(-40.0 * (similarity - 0.1)))

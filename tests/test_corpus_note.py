@@ -99,9 +99,7 @@ def _answerable() -> list[dict[str, Any]]:
 @pytest.fixture
 def article() -> str:
     if not SOURCE.is_file():
-        pytest.skip(
-            "the published article is not shipped with the project, so the note cannot be held against it"
-        )
+        pytest.skip("the published article is not shipped with the project, so the note cannot be held against it")
     return SOURCE.read_text(encoding="utf-8").replace("’", "'")
 
 
@@ -123,9 +121,7 @@ def _settles(row: dict[str, Any], text: str) -> bool:
     """True if the text holds an accepted answer, or all figures, of the question."""
     key = _key(text)
     figures = row.get("figures", [])
-    return any(_key(a) in key for a in row["answers"]) or (
-        bool(figures) and all(_key(f) in key for f in figures)
-    )
+    return any(_key(a) in key for a in row["answers"]) or (bool(figures) and all(_key(f) in key for f in figures))
 
 
 def test_front_matter() -> None:

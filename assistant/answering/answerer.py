@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,20 +21,20 @@ from assistant.answering.answer import (
 )
 from assistant.answering.compose import Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream
-from assistant.answering.features import CandidateRow, QuestionRow, candidate_rows, question_row
+from assistant.answering.features import CandidateRow, QuestionRow, candidate_rows, question_row, read
 from assistant.answering.linear import fitted
-from assistant.answering.reading import WordVectors, read
 from assistant.answering.unclear import CLARIFY, is_unclear
+from assistant.errors import AssistantError
 from assistant.index.library import Embedder
 from assistant.retrieval.engine import Engine
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
-    from assistant.models.chat import ChatModel
 
     from assistant.answering.features import Reading
     from assistant.answering.generate import Writer
+    from assistant.models.chat import ChatModel
     from assistant.retrieval.model import Evidence, Retrieved
 
 log = logging.getLogger(__name__)
@@ -118,7 +119,6 @@ class Answerer:
         self._embedder = embedder
         self._chat = chat
         self._settings = settings
-        self._words = WordVectors(embedder)
         self._writer = self._make_writer()
 
     def _make_writer(self) -> Writer | None:
@@ -184,19 +184,26 @@ class Answerer:
         if sources:
             vector = self._embedder.encode([found.question])[0]
             leans = found.question != question.strip()
-            reading = read(found.question, vector, sources, self._words, leans)
+            reading = read(found.question, vector, leans)
         return _Run(question, found, sources, reading, started, retrieved)
+
+    def first_numbers(self, run: _Run) -> Mapping[int, float] | None:
+        """The chat model's probability of each first number, 0 for "none"; None if it tells none.
+
+        Raises:
+            ChatModelError: the endpoint fails.
+        """
+        if self._writer is None:
+            return None
+        evidence = [source.evidence for source in run.sources]
+        with self._endpoint_errors():
+            return self._writer.first_number(evidence, run.found.question)
 
     def judge(self, run: _Run) -> Judgement | None:
         """The judgement on a prepared question; None if there is no evidence at all."""
         if run.reading is None:
             return None
-        marks = None
-        if self._writer is not None:
-            evidence = [source.evidence for source in run.sources]
-            with self._chat.errors():
-                marks = self._writer.first_number(evidence, run.found.question)
-        judgement = judge(run.reading, run.sources, marks)
+        judgement = judge(run.reading, run.sources, self.first_numbers(run))
         log.debug("judged %.3f, sentence %d: %s", judgement.probability, judgement.number, judgement.row)
         return judgement
 
@@ -247,11 +254,23 @@ class Answerer:
             return
         stream = DraftStream()
         evidence = [source.evidence for source in run.sources]
-        with self._chat.errors():
+        with self._endpoint_errors():
             for text in self._writer.draft(evidence, run.found.question, number):
                 yield from stream.feed(text)
         log.debug("draft: %s", stream.text)
         yield from stream.finish()
+
+    @contextmanager
+    def _endpoint_errors(self) -> Iterator[None]:
+        """Whatever the endpoint raises becomes a `ChatModelError` with a next step."""
+        try:
+            yield
+        except AssistantError:
+            raise
+        except Exception as error:
+            from assistant.models.explain import explain
+
+            raise explain(error, self._settings) from error
 
     def _vector(self, sentence: DraftSentence) -> np.ndarray:
         vector: np.ndarray = self._embedder.encode([sentence.text])[0]

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from assistant.answering.align import Source
-from assistant.answering.asked import Asked, holds
+from assistant.answering.asked import Asked, asked_for, holds
 from assistant.answering.figures import figures
-from assistant.answering.words import names, stem, words
+from assistant.answering.words import content_stems, names, stem, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +38,6 @@ class CandidateRow(BaseModel):
     passage_cosine: float
     lexical: float
     coverage: float
-    soft_coverage: float
     type_held: float
     type_missing: float
     rank: float
@@ -56,8 +55,6 @@ class QuestionRow(BaseModel):
     best_cosine: float
     third_cosine: float
     coverage: float
-    soft_coverage: float
-    weakest_term: float
     chosen_coverage: float
     missing_names: float
     missing_dates: float
@@ -71,16 +68,25 @@ class QuestionRow(BaseModel):
 class Reading:
     """A question as the rows see it.
 
-    `term_vectors` are the unit vectors of its content words, one row each; `word_similarity` is the highest
-    cosine of each content word to any word of the evidence, 1 where the evidence holds the word itself.
+    `vector` is its unit vector, `stems` its content stems; `leans` says that earlier turns were joined to it.
     """
 
     text: str
     vector: np.ndarray
     stems: tuple[str, ...]
     asked: Asked
-    word_similarity: Mapping[int, tuple[float, ...]]
     leans: bool
+
+
+def read(question: str, vector: np.ndarray, leans: bool) -> Reading:
+    """A question with its unit vector, prepared for the rows."""
+    return Reading(
+        text=question,
+        vector=vector,
+        stems=tuple(content_stems(question)),
+        asked=asked_for(question),
+        leans=leans,
+    )
 
 
 def logit(probability: float) -> float:
@@ -131,7 +137,6 @@ def candidate_rows(
     rows = []
     for place, (source, cosine) in enumerate(zip(sources, cosines, strict=True)):
         held = typed and holds_type(reading.asked, source)
-        similarity = reading.word_similarity.get(source.number, ())
         rows.append(
             CandidateRow(
                 cosine=cosine,
@@ -139,7 +144,6 @@ def candidate_rows(
                 passage_cosine=source.evidence.score - source.evidence.similarity,
                 lexical=source.evidence.lexical / lexical,
                 coverage=share(reading.stems, source.stems),
-                soft_coverage=sum(similarity) / len(similarity) if similarity else 0.0,
                 type_held=float(held),
                 type_missing=float(typed and not held),
                 rank=1.0 / (1 + place),
@@ -166,12 +170,9 @@ def question_row(
     """
     order = sorted(range(len(sources)), key=lambda place: -probabilities[place])
     chosen = sources[order[0]]
-    top = list(dict.fromkeys([chosen, *sources[:_TOP]]))
+    top = [chosen, *(source for source in sources[:_TOP] if source is not chosen)]
     cosines = sorted((float(reading.vector @ source.vector) for source in sources), reverse=True)
     around = frozenset[str]().union(*(source.surroundings | source.stems for source in top))
-    similarity = [
-        max(values) for values in zip(*(reading.word_similarity[source.number] for source in top), strict=True)
-    ]
     typed = reading.asked is not Asked.OTHER
     return QuestionRow(
         chosen=logit(probabilities[order[0]]),
@@ -179,8 +180,6 @@ def question_row(
         best_cosine=cosines[0],
         third_cosine=cosines[min(2, len(cosines) - 1)],
         coverage=share(reading.stems, around),
-        soft_coverage=sum(similarity) / len(similarity) if similarity else 0.0,
-        weakest_term=min(similarity, default=0.0),
         chosen_coverage=share(reading.stems, chosen.stems),
         missing_names=float(min(3, len(missing_names(reading.text, top)))),
         missing_dates=float(min(2, missing_dates(reading.text, top))),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessageChunk
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answering.prompting import prompt_template, user_message
@@ -25,7 +25,7 @@ _NUMBER_TOKENS = 3
 Inputs = dict[str, Any]
 
 
-def build_chain(chat: BaseChatModel, **options: Any) -> Runnable[Inputs, BaseMessageChunk]:
+def build_chain(chat: BaseChatModel, **options: Any) -> Runnable[Inputs, BaseMessage]:
     """A chain from `{"evidence", "question", "opening"}` to the chat model's message chunks.
 
     A non-empty `opening` is put before the model as the beginning of its own answer, to be continued.
@@ -36,7 +36,8 @@ def build_chain(chat: BaseChatModel, **options: Any) -> Runnable[Inputs, BaseMes
         prompt = prompt_template().invoke({"request": request}).to_messages()
         return [*prompt, AIMessage(inputs["opening"])] if inputs.get("opening") else prompt
 
-    return RunnableLambda(messages) | chat.bind(**options)
+    chain: Runnable[Inputs, BaseMessage] = RunnableLambda(messages) | chat.bind(**options)
+    return chain
 
 
 class Writer:

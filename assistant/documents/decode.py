@@ -68,7 +68,7 @@ def _recognised_text(data: bytes) -> str | None:
 
 def _checked(text: str, name: str) -> str:
     sample = text[:65536]
-    control = sum(ord(c) < 32 and c not in "\n\r\t\f" for c in sample)
+    control = sum(ord(c) < 32 and c not in "\n\r\t\f\v" for c in sample)
     if sample and control / len(sample) > _MAX_CONTROL_SHARE:
         raise DocumentError(f"{name} is a binary file", "Convert it to text, Markdown, HTML or PDF first.")
     return text

@@ -52,12 +52,12 @@ def printable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def read_bytes(path: Path, max_bytes: int) -> bytes:
-    """A file's bytes, after the checks that need no parsing.
+def check_file(path: Path, max_bytes: int) -> None:
+    """The checks that need no look inside a file.
 
     Raises:
-        DocumentError: missing, a folder, unsupported, empty, larger than `max_bytes`, not readable, or named
-            in bytes that are no UTF-8.
+        DocumentError: missing, a folder, unsupported, larger than `max_bytes`, or named in bytes that are no
+            UTF-8.
     """
     if printable(str(path.absolute())) != str(path.absolute()):
         raise DocumentError(f"The path {printable(str(path))} is not valid UTF-8", "Rename it, then add it again.")
@@ -68,17 +68,33 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
             raise DocumentError(f"{path} is not a file", "Name a file, or use `assistant sync FOLDER`.")
         _reader_for(path.name)
         size = path.stat().st_size
-        if size > max_bytes:
-            raise DocumentError(
-                f"{path.name} is {size / 2**20:.0f} MiB, over the limit of {max_bytes / 2**20:.0f} MiB",
-                "Split it, or raise ASSISTANT_MAX_FILE_MB.",
-            )
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if size > max_bytes:
+        raise DocumentError(
+            f"{path.name} is {size / 2**20:.0f} MiB, over the limit of {max_bytes / 2**20:.0f} MiB",
+            "Split it, or raise ASSISTANT_MAX_FILE_MB.",
+        )
+
+
+def read_bytes(path: Path, max_bytes: int) -> bytes:
+    """A file's bytes, after the checks that need no parsing.
+
+    Raises:
+        DocumentError: as `check_file`, and for a file that is empty or cannot be read.
+    """
+    check_file(path, max_bytes)
+    try:
         data = path.read_bytes()
     except OSError as error:
-        raise DocumentError(f"{path} cannot be read: {error.strerror or error}", "Check its permissions.") from error
+        raise _unreadable(path, error) from error
     if not data.strip():
         raise DocumentError(f"{path.name} is empty", "Nothing was added; check the file.")
     return data
+
+
+def _unreadable(path: Path, error: OSError) -> DocumentError:
+    return DocumentError(f"{path} cannot be read: {error.strerror or error}", "Check its permissions.")
 
 
 def read_document(data: bytes, name: str, source: str) -> Document:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_YEAR = re.compile(r"^(?:FY|CY|Q[1-4]\s*)?'?(?:19|20)\d{2}[AE]?$")
+#: A year, or a quarter or half of one, with or without it.
+_YEAR = re.compile(r"^(?:FY|CY|[QH][1-4])?\s*'?(?:19|20)\d{2}[AE]?$|^(?:Q[1-4]|[1-4]Q|H[12]|[12]H)$")
 _DIGIT = re.compile(r"\d")
 
 

@@ -18,7 +18,8 @@ class HomeLock:
     """
 
     def __init__(self, home: Path) -> None:
-        self._lock = FileLock(home / "lock")
+        # Opened in one thread and closed in another, as the web page does, it is still one lock.
+        self._lock = FileLock(home / "lock", thread_local=False)
         self._owner = home / "owner.json"
 
     def acquire(self) -> None:
@@ -30,17 +31,18 @@ class HomeLock:
         """
         try:
             self._lock.acquire(timeout=0)
+            self._owner.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
         except Timeout as error:
             raise HomeLockedError(
                 f"Another process{self._who()} is using this home ({self._owner.parent})",
                 "Stop it first, or set ASSISTANT_HOME to another folder.",
             ) from error
         except OSError as error:
+            self._lock.release()
             raise StorageError(
                 f"The home {self._owner.parent} cannot be locked: {error.strerror or error}",
                 "Check the folder's permissions, or set ASSISTANT_HOME to another folder.",
             ) from error
-        self._owner.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
 
     def release(self) -> None:
         """Give the lock back; harmless when it is not held."""

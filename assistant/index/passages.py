@@ -102,37 +102,48 @@ def _sentences(document: Document, block: Block) -> list[SentenceSpan]:
 
 
 def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], list[SentenceSpan]]]:
-    """Runs of sentences that share a heading path and a page."""
+    """Runs of sentences that share a heading path and a page.
+
+    A heading that has nothing under it, not even another heading, is a run of its own under its parents.
+    """
     path: list[tuple[int, str]] = []
     run: list[SentenceSpan] = []
+    bare: Block | None = None
     for block in document.blocks:
         if block.kind is BlockKind.HEADING:
-            if run:
-                yield tuple(title for _, title in path), run
-                run = []
             level = block.level or 1
+            if run:
+                yield _titles(path), run
+                run = []
+            if bare and level <= (bare.level or 1):
+                yield _titles(path[:-1]), _sentences(document, bare)
             path = [entry for entry in path if entry[0] < level]
             path.append((level, squash(document.text[block.start : block.end])))
+            bare = block
             continue
+        bare = None
         for sentence in _sentences(document, block):
             if run and run[-1].page != sentence.page:
-                yield tuple(title for _, title in path), run
+                yield _titles(path), run
                 run = []
             run.append(sentence)
     if run:
-        yield tuple(title for _, title in path), run
+        yield _titles(path), run
+    if bare:
+        yield _titles(path[:-1]), _sentences(document, bare)
+
+
+def _titles(path: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    return tuple(title for _, title in path)
 
 
 def split(document: Document, max_tokens: int, count_tokens: TokenCounter) -> list[Passage]:
     """Pack a document's sentences into passages of at most `max_tokens` tokens.
 
     A single sentence above the limit makes a passage of its own. A section's last passage that would be
-    tiny is not merged back: headings keep it findable. A document that is only headings gives one passage
-    a heading, so that nothing in it is lost to search.
+    tiny is not merged back: headings keep it findable.
     """
     sections = list(_sections(document))
-    if not sections:
-        sections = [((), _headings_as_sentences(document))]
     flat = [sentence for _, run in sections for sentence in run]
     counts = iter(count_tokens([squash(document.text[s.start : s.end]) for s in flat]))
     passages: list[Passage] = []
@@ -148,10 +159,6 @@ def split(document: Document, max_tokens: int, count_tokens: TokenCounter) -> li
             used += tokens
         passages.append(_passage(headings, held))
     return passages
-
-
-def _headings_as_sentences(document: Document) -> list[SentenceSpan]:
-    return [sentence for block in document.blocks for sentence in _sentences(document, block)]
 
 
 def _passage(headings: tuple[str, ...], run: list[SentenceSpan]) -> Passage:

@@ -81,6 +81,11 @@ class Store:
         self._engine: Engine | None = None
 
     @property
+    def home(self) -> Path:
+        """The folder the database lies in."""
+        return self._path.parent
+
+    @property
     def exists(self) -> bool:
         """Whether the home already holds a database."""
         return self._path.exists()

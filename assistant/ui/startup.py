@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from assistant.errors import AssistantError, StorageError
 
 if TYPE_CHECKING:
-    from assistant.facade import Assistant
+    from assistant.facade import AddResult, Assistant
     from assistant.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -53,12 +54,20 @@ class Startup:
         assistant: what to open; `close` closes it.
         settings: names the corpus folder.
         on_open: called once the home is ours, before anything is indexed.
+        on_failure: called if it could not be opened; `error` says why.
     """
 
-    def __init__(self, assistant: Assistant, settings: Settings, on_open: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        settings: Settings,
+        on_open: Callable[[], None] | None = None,
+        on_failure: Callable[[], None] | None = None,
+    ) -> None:
         self._assistant = assistant
         self._settings = settings
         self._on_open = on_open
+        self._on_failure = on_failure
         self._progress = Progress("opening", "Opening the index")
         self._opened = threading.Event()
         self._stopping = threading.Event()
@@ -78,6 +87,11 @@ class Startup:
     def stopping(self) -> bool:
         """Whether the program is going down."""
         return self._stopping.is_set()
+
+    @property
+    def error(self) -> AssistantError | None:
+        """Why the assistant could not be opened; None if it was."""
+        return None if self._opened.is_set() else self._error
 
     @property
     def progress(self) -> Progress:
@@ -119,18 +133,25 @@ class Startup:
             yield
 
     def close(self, patience_s: float = 60.0) -> None:
-        """Leave the sync after the document at hand, let a running change end, then close the assistant."""
+        """Leave the sync after the document at hand, let a running change end, then close the assistant.
+
+        Loading models is not waited for: nothing is lost with it.
+        """
         self.stop()
-        if self._thread.is_alive():
-            self._thread.join(patience_s)
+        deadline = time.monotonic() + patience_s
+        while self._changing() and time.monotonic() < deadline:
+            self._thread.join(POLL_S)
         ended = self._work.acquire(timeout=patience_s)
         try:
-            if not ended or self._thread.is_alive():
+            if not ended or self._changing():
                 logger.warning("work was going on at shutdown; what was not acknowledged is rolled back")
             self._assistant.close()
         finally:
             if ended:
                 self._work.release()
+
+    def _changing(self) -> bool:
+        return self._thread.is_alive() and self._progress.phase in ("opening", "indexing")
 
     def _run(self) -> None:
         try:
@@ -157,6 +178,8 @@ class Startup:
         self._error = error
         problems = (*self._progress.problems, str(error))
         self._progress = replace(self._progress, phase=phase, text=text, problems=problems)
+        if phase == "failed" and self._on_failure:
+            self._on_failure()
 
     def _report_opening(self, what: str, done: int, total: int) -> None:
         if self.stopping:
@@ -171,9 +194,7 @@ class Startup:
         except AssistantError as error:
             problems = (str(error),)
         else:
-            problems = tuple(
-                f"{result.name}: {result.reason}. {result.next_step}" for result in results if result.status == "failed"
-            )
+            problems = tuple(_told(result) for result in results if result.status == "failed")
         self._progress = replace(self._progress, problems=problems)
 
     def _report(self, what: str, done: int, total: int) -> None:
@@ -198,6 +219,12 @@ class Startup:
         except AssistantError as error:
             problems = (*problems, str(error))
         self._progress = Progress("degraded" if problems else "ready", "Ready", problems, notes, model)
+
+
+def _told(result: AddResult) -> str:
+    # Most reasons begin with the file's name already.
+    reason = result.reason if result.name in result.reason else f"{result.name}: {result.reason}"
+    return f"{reason}. {result.next_step}"
 
 
 def going_down() -> StorageError:

@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from assistant.answering.answer import Answer, Status
+from assistant.answering.answer import Answer, FigureCheck, Status
 from assistant.errors import ModelFileError, QuestionSetError, StorageError
 from assistant.settings import Settings
 from evals import evaluate
@@ -55,7 +56,8 @@ def hostile_run(settings: Settings, folder: Path, answering: Make, fake_factory:
     def reply(question: str, *_: Any) -> Answer:
         if question == "target?":
             return answering("It is $835.", "A target of $835.")
-        return answering(HOSTILE, HOSTILE, document=HOSTILE)
+        flagged = FigureCheck(text="<script>alert(1)</script>", value="", unit="", citation=None, supported=False)
+        return answering(HOSTILE, HOSTILE, document=HOSTILE, figures=(flagged,))
 
     factory = fake_factory(reply, failing={})
     result = run(settings, load_questions(path), folder, factory=factory)
@@ -121,7 +123,7 @@ def test_page_escapes_everything_and_asks_for_nothing(hostile_run: Run) -> None:
     assert not {"src", "href", "onerror"} & {name for name, _ in page.attributes}
     assert "http://" not in html and "https://" not in html and "url(" not in html and "@import" not in html
     assert "default-src 'none'" in html
-    assert page.text.count("<script>alert(1)</script>") >= 4
+    assert page.text.count("<script>alert(1)</script>") >= 5
     assert "correct is 0.5, wanted at least 0.8; cases: <b>1</b>" in page.text
     assert "prefers-color-scheme:dark" in html
     assert "A target of $835." not in page.text, "only cases to look at are listed"
@@ -147,7 +149,8 @@ def test_files_are_written_whole(hostile_run: Run, tmp_path: Path) -> None:
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "run.json"
+    path = tmp_path / "out" / "run.json"
+    path.parent.mkdir()
     write_text(path, "old")
 
     def full(_descriptor: int) -> None:
@@ -157,7 +160,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(StorageError, match="No space left"):
         write_text(path, "new")
     assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_every_metric_has_words() -> None:
@@ -228,7 +231,17 @@ def test_command_on_the_programs_own_set(settings: Settings, answering: Make, fa
         said = " and ".join(wanted.figures or wanted.answers[:1])
         return answering(f"It is {said}.", said, *wanted.quotes[:1])
 
-    code, out, _ = call(settings, fake_factory(reply), questions=None)
+    def search(question: str, *, history: Any = (), **_: Any) -> list[Any]:
+        wanted = gold[(question, tuple(history))]
+        return [SimpleNamespace(document=n, page=None, text=q, start=0, end=1) for n in names for q in wanted.quotes]
+
+    class Searching(fake_factory):  # type: ignore[misc, valid-type]
+        def __call__(self, settings: Settings) -> Any:
+            assistant = super().__call__(settings)
+            assistant.search = search
+            return assistant
+
+    code, out, _ = call(settings, Searching(reply), questions=None)
     assert "Gate: every threshold is met" in out
     assert code == 0
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistant.answering.answer import Answer, Sentence, Status
+from assistant.answering.answer import Answer, FigureCheck, Sentence, Status
 from assistant.errors import ChatModelError, QuestionSetError
 from assistant.settings import Settings
 from evals.model import ERROR, Failure, Run
@@ -265,6 +265,21 @@ def test_prose_answers_are_left_out_of_correct(
     assert (by_name["correct"].value, by_name["correct"].n) == (1, 1)
     assert by_name["figure_recall"].value == 0.5
     assert by_name["citation_hit_of_correct"].n == 0
+
+
+def test_figures_flagged_in_a_refusal_count_but_not_among_answers(
+    settings: Settings, folder: Path, answering: Make, fake_factory: Any
+) -> None:
+    flagged = FigureCheck(text="$5", value="5", unit="USD", citation=None, supported=False)
+    replies = {
+        "told": answering("It is $835.", "$835"),
+        "refused": answering("Perhaps $5.", status=Status.NOT_FOUND, figures=(flagged,)),
+    }
+    questions = [case("a", "told"), unanswerable("b", "refused")]
+    result = run(settings, questions, folder, factory=fake_factory(lambda q, *_: replies[q]))
+    by_name = {metric.name: metric for metric in result.metrics}
+    assert by_name["unsupported_figures"].value == 1
+    assert (by_name["unsupported_figure_rate"].value, by_name["unsupported_figure_rate"].n) == (0, 1)
 
 
 def test_only_citations_of_sentences_that_stand_are_held_against_it(

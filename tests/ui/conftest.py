@@ -62,7 +62,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A fresh tab. Fails the test if the page reached beyond loopback or broke a rule of its policy."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     strays: list[str] = []
     refused: list[str] = []
 

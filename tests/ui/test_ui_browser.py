@@ -4,13 +4,15 @@ from beyond loopback and that no rule of the content policy is broken."""
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ui_fakes import FakeAssistant
-from ui_server import running
+from ui_server import program, running
 
 from assistant.settings import Settings
 from assistant.ui.app import build_app
@@ -53,7 +55,7 @@ def upload(page: Any, name: str, content: bytes) -> None:
     page.set_input_files("#file-input", [{"name": name, "mimeType": "text/plain", "buffer": content}])
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> None:
+def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -63,7 +65,7 @@ def eventually(condition: Callable[[], bool], seconds: float = 10) -> None:
 def test_ask_check_add_delete_and_recover(page: Any, url: str, fake: FakeAssistant) -> None:
     long = "".join(f"Line {n} says nothing of note.\n\n" for n in range(400))
     fake.put("long.pdf", long + "The reserve margin fell to 9 percent in March.\n" + long, title="Grid report")
-    fake.pause_s = 0.4
+    fake.held = threading.Semaphore(0)
     open_page(page, url)
     assert "Ask your 2 documents" in page.inner_text("#greeting")
 
@@ -72,9 +74,11 @@ def test_ask_check_add_delete_and_recover(page: Any, url: str, fake: FakeAssista
     page.wait_for_selector("#source .quote")
     assert page.locator(".sentence").count() == 0
     assert page.locator("#stop").is_visible() and not page.locator("#send").is_visible()
+    fake.held.release()
     page.wait_for_selector(".sentence")
     first = page.inner_text(".sentence >> nth=0")
     assert page.locator(".sentence").count() == 1
+    fake.held.release(2)
     page.wait_for_selector('.exchange[aria-busy="false"]')
     assert page.locator(".sentence").count() == 2
     assert page.inner_text(".sentence >> nth=0") == first
@@ -85,7 +89,7 @@ def test_ask_check_add_delete_and_recover(page: Any, url: str, fake: FakeAssista
     page.click(".cite >> nth=0")
     page.wait_for_selector("#source mark")
     assert "412 megawatts" in page.inner_text("#source mark") and in_view(page, "#source mark")
-    fake.pause_s = 0.0
+    fake.held = None
     ask(page, "How far fell the reserve margin?")
     page.locator(".exchange >> nth=1").locator(".cite").first.focus()
     page.keyboard.press("Enter")
@@ -148,24 +152,28 @@ def test_nothing_hostile_runs_or_leads_anywhere(page: Any, url: str, fake: FakeA
     assert HOSTILE_NAME in page.inner_text("#documents")
     assert fake.texts[HOSTILE_NAME] == HOSTILE_TEXT
 
-    # Even markup that got past the escaping could not run: it has no nonce.
+
+def test_markup_that_got_past_the_escaping_could_not_run(browser: Any, url: str) -> None:
+    """The second line of defence. Without the `page` fixture, for it breaks the policy on purpose."""
+    context = browser.new_context()
+    page = context.new_page()
+    open_page(page, url)
     page.evaluate("""() => {
-        const image = document.createElement("div");
-        image.innerHTML = "<img src=data:, onerror=window.pwned=1>";
-        document.body.append(image);
+        const box = document.createElement("div");
+        box.innerHTML = "<img src=data:, onerror=window.pwned=1><a id=trap href=javascript:window.pwned=1>x</a>";
+        document.body.append(box);
+        const script = document.createElement("script");
+        script.textContent = "window.pwned = 1";
+        document.body.append(script);
+        document.getElementById("trap").click();
     }""")
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(300)
     assert page.evaluate("window.pwned") is None
-
-
-@pytest.fixture
-def lenient(page: Any) -> Any:
-    """The page for tests that break a rule on purpose."""
-    return page
+    context.close()
 
 
 def test_stop_two_tabs_and_a_new_conversation(page: Any, url: str, fake: FakeAssistant) -> None:
-    fake.pause_s = 1.5
+    fake.held = held = threading.Semaphore(1)
     open_page(page, url)
     ask(page, "What capacity was leased, at what average rate?", done=False)
     page.wait_for_selector(".sentence")
@@ -173,8 +181,10 @@ def test_stop_two_tabs_and_a_new_conversation(page: Any, url: str, fake: FakeAss
     page.wait_for_selector('.badge:has-text("Stopped")')
     assert page.locator(".sentence").count() == 1
     page.wait_for_selector("#send")
+    fake.held = None
+    held.release()
     eventually(lambda: fake.closed_streams == 1)
-    fake.pause_s = 0.0
+    assert page.locator(".sentence").count() == 1
 
     other = page.context.new_page()
     open_page(other, url)
@@ -229,14 +239,14 @@ def test_every_control_has_a_name(page: Any, url: str) -> None:
     assert page.locator('[role="region"]').count() == 3
 
 
-def test_a_lost_server_is_said_and_the_box_stays(page: Any, fake: FakeAssistant, settings: Settings) -> None:
-    fake.pause_s = 2.0
-    with running(build_app(fake, settings)) as url:
+def test_a_lost_server_is_said_and_the_box_stays(page: Any, tmp_path: Path) -> None:
+    with program(tmp_path, pause_s=60.0) as (process, url):
         open_page(page, url)
         ask(page, "What capacity was leased?", done=False)
         page.wait_for_selector("#source .quote")
-    page.wait_for_selector('.exchange[aria-busy="false"]')
-    page.wait_for_selector('.progress:has-text("connection to the assistant was lost")')
+        process.kill()
+        page.wait_for_selector('#connection:has-text("does not answer")')
+    page.wait_for_selector('.exchange[aria-busy="false"]:has-text("broken off")')
     assert page.locator("#send").is_visible() and page.locator("#question textarea").is_enabled()
 
 

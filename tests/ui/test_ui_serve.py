@@ -7,75 +7,20 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from ui_fakes import FakeAssistant
+from ui_server import program
 
-from assistant.errors import PortInUseError, SettingsError
+from assistant.errors import HomeLockedError, PortInUseError, SettingsError
 from assistant.settings import Settings
 from assistant.ui.serve import bind, serve
 
-PROGRAM = """
-import json, os, sys, threading, time
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-from ui_fakes import FakeAssistant
-from assistant.settings import Settings
-from assistant.ui.serve import serve
 
-home = Path(sys.argv[2])
-assistant = FakeAssistant(pause_s=float(sys.argv[4]))
-assistant.put("leases.md", "Harbour Compute leased 412 megawatts of capacity.")
-real_add = assistant.add
-
-def slow_add(paths, **rest):
-    time.sleep(1.0)
-    return real_add(paths, **rest)
-
-def sync(progress):
-    for done in range(600 if sys.argv[3] == "syncing" else 0):
-        progress("b.md", done, 600)
-        time.sleep(0.1)
-
-assistant.add, assistant.on_sync = slow_add, sync
-settings = Settings(home=home, corpus=home / "corpus")
-
-def ready(url):
-    print(json.dumps({"url": url, "folder": os.listdir()}), flush=True)
-
-serve(assistant, settings, "127.0.0.1", 0, ready)
-told = {"calls": assistant.calls, "documents": sorted(assistant.texts), "asked": [asked[0] for asked in assistant.asked],
-        "incoming": os.listdir(home / "incoming"), "uploads": os.listdir(home / "uploads")
-        if (home / "uploads").exists() else []}
-print(json.dumps(told), flush=True)
-"""
-
-
-@contextmanager
-def program(home: Path, mode: str = "ready", pause_s: float = 0.0) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The page in a process of its own; gives the process and the page's address."""
-    here = str(Path(__file__).parent)
-    arguments = [sys.executable, "-c", PROGRAM, here, str(home), mode, str(pause_s)]
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout
-        line = process.stdout.readline()
-        assert line, process.stderr.read() if process.stderr else ""
-        said = json.loads(line)
-        assert said["folder"] == []
-        yield process, said["url"]
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def stopped(process: subprocess.Popen[str], number: int, seconds: float = 15) -> dict[str, list[str]]:
+def stopped(process: subprocess.Popen[str], number: int, seconds: float = 60) -> dict[str, list[str]]:
     """What the program says last after a signal; fails unless it ended by itself, well and quietly."""
     process.send_signal(number)
     out, err = process.communicate(timeout=seconds)
@@ -137,7 +82,7 @@ def test_the_page_is_up_while_indexing_and_leaves_it_when_stopped(tmp_path: Path
     left = tmp_path / "incoming" / "of-a-killed-process"
     left.mkdir(parents=True)
     with program(tmp_path, "syncing") as (process, url):
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while (health := httpx.get(url + "/healthz").json())["status"] != "indexing":
             assert time.monotonic() < deadline
         assert " of 600: b.md" in health["state"]
@@ -152,7 +97,7 @@ def test_an_upload_that_has_begun_is_finished_before_it_ends(tmp_path: Path) -> 
         (path,) = httpx.post(url + "/gradio_api/upload", files={"files": ("new.md", b"New words.")}).json()
         files = {"files": [{"name": "new.md", "size": 10, "path": path}]}
         event(url, "sent", [None], files)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not (tmp_path / "uploads" / "new.md").exists():
             assert time.monotonic() < deadline
             time.sleep(0.02)
@@ -164,7 +109,7 @@ def test_an_upload_that_has_begun_is_finished_before_it_ends(tmp_path: Path) -> 
 
 def test_an_open_page_and_a_running_answer_do_not_hold_it_up(tmp_path: Path) -> None:
     with (
-        program(tmp_path, pause_s=1.0) as (process, url),
+        program(tmp_path, pause_s=90.0) as (process, url),
         httpx.stream("GET", url + "/gradio_api/heartbeat/s") as heartbeat,
     ):
         assert heartbeat.status_code == 200
@@ -172,7 +117,7 @@ def test_an_open_page_and_a_running_answer_do_not_hold_it_up(tmp_path: Path) -> 
         time.sleep(0.5)
         began = time.monotonic()
         told = stopped(process, signal.SIGINT)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20
     assert told["asked"] == ["What capacity was leased?"]
     assert told["calls"][-1] == "close"
 
@@ -183,3 +128,17 @@ def test_a_second_server_on_the_port_is_told_so_and_the_first_goes_on(tmp_path: 
             bind("127.0.0.1", int(url.rsplit(":", 1)[1]))
         assert httpx.get(url + "/healthz").json()["status"] == "ready"
         os.kill(process.pid, 0)
+
+
+def test_a_home_that_cannot_be_opened_ends_it_with_the_reason(fake: FakeAssistant, settings: Settings) -> None:
+    def in_use() -> None:
+        raise HomeLockedError("The home is in use", "Stop the other one.")
+
+    fake.on_open = in_use
+    shown: list[str] = []
+    before = Path.cwd()
+    with pytest.raises(HomeLockedError, match="Stop the other one"):
+        serve(fake, settings, "127.0.0.1", 0, shown.append)
+    assert len(shown) == 1 and fake.calls == ["open", "close"]
+    assert Path.cwd() == before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

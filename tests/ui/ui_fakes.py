@@ -66,10 +66,11 @@ class FakeAssistant:
     """Answers with the sentences of its documents that share most words with the question.
 
     A question with `boom` raises; one with `nowhere` is not found; `strike` adds a struck sentence. `pause_s`
-    lies between events.
+    lies between events; with `held`, each event after the evidence waits until it is released.
     """
 
     pause_s: float = 0.0
+    held: threading.Semaphore | None = None
     model_name: str = "scripted-model"
     notice: str | None = None
     repaired: str | None = None
@@ -168,6 +169,12 @@ class FakeAssistant:
             with self.lock:
                 self.closed_streams += 1
 
+    def _pause(self) -> None:
+        if self.held:
+            self.held.acquire(timeout=60)
+        else:
+            time.sleep(self.pause_s)
+
     def _stream(self, question: str, documents: Sequence[str] | None) -> Iterator[StreamEvent]:
         started = time.perf_counter()
         if "boom" in question:
@@ -176,7 +183,7 @@ class FakeAssistant:
             raise DocumentError("The chat model does not answer", "Check that it runs, then ask again.")
         quotes = tuple(self.quotes(question, documents))
         yield EvidenceFound(standalone_question=question, quotes=quotes)
-        time.sleep(self.pause_s)
+        self._pause()
         status, sentences = Status.ANSWERED, []
         if "nowhere" in question or not quotes:
             status = Status.NOT_FOUND
@@ -188,7 +195,7 @@ class FakeAssistant:
         for sentence in sentences:
             cited = tuple(q for q in quotes if q.number in sentence.citations)
             yield SentenceSettled(sentence=sentence, citations=cited)
-            time.sleep(self.pause_s)
+            self._pause()
         total = (time.perf_counter() - started) * 1000
         yield Finished(
             answer=Answer(

@@ -52,6 +52,10 @@
     }
     addViews();
     view("conversation");
+    // Not where it would push up a keyboard over half the screen.
+    if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
+      document.querySelector("#question textarea")?.focus();
+    }
     document.body.dataset.loaded = "yes";
   };
 
@@ -71,6 +75,53 @@
     }
   });
 
+  // Nothing the page still does may look as if it went on when the server is gone.
+  const settle = () => {
+    for (const exchange of document.querySelectorAll('.exchange[aria-busy="true"]')) {
+      exchange.setAttribute("aria-busy", "false");
+      const told = exchange.querySelector(".progress");
+      if (told) {
+        told.textContent = "This answer was broken off. Ask again.";
+      }
+    }
+    if (document.activeElement === document.body || document.activeElement?.closest("#stop")) {
+      document.querySelector("#question textarea")?.focus({ preventScroll: true });
+    }
+  };
+
+  const connected = (is) => {
+    let said = document.getElementById("connection");
+    if (!said && !is) {
+      said = document.createElement("p");
+      said.id = "connection";
+      said.setAttribute("role", "alert");
+      said.textContent =
+        "The assistant does not answer. Check that it still runs, then reload this page.";
+      document.getElementById("topbar")?.after(said);
+    }
+    if (said) {
+      said.hidden = is;
+    }
+    if (!is) {
+      settle();
+    }
+  };
+
+  // Gradio keeps silent about some lost connections: every request tells how things stand.
+  const reach = window.fetch.bind(window);
+  window.fetch = async (...request) => {
+    try {
+      const response = await reach(...request);
+      connected(true);
+      return response;
+    } catch (error) {
+      if (error.name !== "AbortError") {
+        connected(false);
+      }
+      throw error;
+    }
+  };
+
   window.corpusAssistant = {
     // A source is about to be shown for `button`.
     openSource(conversation, button) {
@@ -83,18 +134,6 @@
       // The same source again changes nothing on the server's side: bring it back into view from here.
       document.querySelector("#source mark")?.dispatchEvent(new Event("source:again", { bubbles: true }));
     },
-    // An answer has ended, or the connection has.
-    settle() {
-      for (const exchange of document.querySelectorAll('.exchange[aria-busy="true"]')) {
-        exchange.setAttribute("aria-busy", "false");
-        const told = exchange.querySelector(".progress");
-        if (told) {
-          told.textContent = "The connection to the assistant was lost. Check that it runs, then reload the page.";
-        }
-      }
-      if (document.activeElement === document.body || document.activeElement?.closest("#stop")) {
-        document.querySelector("#question textarea")?.focus({ preventScroll: true });
-      }
-    },
+    settle,
   };
 })();

@@ -1,0 +1,288 @@
+"""What each reader makes of a file it can read."""
+
+from __future__ import annotations
+
+import pytest
+from pdfs import make_pdf
+
+from assistant.documents import Block, BlockKind, Document, read_document, supported_suffixes
+from assistant.documents.builder import clean_text
+
+HEADING, PARAGRAPH, ITEM, ROW, CODE = (
+    BlockKind.HEADING,
+    BlockKind.PARAGRAPH,
+    BlockKind.LIST_ITEM,
+    BlockKind.TABLE_ROW,
+    BlockKind.CODE,
+)
+
+
+def read(data: bytes | str, name: str) -> Document:
+    return read_document(data.encode() if isinstance(data, str) else data, name, f"/somewhere/{name}")
+
+
+def words(document: Document, block: Block) -> str:
+    return document.text[block.start : block.end]
+
+
+def parts(document: Document) -> list[tuple[BlockKind, str]]:
+    return [(block.kind, words(document, block)) for block in document.blocks]
+
+
+def test_supported_suffixes() -> None:
+    assert supported_suffixes() == (".md", ".markdown", ".txt", ".text", ".html", ".htm", ".pdf")
+
+
+# --- plain text ---------------------------------------------------------------------------------------------
+
+
+def test_plain_title_headings_and_paragraphs() -> None:
+    text = (
+        "Quarterly letter\n\nThe plant ran at full load. Orders rose.\n\nWhat comes next\n\n"
+        "We expect a slower spring, with two lines closed for repair.\n"
+    )
+    document = read(text, "letter.txt")
+    assert document.title == "Quarterly letter"
+    assert [(block.kind, block.level) for block in document.blocks] == [
+        (HEADING, 1),
+        (PARAGRAPH, 0),
+        (HEADING, 2),
+        (PARAGRAPH, 0),
+    ]
+    assert document.source == "/somewhere/letter.txt"
+    assert (document.page_count, document.date, document.notes) == (None, None, ())
+
+
+def test_plain_without_heading_is_titled_by_its_name() -> None:
+    assert read("the plant ran at full load.", "q3_letter.txt").title == "q3 letter"
+
+
+def test_plain_hard_wrapped_text_is_one_paragraph() -> None:
+    wrapped = (
+        "The company said on Monday that it would close two of its plants in the\n"
+        "north by the end of the year, and move the work to the new site near the\n"
+        "harbour, where the power is cheap.\n\n"
+        "A second paragraph follows."
+    )
+    document = read(wrapped, "wrapped.txt")
+    assert [kind for kind, _ in parts(document)] == [PARAGRAPH, PARAGRAPH]
+    assert "plants in the\nnorth" in document.text
+
+
+def test_plain_short_lines_stay_apart() -> None:
+    document = read("Ann Lee, Oslo\nBo Ek, Lund\nCy Dahl, Turku", "names.txt")
+    assert parts(document) == [
+        (PARAGRAPH, "Ann Lee, Oslo"),
+        (PARAGRAPH, "Bo Ek, Lund"),
+        (PARAGRAPH, "Cy Dahl, Turku"),
+    ]
+
+
+@pytest.mark.parametrize("mark", ["-", "*", "•", "–", "‣", "1.", "2)"])
+def test_plain_bullets(mark: str) -> None:
+    document = read(f"{mark} first thing that\n  goes on here\n{mark} second thing", "list.txt")
+    assert parts(document) == [(ITEM, f"{mark} first thing that\ngoes on here"), (ITEM, f"{mark} second thing")]
+
+
+# --- encodings ----------------------------------------------------------------------------------------------
+
+ACCENTS = "Café Zürich charged £5 for “crème brûlée” – naïve.\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8", ACCENTS),
+        ("utf-8-sig", ACCENTS),
+        ("utf-16", ACCENTS),
+        ("utf-16-le", "\ufeff" + ACCENTS),
+        ("utf-16-be", "\ufeff" + ACCENTS),
+        ("cp1252", ACCENTS),
+        ("cp1252", "Café"),
+        ("cp1252", "The fee is £5."),
+        ("latin-1", "Señor Muñoz pagó en Málaga; la façade coûtait 5 £."),
+        ("cp1250", "Zażółć gęślą jaźń. Spółka ogłosiła wyniki, przychody wzrosły o połowę."),
+        ("cp1251", "Компания опубликовала отчёт за третий квартал, выручка выросла."),
+        ("shift_jis", "会社は第三四半期の決算を発表した。売上高は前年同期比で増加した。"),
+    ],
+)
+def test_encodings(encoding: str, text: str) -> None:
+    assert read(text.encode(encoding), "note.txt").text == text.strip().removeprefix("\ufeff")
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"), [("windows-1250", "cp1250"), ("iso-8859-1", "cp1252"), ("made-up", "cp1252")]
+)
+def test_declared_encoding_of_a_page(declared: str, encoding: str) -> None:
+    sentence = "Spółka Łódź" if encoding == "cp1250" else "Café “Zürich” crème"
+    page = f'<html><head><meta charset="{declared}"></head><body><p>{sentence}, {"and words " * 30}.</p></body></html>'
+    assert sentence in read(page.encode(encoding), "page.html").text
+
+
+def test_line_ends_and_invisible_characters() -> None:
+    text = "One\u00adtwo\u200b three.\r\nFour\u00a0five.\rSix\u2028seven\x0beight\x85nine.   \r\n"
+    assert clean_text(text) == "Onetwo three.\nFour five.\nSix\nseven\neight\nnine."
+
+
+def test_decomposed_letters_are_composed() -> None:
+    assert read("Cafe\u0301", "a.txt").text == "Café"
+
+
+# --- Markdown -----------------------------------------------------------------------------------------------
+
+NOTE = """---
+title: Harbour Compute
+date: 2026-04-30
+author: [Ann Lee, Bo Ek]
+---
+# Lease review
+
+Harbour **leased** 412 [megawatts](https://example.org) of `capacity`.
+It said so ![in a chart](c.png).
+
+## Terms
+
+1. Ten years
+2. Fixed rate
+   with a rise
+
+- alpha
+  - beta
+
+> Quoted words.
+
+| | 2025 | 2024 |
+|---|---|---|
+| Revenue | $120 | $100 |
+
+```
+a = 1
+```
+
+<div>Raw <b>words</b><script>var hidden = 1</script></div>
+"""
+
+
+def test_markdown_blocks() -> None:
+    document = read(NOTE, "lease.md")
+    assert (document.title, document.date, document.author) == ("Harbour Compute", "2026-04-30", "Ann Lee, Bo Ek")
+    assert parts(document) == [
+        (HEADING, "Lease review"),
+        (PARAGRAPH, "Harbour leased 412 megawatts of capacity. It said so in a chart."),
+        (HEADING, "Terms"),
+        (ITEM, "1. Ten years"),
+        (ITEM, "2. Fixed rate with a rise"),
+        (ITEM, "- alpha"),
+        (ITEM, "- beta"),
+        (PARAGRAPH, "Quoted words."),
+        (ROW, "2025 | 2024"),
+        (ROW, "Revenue | 2025: $120 | 2024: $100"),
+        (CODE, "a = 1"),
+        (PARAGRAPH, "Raw words"),
+    ]
+    assert [block.level for block in document.blocks if block.kind is HEADING] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "text"),
+    [
+        ("# Only heading\n\nWords.", "Only heading", "Only heading\n\nWords."),
+        ("Words.", "n", "Words."),
+        # What lies between two rules is text, unless it states facts.
+        ("---\nA rule above.\n\n---\nBelow.", "n", "A rule above.\n\nBelow."),
+        ("---\nNo second mark.", "n", "No second mark."),
+        ("---\n---\nWords.", "n", "Words."),
+        ('---\ntitle: "Half \\ud800 pair"\n---\nWords.', "Half pair", "Words."),
+        ("---\ntitle: 2026\n---\nWords.", "2026", "Words."),
+        ("one<br>two", "n", "one\ntwo"),
+        ("| a | b |\n|---|---|\n| x<br>y | 2 |", "n", "a | b\nx y | b: 2"),
+        ("before\n\n<!-- hidden -->\n\nafter", "n", "before\n\nafter"),
+        ('{\n"a"\n}\n\nWords.', "n", '{ "a" }\n\nWords.'),
+    ],
+)
+def test_markdown_edges(source: str, title: str, text: str) -> None:
+    document = read(source, "n.md")
+    assert (document.title, document.text) == (title, text)
+
+
+@pytest.mark.parametrize("depth", [3, 30, 90, 3000])
+@pytest.mark.parametrize("mark", [">", "- "])
+def test_markdown_nested_deeply_loses_no_words(mark: str, depth: int) -> None:
+    assert "deep words" in read(mark * depth + " deep words", "n.md").text
+
+
+# --- web pages ----------------------------------------------------------------------------------------------
+
+PAGE = """<html lang="en"><head><title>Harbour leases 412 megawatts</title>
+<meta name="author" content="Ann Lee"><meta property="article:published_time" content="2026-04-30T08:00:00Z">
+</head><body>
+<nav><a href="/">Home</a> <a href="/markets">Markets</a></nav>
+<article><h1>Harbour leases 412 megawatts</h1>
+<p>Harbour Compute leased 412 megawatts of capacity in the second quarter, the company said on Thursday.</p>
+<h2>Terms</h2>
+<p>The average rate was $11.4 million per megawatt and year, which is about a tenth more than a year ago.</p>
+<ul><li>Ten years for most of the contracts</li><li>A fixed rate with a yearly rise</li></ul>
+<table><tr><th>Site</th><th>Megawatts</th></tr><tr><td>Lindholm</td><td>300</td></tr>
+<tr><td>Oslo</td><td>112</td></tr></table>
+</article>
+<footer>Cookie settings. Subscribe to our newsletter.</footer></body></html>"""
+
+
+def test_web_page() -> None:
+    document = read(PAGE, "page.html")
+    assert document.title == "Harbour leases 412 megawatts"
+    assert document.date == "2026-04-30"
+    assert document.author == "Ann Lee"
+    kinds = {text: kind for kind, text in parts(document)}
+    assert kinds["Terms"] is HEADING
+    assert kinds["- Ten years for most of the contracts"] is ITEM
+    assert kinds["Lindholm | Megawatts: 300"] is ROW
+    assert "412 megawatts of capacity in the second quarter" in document.text
+    for noise in ("Cookie settings", "newsletter", "Markets"):
+        assert noise not in document.text
+
+
+# --- PDF ----------------------------------------------------------------------------------------------------
+
+
+def test_pdf_pages_rows_and_facts() -> None:
+    document = read(
+        make_pdf(
+            [
+                ["Harbour leased 412 megawatts of capacity in the", "second quarter, it said."],
+                [],
+                ["Revenue 2025 2024", "Sales $120.5 $100.1", "Costs 70 65", "That is (nearly) all."],
+            ],
+            title="Annual report",
+            author="Ann Lee",
+            created="D:20260430080000Z",
+        ),
+        "report.pdf",
+    )
+    assert (document.title, document.author, document.date) == ("Annual report", "Ann Lee", "2026-04-30")
+    assert document.page_count == 3
+    assert document.notes == ("no text on pages 2",)
+    assert [(block.page, block.kind, words(document, block)) for block in document.blocks] == [
+        (1, PARAGRAPH, "Harbour leased 412 megawatts of capacity in the\nsecond quarter, it said."),
+        (3, ROW, "Revenue 2025 2024"),
+        (3, ROW, "Sales $120.5 $100.1"),
+        (3, ROW, "Costs 70 65"),
+        (3, PARAGRAPH, "That is (nearly) all."),
+    ]
+
+
+def test_pdf_without_facts_is_titled_by_its_name() -> None:
+    document = read(make_pdf([["Some words."]]), "annual_report.pdf")
+    assert (document.title, document.date, document.author, document.notes) == ("annual report", None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("empty", "note"), [([2], "2"), ([2, 3, 4], "2-4"), ([1, 3, 4, 6], "1, 3-4, 6")], ids=["one", "run", "runs"]
+)
+def test_pdf_names_the_pages_without_text(empty: list[int], note: str) -> None:
+    pages = [[] if number in empty else ["Words."] for number in range(1, 8)]
+    assert read(make_pdf(pages), "scan.pdf").notes == (f"no text on pages {note}",)
+
+
+def test_suffix_decides_whatever_its_case() -> None:
+    assert read("# Title\n\nWords.", "NOTE.MD").title == "Title"

@@ -1,0 +1,82 @@
+"""PDF files made by hand: pages of text lines, pages without text, a locked one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+#: The padding of short passwords (PDF 32000-1, 7.6.3.3).
+_PAD = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+
+
+def _rc4(key: bytes, data: bytes) -> bytes:
+    state = list(range(256))
+    j = 0
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    out, i, j = bytearray(), 0, 0
+    for byte in data:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        out.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(out)
+
+
+def _encryption(user: str, owner: str, file_id: bytes) -> bytes:
+    """The dictionary of the standard handler, revision 2: 40-bit RC4 (PDF 32000-1, 7.6.3)."""
+    permissions = -4
+    padded = (user.encode() + _PAD)[:32]
+    owner_entry = _rc4(hashlib.md5((owner.encode() + _PAD)[:32]).digest()[:5], padded)
+    seed = padded + owner_entry + permissions.to_bytes(4, "little", signed=True) + file_id
+    user_entry = _rc4(hashlib.md5(seed).digest()[:5], _PAD)
+    return (
+        f"<< /Filter /Standard /V 1 /R 2 /O <{owner_entry.hex()}> /U <{user_entry.hex()}> /P {permissions} >>"
+    ).encode()
+
+
+def _content(lines: Sequence[str]) -> bytes:
+    shown = "".join(
+        "({}) Tj T*\n".format(line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")) for line in lines
+    )
+    return f"BT /F1 11 Tf 14 TL 60 760 Td\n{shown}ET".encode("latin-1")
+
+
+def make_pdf(
+    pages: Sequence[Sequence[str]], *, title: str = "", author: str = "", created: str = "", password: str = ""
+) -> bytes:
+    """A PDF with one page for each list of lines; an empty list gives a page without text."""
+    count = len(pages)
+    kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(count))
+    facts = "".join(
+        f"/{key} ({value})" for key, value in (("Title", title), ("Author", author), ("CreationDate", created)) if value
+    )
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Count {count} /Kids [{kids}] >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    for index, lines in enumerate(pages):
+        stream = _content(lines)
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> "
+            f"/Contents {5 + 2 * index} 0 R >>".encode()
+        )
+        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+    objects.append(f"<< {facts} >>".encode())
+    trailer = f"/Root 1 0 R /Info {len(objects)} 0 R"
+    if password:
+        file_id = b"0123456789abcdef"
+        objects.append(_encryption(password, "owner", file_id))
+        trailer += f" /Encrypt {len(objects)} 0 R /ID [<{file_id.hex()}> <{file_id.hex()}>]"
+    out = bytearray(b"%PDF-1.7\n")
+    places = []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += f"trailer\n<< /Size {len(objects) + 1} {trailer} >>\nstartxref\n{start}\n%%EOF\n".encode()
+    return bytes(out)

@@ -1,0 +1,542 @@
+"""The command line: JSON as promised, stdout and stderr apart, exit codes, errors in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from library_parts import BAKERY, LEASES, write
+
+from assistant import __version__
+from assistant.cli import main
+
+QUESTION = "How many megawatts did Harbour Compute lease?"
+#: Libraries that take long to import.
+HEAVY = (
+    "torch", "transformers", "sentence_transformers", "chromadb", "gradio", "langchain", "langchain_core",
+    "langchain_chroma", "langchain_openai", "xllamacpp", "numpy", "httpx", "trafilatura", "pypdfium2",
+)  # fmt: skip
+
+Cli = Callable[..., Any]
+
+
+@pytest.fixture
+def cli(make_assistant: object, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+    """Runs the whole program within this process, on the fake embedder; gives exit code, stdout and stderr."""
+    from conftest import Run
+
+    monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "none")
+    monkeypatch.setenv("COLUMNS", "200")
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def run(*words: str | Path) -> Run:
+        monkeypatch.setattr(sys, "argv", ["assistant", *map(str, words)])
+        capfd.readouterr()
+        code: object = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+        out, err = capfd.readouterr()
+        assert isinstance(code, int)
+        return Run(code, out, err)
+
+    yield run
+    signal.signal(signal.SIGTERM, handler)
+
+
+@pytest.fixture
+def filled(cli: Cli, work: Path) -> Cli:
+    assert cli("add", *write(work, {"leases.md": LEASES, "bakery.md": BAKERY})).code == 0
+    return cli
+
+
+def check_error(run: Any, *says: str) -> None:
+    """A named error: exit code 1, one line on stderr, nothing of it on stdout."""
+    assert run.code == 1, run
+    lines = run.err.strip().splitlines()
+    assert len(lines) == 1, run.err
+    assert lines[0].startswith("Error: ")
+    assert lines[0].endswith(".")
+    for words in says:
+        assert words in lines[0]
+    assert "Error" not in run.out
+
+
+# --- usage --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (), ("nonsense",), ("add",), ("remove",), ("search",), ("ask",), ("search", "x", "-k", "0"),
+        ("search", "x", "-k", "many"), ("list", "--jsn"), ("models",), ("chat", "--port", "99999"),
+    ],
+)  # fmt: skip
+def test_bad_usage(cli: Cli, words: tuple[str, ...]) -> None:
+    run = cli(*words)
+    assert run.code == 2
+    assert run.out == ""
+    assert "Usage: " in run.err
+
+
+def test_help_and_version(cli: Cli) -> None:
+    run = cli("--help")
+    assert (run.code, run.err) == (0, "")
+    for command in "chat ask search add remove list sync eval models doctor".split():
+        assert f"\n  {command} " in run.out
+        sub = cli(command, "--help")
+        assert (sub.code, sub.err) == (0, "")
+        assert "Usage: " in sub.out
+    run = cli("--version")
+    assert (run.code, run.out, run.err) == (0, f"assistant {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "also"),
+    [(["--help"], ("sqlalchemy", "pydantic", "rich")), (["list"], ()), (["add", "nowhere.md"], ())],
+    ids=["help", "list", "mistyped path"],
+)
+def test_quick_commands_import_nothing_heavy(commands: Any, words: list[str], also: tuple[str, ...]) -> None:
+    code = (
+        "import sys\nfrom assistant.cli import main\n"
+        f"sys.argv = ['assistant', *{words!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"print('LOADED', [name for name in {[*HEAVY, *also]!r} if name in sys.modules])\n"
+    )
+    assert commands.python("-c", code).out.splitlines()[-1] == "LOADED []"
+
+
+# --- documents ----------------------------------------------------------------------------------------------
+
+INFO_KEYS = {
+    "name", "title", "date", "source", "page_count", "characters", "passages", "added_at", "origin", "notes",
+}  # fmt: skip
+RESULT_KEYS = {"name", "status", "passages", "reason", "next_step"}
+
+
+def test_add_list_remove_as_text(cli: Cli, work: Path) -> None:
+    (path,) = write(work, {"leases.md": LEASES})
+    run = cli("add", path)
+    assert (run.code, run.err) == (0, "")
+    assert run.out.split()[:2] == ["added", "leases.md"]
+    run = cli("list")
+    assert (run.code, run.err) == (0, "")
+    assert "leases.md" in run.out
+    assert "Harbour Compute" in run.out
+    run = cli("remove", "leases.md")
+    assert (run.code, run.err) == (0, "")
+    assert run.out.split() == ["removed", "leases.md"]
+    assert "index is empty" in cli("list").out
+
+
+def test_add_list_remove_as_json(cli: Cli, work: Path) -> None:
+    assert cli("list", "--json").out == "[]\n"
+    (path,) = write(work, {"leases.md": LEASES})
+    run = cli("add", path, "--json")
+    assert (run.code, run.err) == (0, "")
+    (result,) = json.loads(run.out)
+    assert set(result) == RESULT_KEYS
+    assert (result["name"], result["status"]) == ("leases.md", "added")
+    (info,) = json.loads(cli("list", "--json").out)
+    assert set(info) == INFO_KEYS
+    assert (info["name"], info["title"], info["origin"]) == ("leases.md", "Harbour Compute", "added")
+    (result,) = json.loads(cli("remove", "leases.md", "--json").out)
+    assert (result["name"], result["status"]) == ("leases.md", "removed")
+
+
+def test_adding_several_says_what_went_in_before_the_error(cli: Cli, work: Path) -> None:
+    first, last = write(work, {"a.md": LEASES, "z.md": BAKERY})
+    run = cli("add", first, work / "nowhere.md", last, "--json")
+    check_error(run, "No such file")
+    assert [(result["name"], result["status"]) for result in json.loads(run.out)] == [("a.md", "added")]
+    assert [info["name"] for info in json.loads(cli("list", "--json").out)] == ["a.md"]
+
+
+def test_sync(cli: Cli, work: Path) -> None:
+    check_error(cli("sync"), "No such folder", str(work / "corpus"))
+    write(work / "corpus", {"a.md": LEASES, "deep/b.md": BAKERY})
+    run = cli("sync", "--json")
+    assert (run.code, run.err) == (0, "")
+    assert [(r["name"], r["status"]) for r in json.loads(run.out)] == [("a.md", "added"), ("deep/b.md", "added")]
+    (work / "corpus" / "broken.txt").write_bytes(b"\x00\x01")
+    run = cli("sync", "corpus", "--json")
+    check_error(run, "1 of 3 files could not be read")
+    broken = next(result for result in json.loads(run.out) if result["name"] == "broken.txt")
+    assert broken["status"] == "failed"
+    assert broken["reason"]
+    assert broken["next_step"]
+    run = cli("sync")
+    assert "broken.txt: broken.txt is a binary file" in run.out
+
+
+def test_names_are_not_read_as_markup(cli: Cli, work: Path) -> None:
+    (path,) = write(work, {"[bold]odd[/bold].md": "# [red]Title[/red]\n\nThe [link] heron stands."})
+    assert "[bold]odd[/bold].md" in cli("add", path).out
+    assert "[red]Title[/red]" in cli("list").out
+    assert "The [link] heron stands." in cli("search", "heron").out
+    assert "The [link] heron stands." in cli("ask", "Where does the heron stand?").out
+
+
+# --- questions ----------------------------------------------------------------------------------------------
+
+
+def test_search_as_json(filled: Cli) -> None:
+    run = filled("search", QUESTION, "-k", "2", "--json")
+    assert (run.code, run.err) == (0, "")
+    hits = json.loads(run.out)
+    assert len(hits) == 2
+    for hit in hits:
+        assert set(hit) == {"document", "page", "heading", "score", "text", "start", "end"}
+    assert hits[0]["document"] == "leases.md"
+    (hit,) = json.loads(filled("search", QUESTION, "--document", "bakery.md", "-k", "1", "--json").out)
+    assert hit["document"] == "bakery.md"
+    run = filled("search", QUESTION, "-k", "1")
+    assert (run.code, run.err) == (0, "")
+    assert "leases.md" in run.out
+    assert "leased 412 megawatts" in run.out
+
+
+def check_answer_json(answer: dict[str, Any], text: str) -> None:
+    assert set(answer) == {
+        "question", "standalone_question", "status", "answer", "sentences", "citations", "figures", "calculation",
+        "model", "timings_ms",
+    }  # fmt: skip
+    assert answer["status"] in ("answered", "not_found", "unclear")
+    assert set(answer["timings_ms"]) == {"retrieve", "first_token", "total"}
+    assert answer["sentences"]
+    for sentence in answer["sentences"]:
+        # `struck` extends what was promised: a sentence that is shown crossed out.
+        assert set(sentence) == {"text", "citations", "struck"}
+    assert answer["citations"]
+    for citation in answer["citations"]:
+        assert set(citation) == {"number", "document", "title", "page", "heading", "quote", "start", "end"}
+        assert citation["quote"] == text[citation["start"] : citation["end"]]
+    for figure in answer["figures"]:
+        assert set(figure) == {"text", "value", "unit", "citation", "supported"}
+    assert answer["calculation"] is None or set(answer["calculation"]) == {"expression", "result", "operands"}
+
+
+def test_ask_as_json(filled: Cli) -> None:
+    from assistant.documents import read_document
+
+    run = filled("ask", QUESTION, "--document", "leases.md", "--json")
+    assert (run.code, run.err) == (0, "")
+    answer = json.loads(run.out)
+    check_answer_json(answer, read_document(LEASES.encode(), "leases.md", "").text)
+    assert (answer["question"], answer["model"]) == (QUESTION, "quote-only")
+    assert any("412" in figure["text"] for figure in answer["figures"])
+    assert "[1]" in answer["answer"]
+
+
+def test_ask_as_text(filled: Cli) -> None:
+    run = filled("ask", QUESTION)
+    assert run.code == 0
+    assert "412 megawatts" in run.out
+    assert "[1]" in run.out
+    assert "leases.md" in run.out
+    assert run.err.startswith("quote-only, ")
+
+
+def test_ask_with_a_history(filled: Cli, work: Path) -> None:
+    turns = [{"role": "user", "content": "Tell me about the rye loaf."}, {"role": "assistant", "content": "Gladly."}]
+    (work / "turns.json").write_text(json.dumps(turns))
+    answer = json.loads(filled("ask", "How much does it cost?", "--history", "turns.json", "--json").out)
+    assert answer["standalone_question"] == "Tell me about the rye loaf. How much does it cost?"
+    assert "6 euros" in answer["answer"]
+
+
+@pytest.mark.parametrize("text", ["no json", "{}", '[{"role": "robot", "content": "x"}]', '[{"role": "user"}]', ""])
+def test_a_bad_history(filled: Cli, work: Path, text: str) -> None:
+    (work / "turns.json").write_text(text)
+    check_error(filled("ask", QUESTION, "--history", "turns.json"), "turns.json is not a conversation")
+
+
+def test_a_repair_is_noted_on_stderr(filled: Cli, home: Path) -> None:
+    (home / "chroma" / "chroma.sqlite3").write_bytes(b"garbage " * 999)
+    run = filled("ask", QUESTION, "--json")
+    assert run.code == 0
+    assert run.err.startswith("Note: the vector index was damaged")
+    assert len(run.err.splitlines()) == 1
+    json.loads(run.out)
+
+
+# --- errors a person can cause ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("nowhere.txt", None, "No such file"),
+        ("photo.png", b"\x89PNG", "not a supported format"),
+        ("photo.txt", b"\x89PNG\r\n\x1a\n\x00\x00", "binary"),
+        ("empty.txt", b"", "empty"),
+        ("half.txt", b"\xff\xfeabc", "encoding"),
+        ("broken.pdf", b"%PDF-1.4 nothing", "not a readable PDF"),
+        ("front.md", b"---\na: [\n---\nWords.", "front matter"),
+    ],
+)
+def test_bad_files(cli: Cli, work: Path, name: str, data: bytes | None, says: str) -> None:
+    if data is not None:
+        (work / name).write_bytes(data)
+    check_error(cli("add", name), name, says)
+    assert cli("list", "--json").out == "[]\n"
+
+
+def test_a_file_of_50_mb(cli: Cli, work: Path) -> None:
+    with (work / "large.txt").open("wb") as file:
+        file.truncate(50 * 2**20)
+    check_error(cli("add", "large.txt"), "50 MiB", "ASSISTANT_MAX_FILE_MB")
+
+
+def test_a_folder(cli: Cli, work: Path) -> None:
+    check_error(cli("add", work), "is not a file", "assistant sync")
+
+
+def test_a_name_that_is_not_utf8(cli: Cli, work: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.txt")
+    (work / name).write_text("words")
+    check_error(cli("add", name), "caf\\udce9.txt", "Rename")
+
+
+def test_two_files_with_one_name(filled: Cli, work: Path) -> None:
+    (other,) = write(work, {"elsewhere/leases.md": BAKERY})
+    check_error(filled("add", other), "already in the index", str(work / "leases.md"), "assistant remove")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("remove", "bakery.md", "nowhere.md"),
+        ("search", "rye", "--document", "nowhere.md"),
+        ("ask", "What is rye?", "--document", "nowhere.md"),
+    ],
+)
+def test_unknown_document(filled: Cli, words: tuple[str, ...]) -> None:
+    check_error(filled(*words), "No document named nowhere.md", "assistant list")
+    assert len(json.loads(filled("list", "--json").out)) == 2
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+@pytest.mark.parametrize("question", ["", "   ", "long " * 900])
+def test_questions_that_cannot_be_asked(filled: Cli, command: str, question: str) -> None:
+    check_error(filled(command, question), "question")
+
+
+@pytest.mark.parametrize("command", ["list", "search"])
+def test_unknown_setting(cli: Cli, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setenv("ASSISTANT_COLOUR", "red")
+    check_error(cli(command, *["x"][: command == "search"]), "ASSISTANT_COLOUR", "Unset it")
+
+
+@pytest.mark.parametrize("text", ["colour = 'red'", "passages = 0", "passages", b"\xff"])
+def test_bad_settings_file(cli: Cli, work: Path, text: str | bytes) -> None:
+    (work / "assistant.toml").write_bytes(text.encode() if isinstance(text, str) else text)
+    check_error(cli("list"), "Correct")
+
+
+def test_home_is_a_file(cli: Cli, work: Path, home: Path) -> None:
+    home.write_text("not a folder")
+    write(work, {"a.md": LEASES})
+    check_error(cli("add", "a.md"), str(home), "ASSISTANT_HOME")
+
+
+def test_home_cannot_be_made(cli: Cli, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_HOME", "/proc/nowhere/home")
+    write(work, {"a.md": LEASES})
+    check_error(cli("add", "a.md"), "/proc/nowhere/home", "ASSISTANT_HOME")
+
+
+def test_home_cannot_be_written(cli: Cli, work: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.open
+
+    def denied(path: Any, *rest: Any, **more: Any) -> int:
+        if str(path) == str(home / "lock"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *rest, **more)
+
+    monkeypatch.setattr(os, "open", denied)
+    write(work, {"a.md": LEASES})
+    check_error(cli("add", "a.md"), "Permission denied", str(home))
+
+
+def test_damaged_database(filled: Cli, home: Path) -> None:
+    for name in ("assistant.db-wal", "assistant.db-shm"):
+        (home / name).unlink(missing_ok=True)
+    (home / "assistant.db").write_bytes(b"no database " * 999)
+    for words in (["list"], ["search", "x"], ["remove", "x"]):
+        check_error(filled(*words), "assistant.db", "sync again")
+
+
+def test_index_of_another_embedding_model(filled: Cli, home: Path) -> None:
+    database = sqlite3.connect(home / "assistant.db")
+    database.execute("UPDATE meta SET value = 'other-model' WHERE key = 'embedding_model'")
+    database.commit()
+    database.close()
+    check_error(filled("search", "rye"), "other-model", "ASSISTANT_EMBEDDING_MODEL")
+    assert len(json.loads(filled("list", "--json").out)) == 2
+
+
+def test_index_of_a_newer_version(filled: Cli, home: Path) -> None:
+    database = sqlite3.connect(home / "assistant.db")
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    check_error(filled("list"), "newer version")
+
+
+def test_a_second_process_on_one_home(filled: Cli, home: Path, commands: Any) -> None:
+    code = (
+        "import sys, time\nfrom pathlib import Path\nfrom assistant.index.lock import HomeLock\n"
+        "HomeLock(Path(sys.argv[1])).acquire()\nprint('held', flush=True)\ntime.sleep(600)\n"
+    )
+    holder = commands.start("-c", code, home)
+    assert holder.stdout.readline() == "held\n"
+    for words in (["search", "rye"], ["remove", "bakery.md"], ["add", "bakery.md"], ["sync", "."]):
+        check_error(filled(*words), f"pid {holder.pid}", "ASSISTANT_HOME")
+    # Looking at the list needs no owner.
+    assert len(json.loads(filled("list", "--json").out)) == 2
+
+
+# --- the chat model's endpoint ------------------------------------------------------------------------------
+
+
+class _Endpoint(BaseHTTPRequestHandler):
+    """An endpoint that refuses every key."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b'{"error": {"message": "bad key sk-very-secret", "type": "auth", "code": "invalid_api_key"}}'
+        self.send_response(401)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def refusing() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Endpoint)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+    thread.join(10)
+
+
+def use_endpoint(monkeypatch: pytest.MonkeyPatch, port: int) -> str:
+    url = f"http://127.0.0.1:{port}/v1"
+    monkeypatch.setenv("ASSISTANT_CHAT_BASE_URL", url)
+    monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "some-model")
+    monkeypatch.setenv("ASSISTANT_CHAT_API_KEY", "sk-very-secret")
+    return url
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_wrong_key(filled: Cli, refusing: int, monkeypatch: pytest.MonkeyPatch, as_json: bool) -> None:
+    url = use_endpoint(monkeypatch, refusing)
+    run = filled("ask", QUESTION, *["--json"][:as_json])
+    check_error(run, url, "refuses the key", "ASSISTANT_CHAT_API_KEY")
+    assert "very-secret" not in run.err + run.out
+
+
+def test_endpoint_down(filled: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = use_endpoint(monkeypatch, unused.getsockname()[1])
+        check_error(filled("ask", QUESTION, "--json"), url, "cannot be reached", "ASSISTANT_CHAT_BASE_URL")
+
+
+def test_unknown_chat_model(filled: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "some-model")
+    check_error(filled("ask", QUESTION), "some-model", "ASSISTANT_CHAT_BASE_URL")
+
+
+# --- interruption -------------------------------------------------------------------------------------------
+
+SLOW_ADD = """
+import sys, time
+import assistant.models.embeddings
+from fakes import FakeEmbedder
+
+class Slow(FakeEmbedder):
+    def encode(self, texts, progress=None):
+        print("embedding", flush=True)
+        time.sleep(600)
+
+assistant.models.embeddings.load_embeddings = lambda settings: Slow()
+sys.argv = ["assistant", "add", sys.argv[1]]
+from assistant.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_while_adding(filled: Cli, home: Path, work: Path, commands: Any, sent: signal.Signals) -> None:
+    write(work, {"more.md": "# More\n\nA heron stands in the reeds."})
+    process = commands.start("-c", SLOW_ADD, "more.md")
+    assert process.stdout.readline() == "embedding\n"
+    began = time.monotonic()
+    process.send_signal(sent)
+    run = commands.finish(process, timeout=30)
+    assert time.monotonic() - began < 20
+    assert run.code == 130
+    assert run.err.strip() == "Interrupted. Nothing that was acknowledged is lost."
+    assert not (home / "owner.json").exists()
+    assert [info["name"] for info in json.loads(filled("list", "--json").out)] == ["bakery.md", "leases.md"]
+    assert filled("add", "more.md").code == 0
+
+
+# --- with the real embedding model --------------------------------------------------------------------------
+
+
+@pytest.mark.models
+def test_the_whole_way_as_processes(commands: Any, work: Path) -> None:
+    write(work / "corpus", {"leases.md": LEASES, "bakery.md": BAKERY})
+    run = commands.assistant("sync", "--json")
+    assert (run.code, run.err) == (0, "")
+    assert [result["status"] for result in json.loads(run.out)] == ["added", "added"]
+    run = commands.assistant("search", "How much capacity was rented?", "-k", "1", "--json")
+    assert (run.code, run.err) == (0, "")
+    assert json.loads(run.out)[0]["document"] == "leases.md"
+    run = commands.assistant("ask", QUESTION, "--json")
+    assert (run.code, run.err) == (0, "")
+    answer = json.loads(run.out)
+    assert answer["status"] == "answered"
+    assert "412 megawatts" in answer["answer"]
+    check_answer_json(answer, (work / "corpus" / answer["citations"][0]["document"]).read_text().replace("# ", ""))
+    run = commands.assistant("doctor", "--json")
+    findings = json.loads(run.out)
+    assert {finding["check"]: finding["ok"] for finding in findings} == {
+        "home": True,
+        "disk": True,
+        "embedding model": True,
+        "chat model": True,
+        "index": True,
+    }
+    assert "2 documents, sound" in findings[-1]["result"]
+
+
+@pytest.mark.models
+def test_another_embedding_model_as_a_process(commands: Any, work: Path) -> None:
+    write(work, {"leases.md": LEASES})
+    assert commands.assistant("add", "leases.md").code == 0
+    check_error(
+        commands.assistant("search", "rye", env={"ASSISTANT_EMBEDDING_MODEL": str(work)}),
+        str(work),
+        "ASSISTANT_EMBEDDING_MODEL",
+    )
