@@ -1,4 +1,4 @@
-"""Fits the two small models that choose the sentence and decide whether to answer.
+"""Fits the small models that decide whether to answer.
 
     python -m evals.fit collect --questions SET.jsonl --documents DIR --out rows.jsonl [--limit N --seed S]
     python -m evals.fit train rows.jsonl [more.jsonl ...]
@@ -20,14 +20,12 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from pydantic import BaseModel
 
 from assistant.answering.align import Source
 from assistant.answering.features import (
-    CandidateRow,
     QuestionRow,
     Reading,
-    candidate_rows,
+    by_preference,
     question_row,
     read,
 )
@@ -39,9 +37,10 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 TARGET = Path(__file__).parent.parent / "assistant" / "answering" / "fitted.json"
 FOLDS = 5
 SEED = 7
-#: Inverse strength of the L2 penalty; small, because there are few questions for the number of features.
-SELECTION_C, REFUSAL_C = 0.1, 0.3
-_UNUSED = {"mark_known", "zero_known"}
+#: Inverse strength of the L2 penalty; small, because there are few questions a feature.
+PENALTY = 0.3
+#: Features that only a chat model with log probabilities gives.
+_MARKED = frozenset({"chosen", "second", "zero"})
 
 
 @dataclass(frozen=True)
@@ -55,10 +54,13 @@ class Case:
     gold: list[bool]
     marks: dict[int, float] | None
 
-    @property
-    def rows(self) -> list[CandidateRow]:
-        """The candidates' rows."""
-        return candidate_rows(self.reading, self.sources, self.marks)
+    def row(self, marked: bool) -> QuestionRow:
+        """The row the decision is made by, with or without the chat model's probabilities."""
+        return question_row(self.reading, self.sources, self.marks if marked else None)
+
+    def chosen_is_gold(self, marked: bool) -> bool:
+        """Whether the source preferred is a gold one."""
+        return self.gold[by_preference(self.sources, self.marks if marked else None)[0].number - 1]
 
 
 def _plain(text: str) -> str:
@@ -140,15 +142,17 @@ def load_cases(path: Path) -> Iterator[Case]:
         )
 
 
-def fit(rows: Sequence[BaseModel], labels: Sequence[bool], penalty: float) -> LogisticModel:
+def fit(cases: Sequence[Case], marked: bool) -> LogisticModel:
     """A logistic regression over standardised features."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    names = tuple(name for name in type(rows[0]).model_fields if name not in _UNUSED)
+    names = tuple(name for name in QuestionRow.model_fields if marked or name not in _MARKED)
+    rows = [case.row(marked) for case in cases]
     table = np.array([[getattr(row, name) for name in names] for row in rows])
     scaler = StandardScaler().fit(table)
-    model = LogisticRegression(C=penalty, max_iter=5000).fit(scaler.transform(table), labels)
+    labels = [case.answerable for case in cases]
+    model = LogisticRegression(C=PENALTY, max_iter=5000).fit(scaler.transform(table), labels)
     return LogisticModel(
         features=names,
         means=tuple(round(float(value), 6) for value in scaler.mean_),
@@ -158,83 +162,67 @@ def fit(rows: Sequence[BaseModel], labels: Sequence[bool], penalty: float) -> Lo
     )
 
 
-def fit_selection(cases: Sequence[Case]) -> LogisticModel:
-    """The model that chooses the sentence, from questions whose gold sentence was retrieved."""
-    usable = [case for case in cases if case.answerable and any(case.gold)]
-    rows = [row for case in usable for row in case.rows]
-    return fit(rows, [gold for case in usable for gold in case.gold], SELECTION_C)
-
-
-def row_of(case: Case, selection: LogisticModel) -> QuestionRow:
-    """A case's row for the refusal, with the choice a selection model makes."""
-    probabilities = [selection.probability(row) for row in case.rows]
-    return question_row(case.reading, case.sources, probabilities, case.marks)
-
-
-def held_out(cases: Sequence[Case]) -> tuple[list[float], list[bool]]:
-    """Out-of-fold probability of answering for every case, and whether the sentence chosen was gold."""
+def held_out(cases: Sequence[Case], marked: bool) -> list[float]:
+    """Out-of-fold probability of answering for every case."""
     order = list(range(len(cases)))
     random.Random(SEED).shuffle(order)
-    probabilities, hits = [0.0] * len(cases), [False] * len(cases)
+    probabilities = [0.0] * len(cases)
     for fold in range(FOLDS):
         test = set(order[fold::FOLDS])
-        train = [case for place, case in enumerate(cases) if place not in test]
-        selection = fit_selection(train)
-        refusal = fit([row_of(case, selection) for case in train], [c.answerable for c in train], REFUSAL_C)
+        model = fit([case for place, case in enumerate(cases) if place not in test], marked)
         for place in test:
-            case = cases[place]
-            scores = [selection.probability(row) for row in case.rows]
-            hits[place] = case.gold[int(np.argmax(scores))]
-            probabilities[place] = refusal.probability(row_of(case, selection))
-    return probabilities, hits
+            probabilities[place] = model.probability(cases[place].row(marked))
+    return probabilities
 
 
-def best_threshold(probabilities: Sequence[float], labels: Sequence[bool]) -> tuple[float, float]:
-    """The threshold of the highest balanced accuracy, in hundredths, and that accuracy."""
-    chances, truth = np.asarray(probabilities), np.asarray(labels)
+def balanced_accuracy(chances: Sequence[float], labels: Sequence[bool], threshold: float) -> float:
+    """Mean of the shares of answerable questions answered and of others refused."""
+    said, truth = np.asarray(chances) >= threshold, np.asarray(labels)
+    return float((said[truth].mean() + (~said[~truth]).mean()) / 2)
 
-    def balanced(threshold: float) -> float:
-        said = chances >= threshold
-        return float((said[truth].mean() + (~said[~truth]).mean()) / 2)
 
-    best = max(np.arange(0.05, 0.96, 0.01), key=lambda value: balanced(float(value)))
-    return round(float(best), 2), balanced(float(best))
+def best_threshold(chances: Sequence[float], labels: Sequence[bool]) -> float:
+    """The threshold of the most right decisions, in hundredths."""
+    truth = np.asarray(labels)
+    grid = [float(value) for value in np.arange(0.05, 0.96, 0.01)]
+    return round(max(grid, key=lambda value: float(((np.asarray(chances) >= value) == truth).mean())), 2)
+
+
+def _report(group: Sequence[Case], chances: Sequence[float], threshold: float, marked: bool) -> dict[str, Any]:
+    from sklearn.metrics import roc_auc_score
+
+    truth = [case.answerable for case in group]
+    chosen = [case.chosen_is_gold(marked) for case in group if case.answerable and any(case.gold)]
+    right = [(chance >= threshold) == label for chance, label in zip(chances, truth, strict=True)]
+    return {
+        "questions": len(group),
+        "answerable": sum(truth),
+        "gold_retrieved": len(chosen),
+        "gold_chosen": round(float(np.mean(chosen)), 3),
+        "refusal_auc": round(float(roc_auc_score(truth, chances)), 3),
+        "refusal_balanced_accuracy": round(balanced_accuracy(chances, truth, threshold), 3),
+        "refusal_accuracy": round(float(np.mean(right)), 3),
+    }
 
 
 @app.command()
 def train(files: Annotated[list[Path], typer.Argument()]) -> None:
     """Fit on collected cases, print held-out figures, write the coefficients."""
-    from sklearn.metrics import roc_auc_score
-
-    by_file = {path.stem: list(load_cases(path)) for path in files}
-    cases = [case for group in by_file.values() for case in group]
-    probabilities, hits = held_out(cases)
+    groups = {path.stem: list(load_cases(path)) for path in files}
+    cases = [case for group in groups.values() for case in group]
     labels = [case.answerable for case in cases]
-    threshold, _ = best_threshold(probabilities, labels)
-    report: dict[str, Any] = {}
-    place = 0
-    for name, group in by_file.items():
-        own = slice(place, place + len(group))
-        place += len(group)
-        chances, truth = np.asarray(probabilities[own]), np.asarray(labels[own])
-        chosen = [hit for hit, case in zip(hits[own], group, strict=True) if case.answerable and any(case.gold)]
-        said = chances >= threshold
-        report[name] = {
-            "questions": len(group),
-            "answerable": int(truth.sum()),
-            "selection_top1": round(float(np.mean(chosen)), 3),
-            "refusal_auc": round(float(roc_auc_score(truth, chances)), 3),
-            "refusal_balanced_accuracy": round(float((said[truth].mean() + (~said[~truth]).mean()) / 2), 3),
-        }
-    selection = fit_selection(cases)
-    refusal = fit([row_of(case, selection) for case in cases], labels, REFUSAL_C)
-    fitted = {
-        "about": {"script": "evals/fit.py", "folds": FOLDS, "seed": SEED, "held_out": report},
-        "selection": selection.model_dump(),
-        "refusal": {**refusal.model_dump(), "threshold": threshold},
-    }
+    fitted: dict[str, Any] = {"about": {"script": "evals/fit.py", "folds": FOLDS, "seed": SEED}}
+    for name, marked in (("refusal", True), ("refusal_unmarked", False)):
+        chances = held_out(cases, marked)
+        threshold = best_threshold(chances, labels)
+        fitted[name] = {**fit(cases, marked).model_dump(), "threshold": threshold}
+        report, place = {}, 0
+        for stem, group in groups.items():
+            report[stem] = _report(group, chances[place : place + len(group)], threshold, marked)
+            place += len(group)
+        fitted["about"][name] = report
     TARGET.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-    typer.echo(json.dumps(report, indent=1))
+    typer.echo(json.dumps(fitted["about"], indent=1))
 
 
 if __name__ == "__main__":

@@ -177,9 +177,7 @@ def test_another_embedding_model_is_refused(
     assert make_assistant().search("rye loaf")[0].document == "bakery.md"
 
 
-def test_a_failing_model_gives_the_lock_back(
-    make_assistant: Make, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failing_model_gives_the_lock_back(make_assistant: Make, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(settings: Any) -> None:
         raise AssistantError("No model", "Fetch it.")
 
@@ -297,9 +295,7 @@ def test_what_the_documents_do_not_say_is_never_stated(
     assert "Kano" not in answer.answer
 
 
-def test_the_stream_tells_what_the_answer_says(
-    make_assistant: Make, files: list[Path], scripted: ScriptedChat
-) -> None:
+def test_the_stream_tells_what_the_answer_says(make_assistant: Make, files: list[Path], scripted: ScriptedChat) -> None:
     assistant = make_assistant(chat=scripted.enqueue(REPLY))
     assistant.add(files)
     first, *settled, last = assistant.stream(QUESTION)

@@ -21,7 +21,7 @@ from assistant.answering.answer import (
 )
 from assistant.answering.compose import Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream
-from assistant.answering.features import CandidateRow, QuestionRow, candidate_rows, question_row, read
+from assistant.answering.features import QuestionRow, by_preference, question_row, read
 from assistant.answering.linear import fitted
 from assistant.answering.unclear import CLARIFY, is_unclear
 from assistant.errors import AssistantError
@@ -43,9 +43,12 @@ QUOTE_LEAD = "No chat model is set up; the closest words in the documents are:"
 NOT_FOUND = "The documents do not say."
 NOT_FOUND_LEAD = "The closest they come is:"
 STRUCK_LEAD = "The documents say:"
+ALSO_LEAD = "They also say:"
 NO_DOCUMENTS = "There is nothing to answer from: no text in the index matches."
 #: Evidence sentences shown at once while the answer is written.
 _SHOWN = 4
+#: A second sentence is quoted as well if its number was at least this share as probable as the first's.
+_ALSO = 0.7
 #: A sentence of the draft must share this much of its words with the sentence chosen, or the latter is quoted.
 _FAITHFUL = 0.5
 
@@ -80,33 +83,34 @@ class _Run:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What is decided before a word is said: the sentence that answers best, and whether to answer.
+    """What is decided before a word is said.
 
-    `rows` and `row` are what the fitted models saw; `probabilities` are by source, in their order.
+    `number` is the source that answers best; `also` a second one that is nearly as likely, None if there is
+    none; `marked` whether the chat model's probabilities were known; `answers` whether to answer, `probability` how sure that is, `row` what it was judged by.
     """
 
     number: int
+    also: int | None
+    marked: bool
     answers: bool
     probability: float
-    probabilities: tuple[float, ...]
-    rows: tuple[CandidateRow, ...]
     row: QuestionRow
 
 
 def judge(reading: Reading, sources: Sequence[Source], marks: Mapping[int, float] | None) -> Judgement:
     """Choose the sentence that answers and decide whether it does; pure, given the fitted models."""
-    rows = candidate_rows(reading, sources, marks)
-    selection, refusal = fitted("selection"), fitted("refusal")
-    probabilities = tuple(selection.probability(row) for row in rows)
-    row = question_row(reading, sources, probabilities, marks)
-    probability = refusal.probability(row)
-    best = max(range(len(sources)), key=lambda place: probabilities[place])
+    model = fitted("refusal" if marks else "refusal_unmarked")
+    row = question_row(reading, sources, marks)
+    probability = model.probability(row)
+    order = by_preference(sources, marks)
+    chances = marks or {}
+    near = len(order) > 1 and chances.get(order[1].number, 0.0) >= _ALSO * chances.get(order[0].number, 1.0)
     return Judgement(
-        number=sources[best].number,
-        answers=probability >= refusal.threshold,
+        number=order[0].number,
+        also=order[1].number if near else None,
+        marked=bool(marks),
+        answers=probability >= model.threshold,
         probability=probability,
-        probabilities=probabilities,
-        rows=tuple(rows),
         row=row,
     )
 
@@ -160,7 +164,7 @@ class Answerer:
             yield run.settled(run.composer.say(NO_DOCUMENTS))
             status = Status.NOT_FOUND
         else:
-            status = yield from self._answer(run, run.reading)
+            status = yield from self._answer(run)
         timings = Timings(
             retrieve=round(run.retrieved_ms, 1),
             first_token=None if run.first_ms is None else round(run.first_ms, 1),
@@ -207,55 +211,72 @@ class Answerer:
         log.debug("judged %.3f, sentence %d: %s", judgement.probability, judgement.number, judgement.row)
         return judgement
 
-    def _answer(self, run: _Run, reading: Reading) -> Generator[StreamEvent, None, Status]:
+    def _answer(self, run: _Run) -> Generator[StreamEvent, None, Status]:
+        """Decide, then quote or write. A model that gives no probabilities decides by what it writes."""
         judgement = self.judge(run)
-        if judgement is None or not judgement.answers:
-            best = run.evidence(judgement.number if judgement else 1)
-            yield run.settled(run.composer.say(NOT_FOUND))
-            yield run.settled(run.composer.quote(best, NOT_FOUND_LEAD))
+        if judgement is None:
+            return Status.NOT_FOUND
+        speaks_only = self._writer is not None and not judgement.marked
+        if not judgement.answers and not speaks_only:
+            yield from self._not_found(run, judgement.number)
             return Status.NOT_FOUND
         if self._writer is None:
             yield run.settled(run.composer.quote(run.evidence(judgement.number), QUOTE_LEAD))
             return Status.ANSWERED
-        yield from self._settle_draft(run, judgement.number)
-        return Status.ANSWERED
+        return (yield from self._settle_draft(run, judgement))
 
-    def _settle_draft(self, run: _Run, number: int) -> Iterator[SentenceSettled]:
+    def _not_found(self, run: _Run, number: int) -> Iterator[SentenceSettled]:
+        yield run.settled(run.composer.say(NOT_FOUND))
+        yield run.settled(run.composer.quote(run.evidence(number), NOT_FOUND_LEAD))
+
+    def _settle_draft(self, run: _Run, judgement: Judgement) -> Generator[StreamEvent, None, Status]:
         """Settle the draft's sentences one by one.
 
-        A first sentence that is not about the chosen evidence is replaced by the evidence itself before it
+        A first sentence that is not about the evidence chosen is replaced by the evidence itself before it
         is shown; a sentence without support is struck, in view, and the best quote follows it once.
         """
-        quoted = False
-        for place, sentence in enumerate(self._draft(run, number)):
+        quoted: set[int] = set()
+        for place, sentence in enumerate(self._draft(run, judgement)):
             if 0 in sentence.marks or not sentence.text:
-                if place == 0:
-                    yield run.settled(run.composer.quote(run.evidence(number)))
-                return
+                if place == 0 and not judgement.marked:
+                    yield from self._not_found(run, judgement.number)
+                    return Status.NOT_FOUND
+                if place > 0:
+                    break
             support = self._align(sentence, run)
-            if place == 0 and not support.stands and not self._faithful(sentence, run.sources[number - 1]):
-                yield run.settled(run.composer.quote(run.evidence(number)))
-                return
             if support.stands:
-                cited = [run.evidence(n) for n in support.numbers]
+                quoted.update(support.numbers)
+                cited = [run.evidence(number) for number in support.numbers]
                 yield run.settled(run.composer.settle(sentence.text, cited))
-                continue
-            yield run.settled(run.composer.strike(sentence.text))
-            if not quoted:
-                quoted = True
-                yield run.settled(run.composer.quote(run.evidence(number), STRUCK_LEAD))
+            elif place == 0 and judgement.marked and not self._faithful(sentence, run, judgement.number):
+                quoted.add(judgement.number)
+                yield run.settled(run.composer.quote(run.evidence(judgement.number)))
+                break
+            else:
+                yield run.settled(run.composer.strike(sentence.text))
+                best = support.numbers[0] if support.numbers else judgement.number
+                if best not in quoted:
+                    quoted.add(best)
+                    yield run.settled(run.composer.quote(run.evidence(best), STRUCK_LEAD))
+        if judgement.also is not None and judgement.also not in quoted:
+            yield run.settled(run.composer.quote(run.evidence(judgement.also), ALSO_LEAD))
+        if not run.composer.sentences:
+            yield run.settled(run.composer.quote(run.evidence(judgement.number)))
+        return Status.ANSWERED
 
-    def _faithful(self, sentence: DraftSentence, source: Source) -> bool:
-        return align(sentence.text, self._vector(sentence), (), [source]).overlap >= _FAITHFUL
+    def _faithful(self, sentence: DraftSentence, run: _Run, number: int) -> bool:
+        """Whether a sentence is about the evidence chosen, right or wrong in its details."""
+        return align(sentence.text, self._vector(sentence), (), [run.sources[number - 1]]).overlap >= _FAITHFUL
 
-    def _draft(self, run: _Run, number: int) -> Iterator[DraftSentence]:
+    def _draft(self, run: _Run, judgement: Judgement) -> Iterator[DraftSentence]:
         """The draft's sentences as the chat model completes them."""
         if self._writer is None:
             return
         stream = DraftStream()
         evidence = [source.evidence for source in run.sources]
+        opening = judgement.number if judgement.marked else None
         with self._endpoint_errors():
-            for text in self._writer.draft(evidence, run.found.question, number):
+            for text in self._writer.draft(evidence, run.found.question, opening):
                 yield from stream.feed(text)
         log.debug("draft: %s", stream.text)
         yield from stream.finish()

@@ -66,9 +66,9 @@ class Writer:
         message = self._numbers.invoke({"evidence": list(evidence), "question": question})
         return number_probabilities(message.response_metadata)
 
-    def draft(self, evidence: Sequence[Evidence], question: str, number: int) -> Iterator[str]:
-        """The draft's text as it is written, from sentence `number` on where the endpoint can continue."""
-        opening = f"[{number}] " if self._continues else ""
+    def draft(self, evidence: Sequence[Evidence], question: str, number: int | None) -> Iterator[str]:
+        """The draft's text as it is written, beginning with `number` if one is given and the endpoint can."""
+        opening = f"[{number}] " if number is not None and self._continues else ""
         inputs = {"evidence": list(evidence), "question": question, "opening": opening.strip()}
         if opening:
             yield opening

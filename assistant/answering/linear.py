@@ -35,6 +35,6 @@ class LogisticModel(BaseModel):
 
 @cache
 def fitted(name: str) -> LogisticModel:
-    """The model `selection` or `refusal` as it is shipped; `evals/fit.py` writes them."""
+    """A model as it is shipped: `refusal`, or `refusal_unmarked` where the chat model gives no probabilities."""
     source = resources.files("assistant.answering").joinpath("fitted.json")
     return LogisticModel.model_validate(json.loads(source.read_text(encoding="utf-8"))[name])

@@ -1,0 +1,96 @@
+"""A program that adds, updates and removes documents until it is killed, saying what it begins and what is done.
+
+Run as a program it imports everything once and then, for each line `HOME ROUND FIRST` on stdin, forks a child that
+works on that home; so that a kill costs no second import.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from pathlib import Path
+
+from fakes import FakeEmbedder
+
+WORDS = "heron otter reed river stone lamp loaf oven harbour lease rate tower campus grid quarter margin ledger".split()
+
+
+def marker(key: str) -> str:
+    """A word that stands in one version of one document only."""
+    return f"zq{key}mark"
+
+
+def source(key: str) -> str:
+    """Markdown of a mid-sized document, the same for the same key."""
+    rng = random.Random(key)
+    sections = []
+    for number in range(rng.randint(20, 60)):
+        lines = [" ".join(rng.choices(WORDS, k=12)).capitalize() + f" {number}." for _ in range(3)]
+        sections.append(f"## Part {number}\n\n{' '.join(lines)}")
+    return f"# Title of {key}\n\nThe {marker(key)} stands here.\n\n" + "\n\n".join(sections) + "\n"
+
+
+def say(*words: str) -> None:
+    # One write: a line is there whole or not at all.
+    os.write(1, (" ".join(words) + "\n").encode())
+
+
+def work(home: Path, number: int, first: list[str]) -> None:
+    """Lines are `begin OPERATION NAME KEY` before and `done` behind each step."""
+    import assistant.models.embeddings
+    from assistant.facade import Assistant
+    from assistant.settings import load_settings
+
+    assistant.models.embeddings.load_embeddings = lambda settings: FakeEmbedder()  # type: ignore[assignment]
+    rng = random.Random(number)
+    files = home.parent / "files"
+    files.mkdir(exist_ok=True)
+    held = list(first)
+    say("begin", "open", "-", "-")
+    opened = Assistant(load_settings(home=home, chat_model="none"))
+    opened.open()
+    say("done")
+    for step in range(1000):
+        key = f"r{number}s{step}"
+        operation = rng.choices(["add", "update", "remove"], weights=[6, 3, 1])[0] if held else "add"
+        name = f"{key}.md" if operation == "add" else rng.choice(held)
+        if operation == "remove":
+            say("begin", operation, name, "-")
+            opened.remove([name])
+            held.remove(name)
+        else:
+            (files / name).write_text(source(key), encoding="utf-8")
+            say("begin", operation, name, key)
+            opened.add([files / name])
+            if operation == "add":
+                held.append(name)
+        say("done")
+
+
+def main() -> None:
+    import chromadb  # noqa: F401
+    import langchain_chroma  # noqa: F401
+    import trafilatura  # noqa: F401
+
+    import assistant.facade
+    import assistant.index.vectors
+    import assistant.models.embeddings
+    import assistant.retrieval.engine  # noqa: F401
+
+    say("ready")
+    for line in sys.stdin:
+        home, number, *first = line.split()
+        child = os.fork()
+        if child == 0:
+            try:
+                work(Path(home), int(number), first)
+            finally:
+                os._exit(1)
+        say("child", str(child))
+        os.waitpid(child, 0)
+        say("ended")
+
+
+if __name__ == "__main__":
+    main()
