@@ -124,6 +124,7 @@ def ask(
         with spinner("loading the models"):
             assistant.open()
             notice = assistant.notice
+            assistant.warm()
         for message in (assistant.repaired, notice):
             if message:
                 sys.stderr.write(f"Note: {message}\n")

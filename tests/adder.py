@@ -84,10 +84,10 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             try:
+                say("child", str(os.getpid()))
                 work(Path(home), int(number), first)
             finally:
                 os._exit(1)
-        say("child", str(child))
         os.waitpid(child, 0)
         say("ended")
 

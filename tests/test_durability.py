@@ -159,6 +159,7 @@ class Adder:
         return time.monotonic()
 
 
+@pytest.mark.timeout(120 + 15 * ROUNDS)
 def test_killed_again_and_again(commands: Commands, home: Path, make_assistant: Callable[..., Assistant]) -> None:
     home.mkdir()
     adder = Adder(commands)

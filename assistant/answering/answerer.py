@@ -44,7 +44,7 @@ NOT_FOUND = "The documents do not say."
 NOT_FOUND_LEAD = "The closest they come is:"
 STRUCK_LEAD = "The documents say:"
 ALSO_LEAD = "They also say:"
-NO_DOCUMENTS = "There is nothing to answer from: no text in the index matches."
+NO_DOCUMENTS = "There is nothing to answer from: add documents first."
 #: Evidence sentences shown at once while the answer is written.
 _SHOWN = 4
 #: A second sentence is quoted as well if its number was at least this share as probable as the first's.
@@ -86,7 +86,8 @@ class Judgement:
     """What is decided before a word is said.
 
     `number` is the source that answers best; `also` a second one that is nearly as likely, None if there is
-    none; `marked` whether the chat model's probabilities were known; `answers` whether to answer, `probability` how sure that is, `row` what it was judged by.
+    none; `marked` whether the chat model's probabilities were known; `answers` whether to answer,
+    `probability` how sure that is, `row` what it was judged by.
     """
 
     number: int

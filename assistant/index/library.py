@@ -107,7 +107,7 @@ class Library:
             if known and known.content_hash == state.content_hash:
                 self._store.touch(name, state.size, state.modified)
                 return AddResult(name=name, status="unchanged")
-            if known and known.source != state.source and origin != "uploaded":
+            if known and known.source != state.source:
                 raise NameTakenError(
                     f"A document named {name} is already in the index, from {known.source}",
                     f"Rename the file, or `assistant remove '{name}'` first.",

@@ -57,7 +57,8 @@ def load_chat_model(settings: Settings) -> ChatModel:
     """Load the chat model the settings name; with an endpoint set, nothing embedded is looked at.
 
     Raises:
-        SettingsError: the name is neither embedded nor is there an endpoint for it.
+        SettingsError: the name is neither embedded nor is there an endpoint for it, the endpoint is no
+            address, or the context is longer than the model's.
         ModelFileError: the embedded model's file is not the one it should be.
         ChatModelError: the embedded model cannot be loaded.
     """
@@ -93,33 +94,43 @@ def _remote(settings: Settings, base_url: str) -> ChatModel:
 
 
 def _embedded(settings: Settings, model: ChatModelFile) -> ChatModel:
-    path = path_of(model, settings.models_dir)
-    prepare_process()
-    from langchain_core.messages import convert_to_openai_messages
-
-    from assistant.models.client import Endpoint
+    if settings.chat_context_tokens > model.context_tokens:
+        raise SettingsError(
+            f"{model.name} reads at most {model.context_tokens:,} tokens at once, not {settings.chat_context_tokens:,}",
+            "Lower ASSISTANT_CHAT_CONTEXT_TOKENS.",
+        )
     from assistant.models.embedded import EmbeddedServer
 
     server = EmbeddedServer(
         model,
-        path,
+        path_of(model, settings.models_dir),
         context_tokens=settings.chat_context_tokens,
         threads=settings.chat_threads,
         prefixes=settings.models_dir / "prefixes",
         timeout_s=settings.chat_timeout_s,
     )
-    endpoint = Endpoint(
-        server.base_url,
-        SecretStr(server.api_key),
-        model.name,
-        answer_tokens=settings.answer_tokens,
-        timeout_s=settings.chat_timeout_s,
-        retries=0,
-    )
+    try:
+        # Importing takes about as long as the model takes to load meanwhile.
+        prepare_process()
+        from langchain_core.messages import convert_to_openai_messages
+
+        from assistant.models.client import Endpoint
+
+        endpoint = Endpoint(
+            server.base_url,
+            SecretStr(server.api_key),
+            model.name,
+            answer_tokens=settings.answer_tokens,
+            timeout_s=settings.chat_timeout_s,
+            retries=0,
+        )
+    except BaseException:
+        server.close()
+        raise
 
     def close() -> None:
-        endpoint.close()
         server.close()
+        endpoint.close()
 
     def warm(messages: Sequence[BaseMessage]) -> None:
         server.warm([dict(each) for each in convert_to_openai_messages(list(messages))])

@@ -1,11 +1,15 @@
-"""A GGUF chat model in this process, served to it alone as an OpenAI-compatible endpoint on loopback."""
+"""A GGUF chat model run by this program, served to it alone as an OpenAI-compatible endpoint on loopback."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
+import os
 import secrets
+import subprocess
+import sys
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,16 +20,16 @@ import httpx
 from assistant.errors import ChatModelError
 from assistant.models.catalog import ChatModelFile
 from assistant.models.prefixes import PrefixStore, prefix_key
-from assistant.models.process import prepare_process
 
-#: Tokens read between two looks at whether the asker has gone; 128 is as fast as 2,048 here.
+#: Tokens read between two looks at whether the asker has gone; 128 is as fast as 2,048.
 _BATCH = 128
 #: Memory for prompts set aside while another kind of prompt is read, in MiB.
 _ASIDE_MIB = 256
-#: Longest wait, in seconds, for a request given up to end before the server is left to die with the process.
-_CLOSE_S = 10.0
-_LOOPBACK = "127.0.0.1"
+#: Longest the model may take to load, and its process to end, in seconds.
+_LOAD_S = 300.0
+_END_S = 5.0
 _MARK = "<<what changes begins here>>"
+_REMEDY = "Free some memory or lower ASSISTANT_CHAT_CONTEXT_TOKENS; with ASSISTANT_CHAT_MODEL=none answers are quotes."
 _log = logging.getLogger(__name__)
 
 #: A message as the OpenAI protocol has it: {"role": ..., "content": ...}.
@@ -33,10 +37,12 @@ Message = dict[str, Any]
 
 
 class EmbeddedServer:
-    """The model, loaded and listening on a free loopback port under a random key; a context manager.
+    """The model in a process of its own, listening on a free loopback port under a random key.
 
-    It answers one request at a time and queues the rest: two at once would share the same processor and
-    could not share one prefix read in advance.
+    Construction starts the process and returns at once, so that other things can be done while the model
+    loads; `wait` waits for it. As a context manager it is ready inside and ended outside. It answers one
+    request at a time and queues the rest: two at once would share the same processor, and could not both
+    begin from a prefix kept on disk.
 
     Args:
         model: which model `path` is.
@@ -45,9 +51,6 @@ class EmbeddedServer:
         threads: processor threads.
         prefixes: folder for prompt prefixes that have been read.
         timeout_s: longest wait for one reply.
-
-    Raises:
-        ChatModelError: the model cannot be loaded (memory, an unsuitable processor).
     """
 
     def __init__(
@@ -60,35 +63,66 @@ class EmbeddedServer:
         prefixes: Path,
         timeout_s: float = 120.0,
     ) -> None:
-        prepare_process()
-        import xllamacpp
-
-        self._store = PrefixStore(prefixes)
-        self._identity = (model.sha256, xllamacpp.__version__, context_tokens, _BATCH)
+        self.name = model.name
         self.api_key = secrets.token_urlsafe(32)
-        parameters = _parameters(model, path, context_tokens, threads, prefixes, self.api_key)
-        try:
-            self._server: Any = xllamacpp.Server(parameters)
-        except RuntimeError as error:
-            raise ChatModelError(
-                f"The chat model {model.name} could not be loaded: {error}",
-                "Free some memory or lower ASSISTANT_CHAT_CONTEXT_TOKENS; ASSISTANT_CHAT_MODEL=none does without it.",
-            ) from error
-        self.base_url = f"{self._server.listening_address}/v1"
-        self._http = httpx.Client(
-            base_url=self._server.listening_address,
-            headers={"Authorization": f"Bearer {self.api_key}"},
-            timeout=timeout_s,
-            trust_env=False,
+        self._store = PrefixStore(prefixes)
+        self._identity: tuple[object, ...] = (model.sha256, context_tokens, _BATCH)
+        self._timeout_s = timeout_s
+        self._http: httpx.Client | None = None
+        self._lock = threading.Lock()
+        self._process = _start(
+            {
+                "path": str(path),
+                "name": model.name,
+                "context_tokens": context_tokens,
+                "batch": _BATCH,
+                "aside_mib": _ASIDE_MIB,
+                "threads": threads,
+                "prefixes": str(prefixes),
+                "key": self.api_key,
+            }
         )
-        # Let go of before its loop has begun, the server would never end: a reply proves that it has.
-        self._busy()
+
+    def wait(self) -> None:
+        """Wait until the model is loaded.
+
+        Raises:
+            ChatModelError: it cannot be (memory, an unsuitable processor), or has been closed.
+        """
+        with self._lock:
+            if self._http is not None:
+                return
+            told = self._first_line()
+            if "url" not in told:
+                self.close()
+                raise ChatModelError(f"The chat model {self.name} could not be loaded: {told['error']}", _REMEDY)
+            self._identity = (*self._identity, told["version"])
+            self._http = httpx.Client(
+                base_url=told["url"],
+                headers={"Authorization": f"Bearer {self.api_key}"},
+                timeout=self._timeout_s,
+                trust_env=False,
+            )
+
+    @property
+    def base_url(self) -> str:
+        """Address for OpenAI clients, up to and including `/v1`; waits for the model.
+
+        Raises:
+            ChatModelError: see `wait`.
+        """
+        return str(self._client().base_url.join("/v1"))
+
+    @property
+    def process_id(self) -> int:
+        """The number of the model's process."""
+        return self._process.pid
 
     def warm(self, messages: Sequence[Message]) -> None:
         """Have the model read the messages every prompt begins with: from disk if they were read before.
 
         Raises:
-            ChatModelError: the server does not answer.
+            ChatModelError: the model's process does not answer.
         """
         text = self._rendered(messages)
         if not self.restore_prefix(text):
@@ -96,10 +130,10 @@ class EmbeddedServer:
             self.save_prefix(text)
 
     def save_prefix(self, text: str) -> None:
-        """Keep on disk what the model has just read; failing to is no error.
+        """Keep on disk what the model has just read, `text`; failing to is no error.
 
         Raises:
-            ChatModelError: the server does not answer.
+            ChatModelError: the model's process does not answer.
         """
         temporary = self._store.temporary_name()
         if temporary is None:
@@ -113,7 +147,7 @@ class EmbeddedServer:
         """Bring back a prefix kept on disk; False if there is none that fits.
 
         Raises:
-            ChatModelError: the server does not answer.
+            ChatModelError: the model's process does not answer.
         """
         name = self._store.find(self._key(text))
         if name is None:
@@ -124,20 +158,23 @@ class EmbeddedServer:
         return restored
 
     def close(self) -> None:
-        """Stop serving and free the memory; harmless when repeated.
-
-        Whoever still reads an answer should have gone by now. A request that does not end in time is left
-        to a thread that cannot keep the process alive.
-        """
-        server, self._server = self._server, None
-        if server is None:
-            return
-        ending = threading.Thread(target=self._end, args=[[server]], name="end-chat-model", daemon=True)
-        del server
-        ending.start()
-        ending.join(_CLOSE_S)
+        """End the process and with it any answer under way; harmless when repeated."""
+        self._process.terminate()
+        try:
+            self._process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        # Only now: a thread that waits for the model to load holds the pipe until the process is gone.
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        if self._http is not None:
+            self._http.close()
 
     def __enter__(self) -> EmbeddedServer:
+        self.wait()
         return self
 
     def __exit__(
@@ -145,21 +182,23 @@ class EmbeddedServer:
     ) -> None:
         self.close()
 
-    def _end(self, held: list[Any]) -> None:
-        # Freed while it answers, the server would halt every thread of the process until it is done.
+    def _first_line(self) -> dict[str, str]:
+        """What the process says once the model is loaded, or why it said nothing."""
+        if self._process.stdout is None or self._process.stdout.closed:
+            return {"error": "it has been closed"}
+        watchdog = threading.Timer(_LOAD_S, self._process.kill)
+        watchdog.start()
         try:
-            while self._busy():
-                time.sleep(0.05)
-        except ChatModelError as error:
-            _log.info("the chat model went before it was let go: %s", error)
+            line = self._process.stdout.readline()
         finally:
-            self._http.close()
-            held.clear()
-
-    def _busy(self) -> bool:
-        return any(slot["is_processing"] for slot in self._call("GET", "/slots").json())
+            watchdog.cancel()
+        if not line:
+            return {"error": f"its process ended with status {self._process.wait()}"}
+        told: dict[str, str] = json.loads(line)
+        return told
 
     def _rendered(self, messages: Sequence[Message]) -> str:
+        """The prompt that these messages begin, up to where the person's next words would stand."""
         reply = self._post("/apply-template", messages=[*messages, {"role": "user", "content": _MARK}])
         return str(reply["prompt"]).partition(_MARK)[0]
 
@@ -168,49 +207,53 @@ class EmbeddedServer:
 
     def _slot(self, action: str, name: str) -> bool:
         """Save or restore the one slot; False if the server declines."""
-        reply = self._call("POST", f"/slots/0?action={action}", {"filename": name}, expect_ok=False)
+        reply = self._send(f"/slots/0?action={action}", {"filename": name})
         if reply.is_error:
             _log.info("the chat model did not %s a prefix: %s", action, reply.text[:200])
         return reply.is_success
 
     def _post(self, path: str, **body: Any) -> dict[str, Any]:
-        reply: dict[str, Any] = self._call("POST", path, body).json()
-        return reply
+        reply = self._send(path, body)
+        if reply.is_error:
+            raise ChatModelError(
+                f"The chat model {self.name} cannot read the prompt's beginning (HTTP status {reply.status_code})",
+                "Raise ASSISTANT_CHAT_CONTEXT_TOKENS.",
+            )
+        answer: dict[str, Any] = reply.json()
+        return answer
 
-    def _call(
-        self, method: str, path: str, body: dict[str, Any] | None = None, *, expect_ok: bool = True
-    ) -> httpx.Response:
+    def _send(self, path: str, body: dict[str, Any]) -> httpx.Response:
         try:
-            reply = self._http.request(method, path, json=body)
-            return reply.raise_for_status() if expect_ok else reply
+            return self._client().post(path, json=body)
         except (httpx.HTTPError, RuntimeError) as error:
             raise ChatModelError(
-                f"The embedded chat model does not answer ({type(error).__name__})", "Start the program again."
+                f"The chat model {self.name} does not answer ({type(error).__name__})", "Start the program again."
             ) from error
 
+    def _client(self) -> httpx.Client:
+        self.wait()
+        if self._http is None:
+            raise AssertionError("wait() returned without a client")
+        return self._http
 
-def _parameters(model: ChatModelFile, path: Path, context_tokens: int, threads: int, prefixes: Path, key: str) -> Any:
-    """The server's parameters; what is not set here keeps the library's default."""
-    from xllamacpp import CommonParams
 
-    parameters = CommonParams()
-    parameters.hostnames = [_LOOPBACK]
-    parameters.port = 0
-    parameters.api_keys = [key]
-    parameters.model.path = str(path)
-    # Replies name the model; without an alias they would name the file's path.
-    parameters.model_alias = {model.name}
-    parameters.n_ctx = context_tokens
-    parameters.n_batch = _BATCH
-    parameters.n_parallel = 1
-    parameters.cpuparams.n_threads = threads
-    parameters.cpuparams_batch.n_threads = threads
-    parameters.cache_prompt = True
-    parameters.cache_ram_mib = _ASIDE_MIB
-    # The library joins folder and name as they are, so the separator has to be there.
-    parameters.slot_save_path = f"{prefixes}/"
-    parameters.fit_params = False
-    parameters.offline = True
-    parameters.ui = False
-    parameters.verbosity = -1
-    return parameters
+def _start(wanted: dict[str, Any]) -> subprocess.Popen[str]:
+    """The model's process, told what to do. The key goes in by its input: others can read arguments."""
+    # Threads that wait for one another by spinning waste the processor as soon as anything else runs on it:
+    # on two cores with another busy process, 0.5 to 4 tokens a second spinning, 6.5 sleeping.
+    environment = {"OMP_WAIT_POLICY": "PASSIVE"} | os.environ | {"GGML_NO_BACKTRACE": "1"}
+    process = subprocess.Popen(
+        # -P: the file's own folder is not searched for modules.
+        [sys.executable, "-P", str(Path(__file__).with_name("serve.py"))],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    )
+    with contextlib.suppress(BrokenPipeError):
+        if process.stdin is not None:
+            process.stdin.write(json.dumps(wanted) + "\n")
+            process.stdin.flush()
+    return process

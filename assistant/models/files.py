@@ -6,6 +6,7 @@ someone fetched from the upstream repository and put in the models folder passes
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib.util
 import logging
@@ -67,7 +68,8 @@ def verify(model: Model, models_dir: Path, progress: Progress = no_progress) -> 
     except OSError as error:
         raise _missing(model, place) from error
     if not same:
-        stamp.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            stamp.unlink(missing_ok=True)
         raise ModelFileError(
             f"{place} is not the file it should be (SHA-256 or size differ from {model.upstream})",
             _remedy(model),

@@ -15,9 +15,6 @@ _OFFLINE = {
     "LANGCHAIN_TRACING_V2": "false",
 }
 _PREFERRED = {
-    # Threads that wait for one another by spinning waste the processor as soon as anything else runs on it:
-    # measured on two cores with another busy process, 0.5-4 tokens a second spinning, 6.5 sleeping.
-    "OMP_WAIT_POLICY": "PASSIVE",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "TRANSFORMERS_VERBOSITY": "error",
 }

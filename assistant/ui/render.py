@@ -34,7 +34,7 @@ def place(citation: Citation) -> str:
     parts = []
     if citation.page is not None:
         parts.append(f"page {citation.page}")
-    if citation.heading:
+    if citation.heading and citation.heading != citation.title:
         parts.append(citation.heading)
     return ", ".join(parts)
 

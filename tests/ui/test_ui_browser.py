@@ -85,6 +85,8 @@ def test_ask_check_add_delete_and_recover(page: Any, url: str, fake: FakeAssista
     assert page.locator("#send").is_visible() and page.input_value("#question textarea") == ""
     assert not page.locator("#greeting").is_visible()
 
+    assert page.inner_text(".sentence >> nth=0").endswith("a year before.[1]")
+
     # A citation leads to its words, by mouse and by key, and back again.
     page.click(".cite >> nth=0")
     page.wait_for_selector("#source mark")
