@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import signal
@@ -42,6 +43,10 @@ Documents = Annotated[
 def main() -> None:
     """Run the command line: exit 0 done, 1 a named error, 2 bad usage, 130 interrupted."""
     signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What a terminal's encoding cannot show is shown as an escape, not as a crash.
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except AssistantError as error:
@@ -84,7 +89,8 @@ def _assistant(**overrides: Any) -> Iterator[Assistant]:
 
 
 def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    everywhere = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    sys.stdout.write(json.dumps(value, ensure_ascii=not everywhere, indent=2) + "\n")
 
 
 @app.callback(invoke_without_command=True)

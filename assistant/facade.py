@@ -252,6 +252,10 @@ class Assistant:
     def _check_question(self, question: str) -> None:
         if not question.strip():
             raise QuestionError("The question is empty", "Ask something about your documents.")
+        try:
+            question.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise QuestionError("The question is not valid UTF-8", "Type it again in a UTF-8 terminal.") from error
         limit = self.settings.max_question_chars
         if len(question) > limit:
             raise QuestionError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from processes import Run
 from assistant import __version__
 from assistant.cli import main
 from assistant.documents import read_document
+from assistant.terminal import byte_bar
 
 QUESTION = "How many megawatts did Harbour Compute lease?"
 #: Libraries that take long to import.
@@ -225,7 +227,9 @@ def check_answer_json(answer: dict[str, Any], text: str) -> None:
         assert citation["quote"] == text[citation["start"] : citation["end"]]
     for figure in answer["figures"]:
         assert set(figure) == {"text", "value", "unit", "citation", "supported"}
-    assert answer["calculation"] is None or set(answer["calculation"]) == {"expression", "result", "operands"}
+    if answer["calculation"] is not None:
+        assert set(answer["calculation"]) == {"expression", "result", "operands"}
+        assert all(set(operand) == {"text", "citation"} for operand in answer["calculation"]["operands"])
 
 
 def test_ask_as_json(filled: Cli) -> None:
@@ -268,6 +272,68 @@ def test_a_repair_is_noted_on_stderr(filled: Cli, home: Path) -> None:
     assert run.err.startswith("Note: the vector index was damaged")
     assert len(run.err.splitlines()) == 1
     json.loads(run.out)
+
+
+# --- looking after models and home --------------------------------------------------------------------------
+
+
+def test_doctor(filled: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = filled("doctor", "--json")
+    assert (run.code, run.err) == (0, "")
+    findings = {finding["check"]: finding for finding in json.loads(run.out)}
+    assert list(findings) == ["home", "disk", "embedding model", "chat model", "index"]
+    for finding in findings.values():
+        assert set(finding) == {"check", "ok", "result", "next_step"}
+        assert finding["ok"]
+    assert findings["index"]["result"] == "2 documents, sound"
+    (home / "chroma" / "chroma.sqlite3").write_bytes(b"garbage " * 999)
+    monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "some-model")
+    run = filled("doctor")
+    check_error(run, "1 of 5 checks failed", "ASSISTANT_CHAT_BASE_URL")
+    assert "2 documents; repaired: the vector index was damaged" in run.out
+    assert "bad  chat model: some-model is not an embedded model" in run.out
+
+
+def test_models_list(cli: Cli) -> None:
+    run = cli("models", "list", "--json")
+    assert (run.code, run.err) == (0, "")
+    models = json.loads(run.out)
+    assert {model["purpose"] for model in models} == {"embedding", "chat"}
+    for model in models:
+        assert set(model) == {"name", "purpose", "size", "licence", "ready", "state"}
+    assert cli("models", "list").out.count("MiB") == len(models)
+
+
+def test_models_that_are_not_there(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_MODELS_DIR", str(tmp_path / "models"))
+    monkeypatch.delenv("ASSISTANT_CHAT_MODEL")
+    check_error(cli("models", "verify"), "models pull")
+    states = {model["name"]: model["state"] for model in json.loads(cli("models", "list", "--json").out)}
+    assert states["qwen2.5-coder-1.5b-instruct"] == "not fetched"
+    run = cli("ask", QUESTION, "--json")
+    assert run.code == 0
+    assert "models pull" in run.err
+    assert json.loads(run.out)["model"] == "quote-only"
+
+
+def test_progress_of_a_download_is_told_in_lines_where_there_is_no_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    with byte_bar() as feed:
+        for done in range(0, 101):
+            feed("fetching", done * 2**20, 100 * 2**20)
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.splitlines() == [f"fetching: {done} of 100 MiB" for done in range(0, 101, 10)]
+
+
+def test_many_unchanged_files_are_only_counted(cli: Cli, work: Path) -> None:
+    write(work / "corpus", {f"note{number}.txt": f"Note number {number}." for number in range(7)})
+    assert cli("sync").out.count("added") == 7
+    write(work / "corpus", {"new.txt": "One more note."})
+    lines = cli("sync").out.splitlines()
+    assert [line.split() for line in lines] == [
+        ["added", "new.txt", "(1", "passages)"],
+        ["unchanged", "7", "files"],
+    ]
 
 
 # --- errors a person can cause ------------------------------------------------------------------------------
@@ -330,6 +396,23 @@ def test_unknown_document(filled: Cli, words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("question", ["", "   ", "long " * 900])
 def test_questions_that_cannot_be_asked(filled: Cli, command: str, question: str) -> None:
     check_error(filled(command, question), "question")
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_a_question_that_is_not_utf8(filled: Cli, command: str) -> None:
+    check_error(filled(command, os.fsdecode(b"caf\xe9?"), "--json"), "UTF-8")
+
+
+def test_output_in_a_poor_encoding(cli: Cli, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(work, {"Café “1”.md": "# Título\n\nThe heron paid £5 — “twice” 😀."})
+    for words in (["add", "Café “1”.md"], ["search", "heron"], ["list", "--json"]):
+        with io.TextIOWrapper(io.BytesIO(), encoding="ascii") as poor, monkeypatch.context() as changed:
+            changed.setattr(sys, "stdout", poor)
+            assert cli(*words).code == 0
+            poor.flush()
+            said = poor.buffer.getvalue()  # type: ignore[attr-defined]
+        assert said.isascii()
+    assert json.loads(said)[0]["name"] == "Café “1”.md"
 
 
 @pytest.mark.parametrize("command", ["list", "search"])

@@ -57,12 +57,17 @@ def embedded_text(document: Document, passage: Passage) -> str:
     return f"{squash(header)[:200]}\n{squash(document.text[passage.start : passage.end])}"
 
 
+def source_of(path: Path) -> str:
+    """Where a file is: the same words however it was named (`..`, symbolic links)."""
+    return str(path.resolve())
+
+
 def file_state(path: Path, name: str, data: bytes, origin: Origin, folder: Path | None) -> FileState:
     """What is remembered of a file to notice its change."""
     stat = path.stat()
     return FileState(
         name=name,
-        source=str(path.absolute()),
+        source=source_of(path),
         origin=origin,
         folder=str(folder) if folder else None,
         content_hash=hashlib.sha256(data).hexdigest(),
@@ -95,6 +100,9 @@ class Library:
     ) -> AddResult:
         """Add a file, or replace the document made from it if its content changed.
 
+        A document whose synced file is gone is taken over by the one that is synced in its place: its folder
+        was moved.
+
         Raises:
             DocumentError: the file cannot be read; the index is as it was.
             NameTakenError: the name belongs to a document from another file.
@@ -104,10 +112,11 @@ class Library:
         state = file_state(path, name, data, origin, folder)
         with self._writing:
             known = self._store.file_states().get(name)
+            moved = known is not None and known.origin == origin == "synced" and not Path(known.source).exists()
             if known and known.content_hash == state.content_hash:
-                self._store.touch(name, state.size, state.modified)
+                self._store.touch(state if moved else _with_time_of(known, state))
                 return AddResult(name=name, status="unchanged")
-            if known and known.source != state.source:
+            if known and known.source != state.source and not moved:
                 raise NameTakenError(
                     f"A document named {name} is already in the index, from {known.source}",
                     f"Rename the file, or `assistant remove '{name}'` first.",
@@ -147,7 +156,7 @@ class Library:
         """
         if not folder.is_dir():
             raise DocumentError(f"No such folder: {folder}", "Create it, or name another one.")
-        folder = folder.absolute()
+        folder = folder.resolve()
         files = [path for path in sorted(folder.rglob("*")) if _is_candidate(path, folder)]
         results = []
         for done, path in enumerate(files):
@@ -170,11 +179,11 @@ class Library:
             known = self._store.file_states().get(name)
             stat = path.stat()
             same = known and (known.source, known.size, known.modified) == (
-                str(path), stat.st_size, stat.st_mtime,
+                source_of(path), stat.st_size, stat.st_mtime,
             )  # fmt: skip
             if same:
                 return AddResult(name=name, status="unchanged")
-            left_out = self._store.left_out().get(str(path))
+            left_out = self._store.left_out().get(source_of(path))
             if left_out and left_out == hashlib.sha256(path.read_bytes()).hexdigest():
                 return AddResult(
                     name=name,
@@ -215,6 +224,10 @@ class Library:
             passage_vectors=vectors[: len(passages)],
             sentence_vectors=vectors[len(passages) :],
         )
+
+
+def _with_time_of(known: FileState, state: FileState) -> FileState:
+    return known.model_copy(update={"size": state.size, "modified": state.modified})
 
 
 def _is_candidate(path: Path, folder: Path) -> bool:

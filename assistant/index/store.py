@@ -218,11 +218,11 @@ class Store:
             _put_meta(connection, {"vectors_dirty": "1"})
         return removed
 
-    def touch(self, name: str, size: int, modified: float) -> None:
-        """Note a file's new modification time after its content was found unchanged."""
+    def touch(self, state: FileState) -> None:
+        """Note where and when a file was last seen, its content being unchanged."""
         with self.transaction() as connection:
             connection.execute(
-                schema.documents.update().where(schema.documents.c.name == name).values(size=size, modified=modified)
+                schema.documents.update().where(schema.documents.c.name == state.name).values(**state.model_dump())
             )
 
     # --- reading -------------------------------------------------------------------------------------

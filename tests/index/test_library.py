@@ -94,11 +94,25 @@ def test_the_same_content_under_the_same_name_is_no_clash(opened: OpenLibrary, f
     assert opened.library.add(second).status == "unchanged"
 
 
-def test_an_upload_replaces_by_name(opened: OpenLibrary, folder: Path) -> None:
+def test_an_upload_does_not_take_the_place_of_another_file(opened: OpenLibrary, folder: Path) -> None:
     first, second = write(folder, {"one/a.md": LEASES, "two/a.md": BAKERY})
-    opened.library.add(first, origin="uploaded")
-    assert opened.library.add(second, origin="uploaded").status == "updated"
-    assert [(info.name, info.origin) for info in opened.store.documents()] == [("a.md", "uploaded")]
+    opened.library.add(first)
+    with pytest.raises(NameTakenError):
+        opened.library.add(second, origin="uploaded")
+    assert [(info.title, info.origin) for info in opened.store.documents()] == [("Harbour Compute", "added")]
+
+
+def test_one_file_under_several_paths_is_one_document(
+    opened: OpenLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path,) = write(folder, {"deep/a.md": LEASES})
+    (folder / "link").symlink_to(folder / "deep")
+    monkeypatch.chdir(folder)
+    assert opened.library.add(Path("deep/a.md")).status == "added"
+    for number, other in enumerate((Path("deep/../deep/a.md"), Path("link/a.md"), path)):
+        path.write_text(f"{BAKERY}\n{number}")
+        assert opened.library.add(other).status == "updated"
+    assert len(opened.names()) == 1
 
 
 @pytest.mark.parametrize("broken", [b"", b"\x00\x01binary", b"---\nx: [\n---\nWords."])
@@ -243,6 +257,45 @@ def test_sync_tells_of_a_name_already_taken(opened: OpenLibrary, folder: Path, t
     results = opened.library.sync(folder)
     assert brief(results) == [("a.md", "failed"), ("b.md", "added")]
     assert str(other) in results[0].reason
+
+
+def test_a_moved_folder_takes_its_documents_along(opened: OpenLibrary, folder: Path, tmp_path: Path) -> None:
+    write(folder, {"a.md": LEASES, "b.md": BAKERY, "c.txt": "A heron stands in the reeds."})
+    opened.library.sync(folder)
+    moved = folder.rename(tmp_path / "moved")
+    (moved / "b.md").write_text(BAKERY + "\nMore.")
+    calls = embedded(opened)
+    assert brief(opened.library.sync(moved)) == [("a.md", "unchanged"), ("b.md", "updated"), ("c.txt", "unchanged")]
+    assert embedded(opened) == calls + 1
+    (moved / "a.md").unlink()
+    assert ("a.md", "removed") in brief(opened.library.sync(moved))
+    # A file that was added by itself is not taken over, though it is gone.
+    (other,) = write(tmp_path / "elsewhere", {"d.md": LEASES})
+    opened.library.add(other)
+    other.unlink()
+    write(moved, {"d.md": BAKERY})
+    with pytest.raises(NameTakenError):
+        opened.library.add(moved / "d.md")
+    assert ("d.md", "failed") in brief(opened.library.sync(moved))
+
+
+def test_a_folder_named_in_two_ways_is_one(opened: OpenLibrary, folder: Path) -> None:
+    write(folder, {"a.md": LEASES, "deep/b.md": BAKERY})
+    opened.library.sync(folder)
+    calls = embedded(opened)
+    results = opened.library.sync(folder / "deep" / "..")
+    assert brief(results) == [("a.md", "unchanged"), ("deep/b.md", "unchanged")]
+    assert embedded(opened) == calls
+
+
+def test_links_in_a_folder_are_followed(opened: OpenLibrary, folder: Path, tmp_path: Path) -> None:
+    (target,) = write(tmp_path / "elsewhere", {"target.md": LEASES})
+    folder.mkdir()
+    (folder / "link.md").symlink_to(target)
+    (folder / "broken.md").symlink_to(tmp_path / "nowhere.md")
+    assert brief(opened.library.sync(folder)) == [("link.md", "added")]
+    opened.library.remove(["link.md"])
+    assert brief(opened.library.sync(folder)) == [("link.md", "left_out")]
 
 
 def test_touching_a_file_does_not_embed_it_again(opened: OpenLibrary, folder: Path) -> None:

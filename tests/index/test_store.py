@@ -164,8 +164,12 @@ def test_many_passages_are_deleted_in_batches(store: Store) -> None:
 def test_touch_keeps_everything_else(store: Store) -> None:
     new = new_document("a.md", LEASES)
     store.replace(new)
-    store.touch("a.md", 7, 2.5)
-    assert store.file_states()["a.md"] == new.state.model_copy(update={"size": 7, "modified": 2.5})
+    seen = new.state.model_copy(update={"size": 7, "modified": 2.5, "folder": "/files"})
+    text = store.text("a.md")
+    store.touch(seen)
+    assert store.file_states()["a.md"] == seen
+    assert store.text("a.md") == text
+    assert store.documents()[0].passages == len(new.passages)
 
 
 def test_facts(store: Store) -> None:
