@@ -179,7 +179,7 @@ def show_results(results: Sequence[AddResult]) -> None:
         if quiet and result.status == "unchanged":
             continue
         style = _STATUS_STYLE[result.status]
-        size = f" ({result.passages} passages)" if result.passages else ""
+        size = f" ({result.passages} passage{'s' if result.passages > 1 else ''})" if result.passages else ""
         remark = f": {result.reason}. {result.next_step}".rstrip(". ") if result.reason else ""
         out.print(f"[{style}]{result.status:>9}[/{style}]  {escape(result.name)}{size}{escape(remark)}")
     if quiet:
