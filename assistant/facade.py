@@ -100,8 +100,10 @@ class Assistant:
     def _open_index(self, progress: Progress | None) -> _Opened:
         from assistant.index.vectors import VectorIndex
         from assistant.models.embeddings import load_embeddings
+        from assistant.models.process import prepare_process
         from assistant.retrieval.engine import Engine
 
+        prepare_process()
         settings = self.settings
         self._store.open()
         embedder = load_embeddings(settings)

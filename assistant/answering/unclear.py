@@ -12,10 +12,12 @@ from assistant.retrieval.conversation import leans_on_history
 #: Stems that say how something is asked, not about what.
 _EMPTY = frozenset(
     stem(word)
-    for word in """ones tell explain describe give show list find know mean thing things anything something everything detail
+    for word in """
+    ones tell explain describe give show list find know mean thing things anything something everything detail
     details info information please ok okay hi hello hey thanks thank answer question questions help example
-    examples different kind kinds type types way ways step steps reason reasons point points part parts stuff
-    lot true correct sure right wrong else happen happened next first second last new old good bad better best""".split()
+    examples different kind kinds type types way ways step steps reason reasons point points part parts
+    stuff lot true correct sure right wrong else happen happened next first second last new old good bad
+    better best""".split()
 )
 
 CLARIFY = "What do you mean? Please name the company, document or subject you are asking about."

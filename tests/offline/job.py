@@ -51,18 +51,12 @@ def opened(kind: str) -> Any:
     import assistant.answering.linear
     import assistant.models.embeddings
     from assistant.facade import Assistant
-    from assistant.models.process import prepare_process
     from assistant.settings import load_settings
 
     if kind == "real":
         return Assistant(load_settings())
 
-    def fake_embeddings(settings: object) -> FakeEmbedder:
-        # As the real ones do before anything else.
-        prepare_process()
-        return FakeEmbedder()
-
-    assistant.models.embeddings.load_embeddings = fake_embeddings  # type: ignore[assignment]
+    assistant.models.embeddings.load_embeddings = lambda settings: FakeEmbedder()  # type: ignore[assignment]
     assistant.answering.linear.LogisticModel.probability = likeness  # type: ignore[assignment, method-assign]
     chat = ScriptedChat()
     for _ in range(4):
