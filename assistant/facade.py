@@ -13,7 +13,8 @@ from assistant.documents.registry import check_file
 from assistant.errors import IndexMismatchError, QuestionError, StorageError
 from assistant.index.library import AddResult, Embedder, Library, Origin
 from assistant.index.lock import HomeLock
-from assistant.index.store import DocumentInfo, Store
+from assistant.index.records import DocumentInfo
+from assistant.index.store import Store
 from assistant.retrieval.model import SearchHit
 from assistant.settings import Settings
 

@@ -24,7 +24,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer, Citation, StreamEvent
     from assistant.index.library import AddResult
-    from assistant.index.store import DocumentInfo
+    from assistant.index.records import DocumentInfo
     from assistant.retrieval.model import SearchHit
     from assistant.upkeep import Finding, ModelState
 

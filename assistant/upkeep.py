@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from assistant.errors import AssistantError, ModelFileError
 from assistant.models import files
 from assistant.models.catalog import CHAT_MODELS, EMBEDDING_MODEL, ChatModelFile, EmbeddingModelFile
+from assistant.models.explain import shown_url
 from assistant.settings import Settings
 
 #: Told what is being done and bytes done of bytes in all.
@@ -157,7 +158,7 @@ def _check_chat_model(settings: Settings) -> str:
     if settings.chat_model == "none":
         return "none: answers are quotes"
     if settings.chat_base_url is not None:
-        return f"{settings.chat_model} at {settings.chat_base_url} (not contacted)"
+        return f"{settings.chat_model} at {shown_url(settings.chat_base_url)} (not contacted)"
     if settings.chat_model not in CHAT_MODELS:
         raise AssistantError(
             f"{settings.chat_model} is not an embedded model", "Set ASSISTANT_CHAT_BASE_URL to the server that has it."

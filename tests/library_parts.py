@@ -12,7 +12,8 @@ from fakes import FakeEmbedder
 from assistant.documents import read_document
 from assistant.index.library import FileState, Library
 from assistant.index.passages import split
-from assistant.index.store import NewDocument, Store
+from assistant.index.records import NewDocument
+from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
 from assistant.retrieval.engine import Engine
 

@@ -14,7 +14,8 @@ from assistant.documents import Document, read_document
 from assistant.documents.registry import printable, read_bytes
 from assistant.errors import AssistantError, DocumentError, NameTakenError
 from assistant.index.passages import Passage, split, squash
-from assistant.index.store import FileState, NewDocument, Store
+from assistant.index.records import FileState, NewDocument
+from assistant.index.store import Store
 from assistant.index.vectors import Progress, VectorIndex
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError
 
 from assistant.errors import IndexMismatchError, StorageError, UnknownDocumentError
 from assistant.index import schema
-from assistant.index.passages import Passage, squash
+from assistant.index.records import DocumentInfo, FileState, NewDocument
+from assistant.index.statements import delete_documents, insert_passage, put_meta
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,49 +28,6 @@ if TYPE_CHECKING:
     from assistant.documents import Document
 
 DATABASE = "assistant.db"
-
-
-class DocumentInfo(BaseModel):
-    """What `assistant list` says of a document. `added_at` is ISO 8601 in UTC; sizes are in characters."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    title: str
-    date: str | None
-    source: str
-    page_count: int | None
-    characters: int
-    passages: int
-    added_at: str
-    origin: str
-    notes: tuple[str, ...] = ()
-
-
-class FileState(BaseModel):
-    """What sync and add compare a file with. `modified` is the file's mtime in seconds."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    source: str
-    origin: str
-    folder: str | None
-    content_hash: str
-    size: int
-    modified: float
-
-
-class NewDocument(BaseModel):
-    """A document ready to be stored; row i of each vector array belongs to passage or sentence i."""
-
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
-
-    state: FileState
-    document: Any
-    passages: tuple[Passage, ...]
-    passage_vectors: Any
-    sentence_vectors: Any
 
 
 class Store:
@@ -156,7 +113,7 @@ class Store:
     def set_meta(self, **facts: str) -> None:
         """Store facts in one transaction."""
         with self.transaction() as connection:
-            _put_meta(connection, facts)
+            put_meta(connection, facts)
 
     # --- writing -------------------------------------------------------------------------------------
 
@@ -169,7 +126,7 @@ class Store:
         """
         document: Document = new.document
         with self.transaction() as connection:
-            removed = _delete(connection, [new.state.name])
+            removed = delete_documents(connection, [new.state.name])
             document_id = connection.execute(
                 insert(schema.documents).values(
                     **new.state.model_dump(),
@@ -187,10 +144,10 @@ class Store:
             for passage, vector in zip(new.passages, new.passage_vectors, strict=True):
                 count = len(passage.sentences)
                 vectors = new.sentence_vectors[position : position + count]
-                added.append(_insert_passage(connection, document_id, document, passage, vector, vectors))
+                added.append(insert_passage(connection, document_id, document, passage, vector, vectors))
                 position += count
             connection.execute(delete(schema.left_out).where(schema.left_out.c.source == new.state.source))
-            _put_meta(connection, {"vectors_dirty": "1"})
+            put_meta(connection, {"vectors_dirty": "1"})
         return removed, added
 
     def delete(self, names: Sequence[str], leave_out: bool) -> list[int]:
@@ -214,8 +171,8 @@ class Store:
                             index_elements=["source"], set_={"content_hash": row.content_hash}
                         )
                     )
-            removed = _delete(connection, names)
-            _put_meta(connection, {"vectors_dirty": "1"})
+            removed = delete_documents(connection, names)
+            put_meta(connection, {"vectors_dirty": "1"})
         return removed
 
     def touch(self, state: FileState) -> None:
@@ -322,70 +279,6 @@ def _pragmas(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
-
-
-def _put_meta(connection: Connection, facts: dict[str, str]) -> None:
-    for key, value in facts.items():
-        statement = upsert(schema.meta).values(key=key, value=value)
-        connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
-
-
-def _delete(connection: Connection, names: Sequence[str]) -> list[int]:
-    d, p, s = schema.documents.c, schema.passages.c, schema.sentences.c
-    owned = select(p.id).join(schema.documents, d.id == p.document_id).where(d.name.in_(names))
-    removed = list(connection.execute(owned).scalars())
-    for start in range(0, len(removed), 500):
-        batch = removed[start : start + 500]
-        inner = list(connection.execute(select(s.id).where(s.passage_id.in_(batch))).scalars())
-        for table, ids in (("passages_fts", batch), ("sentences_fts", inner)):
-            connection.execute(text(f"DELETE FROM {table} WHERE rowid = :id"), [{"id": i} for i in ids])  # noqa: S608
-    connection.execute(delete(schema.documents).where(d.name.in_(names)))
-    return removed
-
-
-def _insert_passage(
-    connection: Connection,
-    document_id: int,
-    document: Document,
-    passage: Passage,
-    vector: np.ndarray,
-    sentence_vectors: np.ndarray,
-) -> int:
-    passage_id: int = connection.execute(
-        insert(schema.passages).values(
-            document_id=document_id,
-            start=passage.start,
-            end=passage.end,
-            page=passage.page,
-            headings=json.dumps(passage.headings),
-            vector=vector.astype("<f4").tobytes(),
-        )
-    ).inserted_primary_key[0]  # type: ignore[index]
-    connection.execute(
-        text("INSERT INTO passages_fts(rowid, header, body) VALUES (:id, :header, :body)"),
-        {
-            "id": passage_id,
-            "header": " ".join((document.title, *passage.headings)),
-            "body": squash(document.text[passage.start : passage.end]),
-        },
-    )
-    for sentence, sentence_vector in zip(passage.sentences, sentence_vectors, strict=True):
-        sentence_id = connection.execute(
-            insert(schema.sentences).values(
-                passage_id=passage_id,
-                start=sentence.start,
-                end=sentence.end,
-                page=sentence.page,
-                kind=sentence.kind.value,
-                context=sentence.context,
-                vector=sentence_vector.astype("<f4").tobytes(),
-            )
-        ).inserted_primary_key[0]  # type: ignore[index]
-        connection.execute(
-            text("INSERT INTO sentences_fts(rowid, body) VALUES (:id, :body)"),
-            {"id": sentence_id, "body": squash(document.text[sentence.start : sentence.end])},
-        )
-    return passage_id
 
 
 def _vector(blob: bytes) -> np.ndarray:

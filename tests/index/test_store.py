@@ -87,7 +87,7 @@ def test_a_failure_in_the_middle_leaves_the_old_document(
     store.replace(new_document("a.md", LEASES))
     store.set_meta(vectors_dirty="0")
     before = snapshot(store)
-    real, calls = store_module._insert_passage, []
+    real, calls = store_module.insert_passage, []
 
     def failing(*arguments: object) -> int:
         calls.append(arguments)
@@ -95,7 +95,7 @@ def test_a_failure_in_the_middle_leaves_the_old_document(
             raise KeyboardInterrupt
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(store_module, "_insert_passage", failing)
+    monkeypatch.setattr(store_module, "insert_passage", failing)
     with pytest.raises(KeyboardInterrupt):
         store.replace(new_document("a.md", BAKERY + "\n\n## More\n\nOne more passage here."))
     assert snapshot(store) == before

@@ -1,0 +1,52 @@
+"""What the store keeps and tells of documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.index.passages import Passage
+
+
+class DocumentInfo(BaseModel):
+    """What `assistant list` says of a document. `added_at` is ISO 8601 in UTC; sizes are in characters."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    date: str | None
+    source: str
+    page_count: int | None
+    characters: int
+    passages: int
+    added_at: str
+    origin: str
+    notes: tuple[str, ...] = ()
+
+
+class FileState(BaseModel):
+    """What sync and add compare a file with. `modified` is the file's mtime in seconds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    source: str
+    origin: str
+    folder: str | None
+    content_hash: str
+    size: int
+    modified: float
+
+
+class NewDocument(BaseModel):
+    """A document ready to be stored; row i of each vector array belongs to passage or sentence i."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    state: FileState
+    document: Any
+    passages: tuple[Passage, ...]
+    passage_vectors: Any
+    sentence_vectors: Any

@@ -1,0 +1,84 @@
+"""The statements that one document's replacement or removal is made of; each runs inside a transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from assistant.documents import Document
+from assistant.index import schema
+from assistant.index.passages import Passage, squash
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def put_meta(connection: Connection, facts: dict[str, str]) -> None:
+    """Store facts about the index, replacing what was known under the same keys."""
+    for key, value in facts.items():
+        statement = upsert(schema.meta).values(key=key, value=value)
+        connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def delete_documents(connection: Connection, names: Sequence[str]) -> list[int]:
+    """Delete documents with all that hangs on them; gives the ids of their passages."""
+    d, p, s = schema.documents.c, schema.passages.c, schema.sentences.c
+    owned = select(p.id).join(schema.documents, d.id == p.document_id).where(d.name.in_(names))
+    removed = list(connection.execute(owned).scalars())
+    for start in range(0, len(removed), 500):
+        batch = removed[start : start + 500]
+        inner = list(connection.execute(select(s.id).where(s.passage_id.in_(batch))).scalars())
+        for table, ids in (("passages_fts", batch), ("sentences_fts", inner)):
+            connection.execute(text(f"DELETE FROM {table} WHERE rowid = :id"), [{"id": i} for i in ids])  # noqa: S608
+    connection.execute(delete(schema.documents).where(d.name.in_(names)))
+    return removed
+
+
+def insert_passage(
+    connection: Connection,
+    document_id: int,
+    document: Document,
+    passage: Passage,
+    vector: np.ndarray,
+    sentence_vectors: np.ndarray,
+) -> int:
+    """Store a passage with its sentences and both lexical rows; gives its id."""
+    passage_id: int = connection.execute(
+        insert(schema.passages).values(
+            document_id=document_id,
+            start=passage.start,
+            end=passage.end,
+            page=passage.page,
+            headings=json.dumps(passage.headings),
+            vector=vector.astype("<f4").tobytes(),
+        )
+    ).inserted_primary_key[0]  # type: ignore[index]
+    connection.execute(
+        text("INSERT INTO passages_fts(rowid, header, body) VALUES (:id, :header, :body)"),
+        {
+            "id": passage_id,
+            "header": " ".join((document.title, *passage.headings)),
+            "body": squash(document.text[passage.start : passage.end]),
+        },
+    )
+    for sentence, sentence_vector in zip(passage.sentences, sentence_vectors, strict=True):
+        sentence_id = connection.execute(
+            insert(schema.sentences).values(
+                passage_id=passage_id,
+                start=sentence.start,
+                end=sentence.end,
+                page=sentence.page,
+                kind=sentence.kind.value,
+                context=sentence.context,
+                vector=sentence_vector.astype("<f4").tobytes(),
+            )
+        ).inserted_primary_key[0]  # type: ignore[index]
+        connection.execute(
+            text("INSERT INTO sentences_fts(rowid, body) VALUES (:id, :body)"),
+            {"id": sentence_id, "body": squash(document.text[sentence.start : sentence.end])},
+        )
+    return passage_id
