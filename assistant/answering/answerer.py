@@ -48,7 +48,7 @@ NO_DOCUMENTS = "There is nothing to answer from: add documents first."
 #: Evidence sentences shown at once while the answer is written.
 _SHOWN = 4
 #: A second sentence is quoted as well if its number was at least this share as probable as the first's.
-_ALSO = 0.7
+_ALSO = 0.5
 #: A sentence of the draft must share this much of its words with the sentence chosen, or the latter is quoted.
 _FAITHFUL = 0.5
 

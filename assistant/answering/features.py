@@ -7,6 +7,7 @@ found and of the probabilities the chat model gave to the number it was about to
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Evidence sentences, best first, that stand for "the evidence" where the whole of it is meant.
 _TOP = 4
+#: What a question counts: the words behind "how many".
+_COUNTED = re.compile(r"\bhow many (?:of )?(?:the )?(?P<what>[^,.?]{3,30})", re.IGNORECASE)
 #: Probabilities are kept away from 0 and 1 by this much before their logarithm is taken.
 _FLOOR = 1e-3
 
@@ -49,6 +52,10 @@ class QuestionRow(BaseModel):
     typed: float
     type_missing: float
     type_absent: float
+    lexical_ratio: float
+    chosen_names_missing: float
+    counted_missing: float
+    nobody_new: float
     leans: float
 
 
@@ -123,6 +130,27 @@ def holds_type(asked: Asked, source: Source) -> bool:
     return holds(asked, source.figures, names(f"the {source.evidence.text}"))
 
 
+def names_beside(question: str, source: Source) -> list[str]:
+    """Names of the question that a sentence, its headings and its column labels do not hold."""
+    held = frozenset(words(" ".join((source.evidence.text, source.evidence.context, *source.evidence.headings))))
+    return [name for name in names(question) if not all(part in held for part in words(name))]
+
+
+def new_names(question: str, source: Source) -> list[str]:
+    """Names of a sentence that the question does not hold: what could answer "who"."""
+    asked = frozenset(words(question))
+    return [name for name in names(f"the {source.evidence.text}") if not all(part in asked for part in words(name))]
+
+
+def counted_missing(question: str, source: Source) -> bool:
+    """Whether the question counts something ("how many years") that the sentence does not mention."""
+    match = _COUNTED.search(question)
+    if match is None:
+        return False
+    counted = content_stems(match.group("what"))[:2]
+    return bool(counted) and not any(word in source.stems for word in counted)
+
+
 def question_row(reading: Reading, sources: Sequence[Source], marks: Mapping[int, float] | None) -> QuestionRow:
     """The row that decides whether to answer.
 
@@ -138,6 +166,7 @@ def question_row(reading: Reading, sources: Sequence[Source], marks: Mapping[int
     around = frozenset[str]().union(*(source.surroundings | source.stems for source in top))
     typed = reading.asked is not Asked.OTHER
     known = marks or {}
+    lexical = max(source.evidence.lexical for source in sources)
     return QuestionRow(
         chosen=logit(known.get(chosen.number, 0.0)) if marks else 0.0,
         second=logit(known.get(order[1].number, 0.0)) if marks and len(order) > 1 else 0.0,
@@ -152,5 +181,9 @@ def question_row(reading: Reading, sources: Sequence[Source], marks: Mapping[int
         typed=float(typed),
         type_missing=float(typed and not holds_type(reading.asked, chosen)),
         type_absent=float(typed and not any(holds_type(reading.asked, source) for source in top)),
+        lexical_ratio=chosen.evidence.lexical / lexical if lexical else 1.0,
+        chosen_names_missing=float(min(3, len(names_beside(reading.text, chosen)))),
+        counted_missing=float(counted_missing(reading.text, chosen)),
+        nobody_new=float(reading.asked is Asked.PERSON and not new_names(reading.text, chosen)),
         leans=float(reading.leans),
     )
