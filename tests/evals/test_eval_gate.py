@@ -106,7 +106,7 @@ def test_missing_thresholds(tmp_path: Path) -> None:
 
 def test_the_programs_own_thresholds() -> None:
     own = {threshold.metric: threshold for threshold in thresholds_for(DEFAULT_QUESTIONS) or ()}
-    assert own["correct"].min is not None and own["correct"].min >= 0.85
+    assert own["correct"].min is not None and own["correct"].min >= 0.6
     assert own["citation_hit_of_correct"].min is not None and own["citation_hit_of_correct"].min >= 0.9
     assert own["unsupported_figures"].max == 0
     assert own.keys() <= METRIC_NAMES
