@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.answering.answer import Answer, Finished, StreamEvent, Turn
 from assistant.documents.registry import check_file
 from assistant.errors import IndexMismatchError, QuestionError, StorageError
-from assistant.index.library import AddResult, Embedder, Library, Origin
+from assistant.index.ingest import AddResult, Embedder, Library, Origin
 from assistant.index.lock import HomeLock
 from assistant.index.records import DocumentInfo
 from assistant.index.store import Store
@@ -35,7 +35,7 @@ class _Opened:
 
     embedder: Any
     vectors: VectorIndex
-    library: Library
+    ingest: Library
     engine: Engine
 
 
@@ -156,7 +156,7 @@ class Assistant:
         if files and self._opened is None:
             # A mistyped path is told before a model is loaded.
             check_file(files[0], self.settings.max_file_mb * 2**20)
-        library = self._open().library
+        library = self._open().ingest
         return [library.add(path, origin=origin, progress=progress) for path in files]
 
     def remove(self, names: Iterable[str]) -> list[AddResult]:
@@ -165,7 +165,7 @@ class Assistant:
         Raises:
             UnknownDocumentError: a name is not in the index; nothing is removed then.
         """
-        library = self._open().library
+        library = self._open().ingest
         return library.remove(list(names))
 
     def sync(self, folder: Path | None = None, *, progress: Progress | None = None) -> list[AddResult]:
@@ -174,7 +174,7 @@ class Assistant:
         Raises:
             DocumentError: the folder does not exist.
         """
-        library = self._open().library
+        library = self._open().ingest
         return library.sync(folder or self.settings.corpus, progress)
 
     def documents(self) -> list[DocumentInfo]:

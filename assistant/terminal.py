@@ -23,7 +23,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer, Citation, StreamEvent
-    from assistant.index.library import AddResult
+    from assistant.index.ingest import AddResult
     from assistant.index.records import DocumentInfo
     from assistant.retrieval.model import SearchHit
     from assistant.upkeep import Finding, ModelState

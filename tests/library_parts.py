@@ -10,7 +10,7 @@ import numpy as np
 from fakes import FakeEmbedder
 
 from assistant.documents import read_document
-from assistant.index.library import FileState, Library
+from assistant.index.ingest import FileState, Library
 from assistant.index.passages import split
 from assistant.index.records import NewDocument
 from assistant.index.store import Store
@@ -71,7 +71,7 @@ class OpenLibrary:
         self.store.open()
         self.vectors = VectorIndex(home / "chroma", self.store)
         self.repaired = self.vectors.open()
-        self.library = Library(self.store, self.vectors, self.embedder, 60, 2**20)
+        self.ingest = Library(self.store, self.vectors, self.embedder, 60, 2**20)
         self.engine = Engine(self.store, self.vectors, self.embedder, 24, 8)
 
     def __enter__(self) -> OpenLibrary:

@@ -25,7 +25,7 @@ from assistant.answering.features import QuestionRow, by_preference, question_ro
 from assistant.answering.linear import fitted
 from assistant.answering.unclear import CLARIFY, is_unclear
 from assistant.errors import AssistantError
-from assistant.index.library import Embedder
+from assistant.index.ingest import Embedder
 from assistant.retrieval.engine import Engine
 from assistant.settings import Settings
 

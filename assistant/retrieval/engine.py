@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Turn
+from assistant.index.ingest import Embedder
 from assistant.index.lexical import lexical_passages, lexical_sentences
-from assistant.index.library import Embedder
 from assistant.index.rows import PassageRow, passage_rows, sentence_rows, sentence_vectors
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex

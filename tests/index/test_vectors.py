@@ -29,7 +29,7 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("small") / "home"
     with OpenLibrary(home) as opened:
         for path in write(home.parent, {"leases.md": LEASES, "bakery.md": BAKERY}):
-            opened.library.add(path)
+            opened.ingest.add(path)
     return home
 
 
@@ -38,7 +38,7 @@ def large_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("large") / "home"
     with OpenLibrary(home) as opened:
         (path,) = write(home.parent, {"large.md": large_source()})
-        assert opened.library.add(path).passages > WRITTEN
+        assert opened.ingest.add(path).passages > WRITTEN
     assert list((home / "chroma").rglob("data_level0.bin"))
     return home
 
@@ -90,7 +90,7 @@ def check_repaired(origin: Path, tmp_path: Path, damage: Callable[[Path], None],
         for question in ("stone7 river7", "part 1033", "rye loaf", "megawatts leased"):
             assert opened.finds_right(question)
         (path,) = write(tmp_path, {"more.md": "# More\n\nA heron stands in the reeds."})
-        opened.library.add(path)
+        opened.ingest.add(path)
         assert opened.engine.retrieve("heron reeds").hits[0].document == "more.md"
     with OpenLibrary(home) as again:
         assert again.repaired is None
@@ -165,13 +165,13 @@ def test_an_interrupted_write_is_completed(small_home: Path, tmp_path: Path, wri
 def test_a_failed_write_is_mended_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = write(tmp_path, {"leases.md": LEASES, "bakery.md": BAKERY})
     with OpenLibrary(tmp_path / "home") as opened:
-        opened.library.add(paths[0])
+        opened.ingest.add(paths[0])
 
         def refuse(**_: object) -> None:
             raise RuntimeError("no more room in the segment")
 
         monkeypatch.setattr(opened.vectors._collection, "upsert", refuse, raising=False)
-        opened.library.add(paths[1])
+        opened.ingest.add(paths[1])
         assert opened.in_step()
         assert opened.finds_right("rye loaf")
         assert opened.store.get_meta("vectors_dirty") == "0"
@@ -183,7 +183,7 @@ def test_what_cannot_be_written_at_all_is_told_and_mended_later(
     caplog.set_level(logging.INFO)
     paths = write(tmp_path, {"leases.md": LEASES, "bakery.md": BAKERY})
     with OpenLibrary(tmp_path / "home") as opened:
-        opened.library.add(paths[0])
+        opened.ingest.add(paths[0])
 
         def full(self: VectorIndex, *_: object) -> None:
             raise OSError(28, "No space left on device")
@@ -191,14 +191,14 @@ def test_what_cannot_be_written_at_all_is_told_and_mended_later(
         with monkeypatch.context() as broken:
             broken.setattr(VectorIndex, "_upsert", full)
             with pytest.raises(StorageError, match="No space left") as caught:
-                opened.library.add(paths[1])
+                opened.ingest.add(paths[1])
             assert "disk space" in caught.value.next_step
             with pytest.raises(StorageError, match="not open"):
                 opened.nearest("rye loaf")
         assert opened.store.get_meta("vectors_dirty") == "1"
         # The next write finds room again and brings everything in step.
         (more,) = write(tmp_path, {"more.md": "# More\n\nA heron stands in the reeds."})
-        opened.library.add(more)
+        opened.ingest.add(more)
         assert opened.in_step()
         assert opened.names() == ["bakery.md", "leases.md", "more.md"]
         assert opened.finds_right("rye loaf")

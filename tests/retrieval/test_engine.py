@@ -34,7 +34,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenLibrary]:
     (folder / "report.pdf").write_bytes(make_pdf([["A heron stands in the reeds."], ["Two otters swim near it."]]))
     with OpenLibrary(folder / "home") as library:
         for path in [*paths, folder / "report.pdf"]:
-            library.library.add(path)
+            library.ingest.add(path)
         yield library
 
 
