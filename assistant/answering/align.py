@@ -6,7 +6,7 @@ hint among them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -72,8 +72,10 @@ class Support:
     unknown_names: tuple[str, ...] = ()
 
 
-def _share(part: Sequence[str] | frozenset[str], whole: frozenset[str]) -> float:
-    return sum(word in whole for word in part) / len(part) if part else 0.0
+def share(stems: Iterable[str], whole: frozenset[str]) -> float:
+    """Share of some stems that stand in a set; 0 for none."""
+    held = [stem in whole for stem in stems]
+    return sum(held) / len(held) if held else 0.0
 
 
 def align(text: str, vector: np.ndarray, marks: Sequence[int], sources: Sequence[Source]) -> Support:
@@ -93,7 +95,7 @@ def align(text: str, vector: np.ndarray, marks: Sequence[int], sources: Sequence
     def score(source: Source) -> float:
         held = [figure for figure in claimed if supported(figure, source.figures)]
         return (
-            _OVERLAP * _share(stems, source.stems)
+            _OVERLAP * share(stems, source.stems)
             + _COSINE * float(vector @ source.vector)
             + _FIGURES * (len(held) / len(claimed) if claimed else 0.0)
             + _MARK * (source.number in marks)
@@ -133,7 +135,7 @@ def _verdict(
     strange = tuple(
         name for name in names(text) if not all(part in around or stem(part) in around for part in words(name))
     )
-    overlap = _share(stems, known)
+    overlap = share(stems, known)
     cosine = max(float(vector @ source.vector) for source in chosen)
     near = overlap >= MIN_OVERLAP or cosine >= MIN_COSINE
     return Support(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assistant.answering.align import Source, Support, align
+from assistant.answering.align import Source, Support, align, share
 from assistant.answering.answer import (
     EvidenceFound,
     Finished,
@@ -24,14 +24,13 @@ from assistant.answering.draft import DraftSentence, DraftStream
 from assistant.answering.features import QuestionRow, by_preference, question_row, read
 from assistant.answering.linear import fitted
 from assistant.answering.unclear import CLARIFY, is_unclear
+from assistant.answering.words import content_stems
 from assistant.errors import AssistantError
 from assistant.index.ingest import Embedder
 from assistant.retrieval.engine import Engine
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from assistant.answering.features import Reading
     from assistant.answering.generate import Writer
     from assistant.models.chat import ChatModel
@@ -114,6 +113,11 @@ def judge(reading: Reading, sources: Sequence[Source], marks: Mapping[int, float
         probability=probability,
         row=row,
     )
+
+
+def _faithful(sentence: DraftSentence, source: Source) -> bool:
+    """Whether a sentence is about a source, right or wrong in its details."""
+    return share(content_stems(sentence.text), source.stems) >= _FAITHFUL
 
 
 class Answerer:
@@ -249,7 +253,7 @@ class Answerer:
                 quoted.update(support.numbers)
                 cited = [run.evidence(number) for number in support.numbers]
                 yield run.settled(run.composer.settle(sentence.text, cited))
-            elif place == 0 and judgement.marked and not self._faithful(sentence, run, judgement.number):
+            elif place == 0 and judgement.marked and not _faithful(sentence, run.sources[judgement.number - 1]):
                 quoted.add(judgement.number)
                 yield run.settled(run.composer.quote(run.evidence(judgement.number)))
                 break
@@ -264,10 +268,6 @@ class Answerer:
         if not run.composer.sentences:
             yield run.settled(run.composer.quote(run.evidence(judgement.number)))
         return Status.ANSWERED
-
-    def _faithful(self, sentence: DraftSentence, run: _Run, number: int) -> bool:
-        """Whether a sentence is about the evidence chosen, right or wrong in its details."""
-        return align(sentence.text, self._vector(sentence), (), [run.sources[number - 1]]).overlap >= _FAITHFUL
 
     def _draft(self, run: _Run, judgement: Judgement) -> Iterator[DraftSentence]:
         """The draft's sentences as the chat model completes them."""
@@ -294,9 +294,5 @@ class Answerer:
 
             raise explain(error, self._settings) from error
 
-    def _vector(self, sentence: DraftSentence) -> np.ndarray:
-        vector: np.ndarray = self._embedder.encode([sentence.text])[0]
-        return vector
-
     def _align(self, sentence: DraftSentence, run: _Run) -> Support:
-        return align(sentence.text, self._vector(sentence), sentence.marks, run.sources)
+        return align(sentence.text, self._embedder.encode([sentence.text])[0], sentence.marks, run.sources)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.answering.align import Source
+from assistant.answering.align import Source, share
 from assistant.answering.asked import Asked, asked_for, holds
 from assistant.answering.figures import figures
 from assistant.answering.words import content_stems, names, stem, words
@@ -97,11 +97,6 @@ def logit(probability: float) -> float:
     """Log odds, finite at both ends."""
     kept = min(max(probability, _FLOOR), 1 - _FLOOR)
     return math.log(kept / (1 - kept))
-
-
-def share(stems: Sequence[str], whole: frozenset[str]) -> float:
-    """Share of some stems that stand in a set; 0 for none."""
-    return sum(word in whole for word in stems) / len(stems) if stems else 0.0
 
 
 def missing_names(question: str, sources: Sequence[Source]) -> list[str]:

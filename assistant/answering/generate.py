@@ -31,9 +31,11 @@ def build_chain(chat: BaseChatModel, **options: Any) -> Runnable[Inputs, BaseMes
     A non-empty `opening` is put before the model as the beginning of its own answer, to be continued.
     """
 
+    template = prompt_template()
+
     def messages(inputs: Inputs) -> list[Any]:
         request = user_message(inputs["evidence"], inputs["question"])
-        prompt = prompt_template().invoke({"request": request}).to_messages()
+        prompt = template.invoke({"request": request}).to_messages()
         return [*prompt, AIMessage(inputs["opening"])] if inputs.get("opening") else prompt
 
     chain: Runnable[Inputs, BaseMessage] = RunnableLambda(messages) | chat.bind(**options)
