@@ -282,6 +282,8 @@ class Assistant:
             opened = self._open()
             if self._answerer is None:
                 from assistant.answering.answerer import Answerer
+                from assistant.retrieval.retriever import EvidenceRetriever
 
-                self._answerer = Answerer(opened.engine, opened.embedder, self._ready_chat(), self.settings)
+                retriever = EvidenceRetriever(engine=opened.engine, limit=self.settings.evidence_sentences)
+                self._answerer = Answerer(retriever, opened.embedder, self._ready_chat(), self.settings)
             return self._answerer

@@ -27,14 +27,15 @@ from assistant.answering.unclear import CLARIFY, is_unclear
 from assistant.answering.words import content_stems
 from assistant.errors import AssistantError
 from assistant.index.ingest import Embedder
-from assistant.retrieval.engine import Engine
+from assistant.retrieval.conversation import standalone_question
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.answering.features import Reading
     from assistant.answering.generate import Writer
     from assistant.models.chat import ChatModel
-    from assistant.retrieval.model import Evidence, Retrieved
+    from assistant.retrieval.model import Evidence
+    from assistant.retrieval.retriever import EvidenceRetriever
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +55,14 @@ _FAITHFUL = 0.5
 
 @dataclass
 class _Run:
-    """The state of one question on its way through the room."""
+    """The state of one question on its way through the room.
 
+    `asked` is the question as it was put, `question` as it was read in the light of the conversation; without
+    any evidence there is no `reading`.
+    """
+
+    asked: str
     question: str
-    found: Retrieved
     sources: list[Source]
     reading: Reading | None
     started: float
@@ -123,8 +128,8 @@ def _faithful(sentence: DraftSentence, source: Source) -> bool:
 class Answerer:
     """Answers questions over one open index with one chat model, or by quoting where there is none."""
 
-    def __init__(self, engine: Engine, embedder: Embedder, chat: ChatModel, settings: Settings) -> None:
-        self._engine = engine
+    def __init__(self, retriever: EvidenceRetriever, embedder: Embedder, chat: ChatModel, settings: Settings) -> None:
+        self._retriever = retriever
         self._embedder = embedder
         self._chat = chat
         self._settings = settings
@@ -160,8 +165,8 @@ class Answerer:
             UnknownDocumentError: a name in `documents` is not in the index.
         """
         run = self.prepare(question, history, documents)
-        shown = tuple(citation(i, e) for i, e in enumerate(run.found.evidence[:_SHOWN], start=1))
-        yield EvidenceFound(standalone_question=run.found.question, quotes=shown)
+        shown = tuple(citation(source.number, source.evidence) for source in run.sources[:_SHOWN])
+        yield EvidenceFound(standalone_question=run.question, quotes=shown)
         if is_unclear(question, history):
             yield run.settled(run.composer.say(CLARIFY))
             status = Status.UNCLEAR
@@ -175,26 +180,22 @@ class Answerer:
             first_token=None if run.first_ms is None else round(run.first_ms, 1),
             total=round(run.elapsed_ms(), 1),
         )
-        yield Finished(answer=run.composer.answer(question, run.found.question, status, self._chat.name, timings))
+        yield Finished(answer=run.composer.answer(question, run.question, status, self._chat.name, timings))
 
     def prepare(self, question: str, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> _Run:
         """Retrieve, and read the question against the evidence found."""
         started = time.perf_counter()
-        found = self._engine.retrieve(question, history, documents)
-        kept = found.evidence[: self._settings.evidence_sentences]
-        vectors = self._engine.sentence_vectors([evidence.sentence_id for evidence in kept])
-        # A document may have been replaced since it was searched; its old sentences are gone then.
-        present = [evidence for evidence in kept if evidence.sentence_id in vectors]
+        found = self._retriever.invoke(question, history=history, documents=documents)
         sources = [
-            Source(number, evidence, vectors[evidence.sentence_id]) for number, evidence in enumerate(present, start=1)
+            Source(number, document.metadata["evidence"], document.metadata["vector"])
+            for number, document in enumerate(found, start=1)
         ]
-        retrieved = (time.perf_counter() - started) * 1000
         reading = None
-        if sources:
-            vector = self._embedder.encode([found.question])[0]
-            leans = found.question != question.strip()
-            reading = read(found.question, vector, leans)
-        return _Run(question, found, sources, reading, started, retrieved)
+        standalone = standalone_question(question, history)
+        if found:
+            reading = read(standalone, found[0].metadata["question_vector"], leans=standalone != question.strip())
+        retrieved = (time.perf_counter() - started) * 1000
+        return _Run(question, standalone, sources, reading, started, retrieved)
 
     def first_numbers(self, run: _Run) -> Mapping[int, float] | None:
         """The chat model's probability of each first number, 0 for "none"; None if it tells none.
@@ -206,7 +207,7 @@ class Answerer:
             return None
         evidence = [source.evidence for source in run.sources]
         with self._endpoint_errors():
-            return self._writer.first_number(evidence, run.found.question)
+            return self._writer.first_number(evidence, run.question)
 
     def judge(self, run: _Run) -> Judgement | None:
         """The judgement on a prepared question; None if there is no evidence at all."""
@@ -277,7 +278,7 @@ class Answerer:
         evidence = [source.evidence for source in run.sources]
         opening = judgement.number if judgement.marked else None
         with self._endpoint_errors():
-            for text in self._writer.draft(evidence, run.found.question, opening):
+            for text in self._writer.draft(evidence, run.question, opening):
                 yield from stream.feed(text)
         log.debug("draft: %s", stream.text)
         yield from stream.finish()

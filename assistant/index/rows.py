@@ -96,13 +96,3 @@ def sentence_rows(store: Store, passage_ids: Sequence[int]) -> list[SentenceRow]
             )
             for row in connection.execute(query)
         ]
-
-
-def sentence_vectors(store: Store, ids: Sequence[int]) -> dict[int, np.ndarray]:
-    """Unit vectors of sentences by id; ids that are no longer there are left out."""
-    import numpy as np
-
-    s = schema.sentences.c
-    with store.transaction() as connection:
-        rows = connection.execute(select(s.id, s.vector).where(s.id.in_(ids))).all()
-    return {row.id: np.frombuffer(row.vector, dtype="<f4") for row in rows}

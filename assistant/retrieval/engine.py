@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.answering.answer import Turn
 from assistant.index.ingest import Embedder
 from assistant.index.lexical import lexical_passages, lexical_sentences
-from assistant.index.rows import PassageRow, passage_rows, sentence_rows, sentence_vectors
+from assistant.index.rows import PassageRow, passage_rows, sentence_rows
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
 from assistant.retrieval.conversation import query_texts, standalone_question
@@ -50,18 +50,21 @@ class Engine:
         ranked = {key: rows[key] for key, _ in fused if key in rows}
         reading = standalone_question(question, history)
         used = queries if reading != texts[0] else queries[:1]
+        sentences = sentence_rows(self._store, list(ranked))
         evidence = rank_sentences(
             used,
-            sentence_rows(self._store, list(ranked)),
+            sentences,
             lexical_sentences(self._store, reading, list(ranked)),
             ranked,
         )
         hits = tuple(_hit(ranked[key], score) for key, score in fused if key in ranked)
-        return Retrieved(question=reading, hits=hits, evidence=tuple(evidence))
-
-    def sentence_vectors(self, ids: Sequence[int]) -> dict[int, np.ndarray]:
-        """Unit vectors of evidence sentences by their store id."""
-        return sentence_vectors(self._store, ids)
+        return Retrieved(
+            question=reading,
+            hits=hits,
+            evidence=tuple(evidence),
+            vector=used[-1],
+            vectors={sentence.id: sentence.vector for sentence in sentences},
+        )
 
     def _fused(
         self, texts: Sequence[str], queries: np.ndarray, scope: Sequence[int] | None, candidates: int

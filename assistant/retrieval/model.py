@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.documents.model import BlockKind
 
@@ -56,10 +58,16 @@ class Evidence(BaseModel):
 
 
 class Retrieved(BaseModel):
-    """The outcome of one retrieval."""
+    """The outcome of one retrieval.
+
+    `question` is how the question was read, `vector` its unit vector (shape (dimension,)); `vectors` holds the
+    evidence's unit vectors by `sentence_id`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     question: str
     hits: tuple[SearchHit, ...]
     evidence: tuple[Evidence, ...]
+    vector: Any = Field(default=None, repr=False)
+    vectors: dict[int, Any] = Field(default_factory=dict, repr=False)

@@ -1,8 +1,8 @@
-"""The engine as a LangChain retriever, so that a chain can be built on it."""
+"""Retrieval as a LangChain retriever: what the answering chain is built on."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
@@ -11,38 +11,47 @@ from pydantic import ConfigDict
 
 from assistant.answering.answer import Turn
 from assistant.index.passages import squash
+from assistant.retrieval.engine import Engine
+from assistant.retrieval.model import Evidence, Retrieved
 
 
 class EvidenceRetriever(BaseRetriever):
     """Gives evidence sentences as LangChain documents, best first.
 
-    Metadata carries the span (`document`, `start`, `end`, `page`, `heading`) and, under `evidence`, the
-    `Evidence` itself; `standalone_question` is how the question was read.
+    `invoke(question, history=..., documents=...)` asks within a conversation or within chosen documents.
+    Metadata carries the span (`document`, `start`, `end`, `page`, `heading`) and, for the rest of the chain,
+    the `evidence` itself with its unit `vector`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    engine: Any
+    engine: Engine
     limit: int
-    history: tuple[Turn, ...] = ()
-    documents: tuple[str, ...] | None = None
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        history: Sequence[Turn] = (),
+        documents: Sequence[str] | None = None,
     ) -> list[LangChainDocument]:
-        found = self.engine.retrieve(query, self.history, self.documents)
-        return [
-            LangChainDocument(
-                page_content=squash(evidence.text),
-                metadata={
-                    "document": evidence.document,
-                    "start": evidence.start,
-                    "end": evidence.end,
-                    "page": evidence.page,
-                    "heading": evidence.heading,
-                    "evidence": evidence,
-                    "standalone_question": found.question,
-                },
-            )
-            for evidence in found.evidence[: self.limit]
-        ]
+        found = self.engine.retrieve(query, history, documents)
+        return [_document(evidence, found) for evidence in found.evidence[: self.limit]]
+
+
+def _document(evidence: Evidence, found: Retrieved) -> LangChainDocument:
+    return LangChainDocument(
+        page_content=squash(evidence.text),
+        metadata={
+            "document": evidence.document,
+            "start": evidence.start,
+            "end": evidence.end,
+            "page": evidence.page,
+            "heading": evidence.heading,
+            "evidence": evidence,
+            "vector": found.vectors[evidence.sentence_id],
+            "standalone_question": found.question,
+            "question_vector": found.vector,
+        },
+    )

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from assistant.errors import IndexMismatchError, StorageError, UnknownDocumentError
 from assistant.index import store as store_module
 from assistant.index.lexical import lexical_passages, lexical_sentences, match_terms
-from assistant.index.rows import passage_rows, sentence_rows, sentence_vectors
+from assistant.index.rows import passage_rows, sentence_rows
 from assistant.index.store import DATABASE, Store
 
 TABLES = ("documents", "passages", "sentences", "passages_fts", "sentences_fts", "left_out")
@@ -60,8 +60,6 @@ def test_a_document_is_stored_whole(store: Store) -> None:
         (s.start, s.end, s.kind) for p in new.passages for s in p.sentences
     ]
     assert np.array_equal(np.stack([s.vector for s in sentences]), new.sentence_vectors)
-    vectors = sentence_vectors(store, [s.id for s in sentences])
-    assert all(np.array_equal(vectors[s.id], s.vector) for s in sentences)
     for (key, document_id, words, vector), passage_id in zip(store.passage_vectors(added), added, strict=True):
         assert key == passage_id
         assert document_id == rows[passage_id].document_id

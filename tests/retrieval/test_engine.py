@@ -108,20 +108,21 @@ def test_an_empty_index(tmp_path: Path) -> None:
     with OpenLibrary(tmp_path / "home") as empty:
         found = empty.engine.retrieve("What does a rye loaf cost?")
         assert (found.hits, found.evidence) == ((), ())
-        assert empty.engine.sentence_vectors([1, 2]) == {}
+        assert EvidenceRetriever(engine=empty.engine, limit=2).invoke("What does a rye loaf cost?") == []
 
 
-def test_sentence_vectors(opened: OpenLibrary) -> None:
-    evidence = opened.engine.retrieve("What does a rye loaf cost?").evidence[:3]
-    vectors = opened.engine.sentence_vectors([item.sentence_id for item in evidence] + [10**6])
-    assert set(vectors) == {item.sentence_id for item in evidence}
-    for item in evidence:
-        assert np.allclose(vectors[item.sentence_id], opened.embedder.encode([squash(item.text)])[0], atol=1e-6)
+def test_vectors_come_along(opened: OpenLibrary) -> None:
+    history = [Turn(role="user", content="Tell me about the rye loaf."), Turn(role="assistant", content="Gladly.")]
+    found = opened.engine.retrieve("How much is it?", history)
+    assert np.allclose(found.vector, opened.embedder.encode([found.question])[0], atol=1e-6)
+    for item in found.evidence:
+        expected = opened.embedder.encode([squash(item.text)])[0]
+        assert np.allclose(found.vectors[item.sentence_id], expected, atol=1e-6)
 
 
 def test_as_a_langchain_retriever(opened: OpenLibrary) -> None:
-    retriever = EvidenceRetriever(engine=opened.engine, limit=2, documents=("bakery.md",))
-    documents = retriever.invoke("What does a rye loaf cost?")
+    retriever = EvidenceRetriever(engine=opened.engine, limit=2)
+    documents = retriever.invoke("What does a rye loaf cost?", documents=["bakery.md"])
     assert len(documents) == 2
     first = documents[0]
     assert first.page_content == "A rye loaf costs 6 euros."
