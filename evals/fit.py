@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +30,7 @@ from assistant.answering.features import (
     read,
 )
 from assistant.answering.linear import LogisticModel
+from assistant.answering.opinion import Opinion
 from assistant.retrieval.model import Evidence
 from evals.sets import Question, load_questions
 
@@ -39,28 +40,28 @@ FOLDS = 5
 SEED = 7
 #: Inverse strength of the L2 penalty; small, because there are few questions a feature.
 PENALTY = 0.1
-#: Features that only a chat model with log probabilities gives.
-_MARKED = frozenset({"chosen", "second", "zero"})
+#: Features that only a chat model with an opinion gives.
+_INFORMED = frozenset({"chosen", "second", "stated", "stated_beside"})
 
 
 @dataclass(frozen=True)
 class Case:
-    """A collected question, prepared: its sources, which of them are gold, and what the model's number said."""
+    """A collected question, prepared: its sources, which of them are gold, and what the chat model thought."""
 
     id: str
     answerable: bool
     reading: Reading
     sources: list[Source]
     gold: list[bool]
-    marks: dict[int, float] | None
+    opinion: Opinion | None
 
-    def row(self, marked: bool) -> QuestionRow:
-        """The row the decision is made by, with or without the chat model's probabilities."""
-        return question_row(self.reading, self.sources, self.marks if marked else None)
+    def row(self, informed: bool) -> QuestionRow:
+        """The row the decision is made by, with or without the chat model's opinion."""
+        return question_row(self.reading, self.sources, self.opinion if informed else None)
 
-    def chosen_is_gold(self, marked: bool) -> bool:
+    def chosen_is_gold(self, informed: bool) -> bool:
         """Whether the source preferred is a gold one."""
-        return self.gold[by_preference(self.sources, self.marks if marked else None)[0].number - 1]
+        return self.gold[by_preference(self.sources, self.opinion if informed else None)[0].number - 1]
 
 
 def _plain(text: str) -> str:
@@ -102,13 +103,14 @@ def collect(
             run = answerer.prepare(case.question, history, case.scope or None)
             if run.reading is None:
                 continue
+            opinion = answerer.opinion(run)
             record = {
                 "id": case.id,
                 "answerable": case.answerable,
                 "question": run.reading.text,
                 "leans": run.reading.leans,
                 "vector": run.reading.vector.tolist(),
-                "marks": answerer.first_numbers(run),
+                "opinion": None if opinion is None else asdict(opinion),
                 "sources": [
                     {
                         "evidence": source.evidence.model_dump(mode="json"),
@@ -131,24 +133,25 @@ def load_cases(path: Path) -> Iterator[Case]:
             Source(number, Evidence(**entry["evidence"]), np.asarray(entry["vector"], dtype=np.float32))
             for number, entry in enumerate(record["sources"], start=1)
         ]
-        marks = {int(key): value for key, value in record["marks"].items()} if record["marks"] else None
+        told = record["opinion"] or {}
+        by_number = {name: {int(key): value for key, value in told[name].items()} for name in told}
         yield Case(
             id=record["id"],
             answerable=record["answerable"],
             reading=read(record["question"], np.asarray(record["vector"], dtype=np.float32), record["leans"]),
             sources=sources,
             gold=[bool(entry["gold"]) for entry in record["sources"]],
-            marks=marks,
+            opinion=Opinion(**by_number) if by_number else None,
         )
 
 
-def fit(cases: Sequence[Case], marked: bool) -> LogisticModel:
+def fit(cases: Sequence[Case], informed: bool) -> LogisticModel:
     """A logistic regression over standardised features."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    names = tuple(name for name in QuestionRow.model_fields if marked or name not in _MARKED)
-    rows = [case.row(marked) for case in cases]
+    names = tuple(name for name in QuestionRow.model_fields if informed or name not in _INFORMED)
+    rows = [case.row(informed) for case in cases]
     table = np.array([[getattr(row, name) for name in names] for row in rows])
     scaler = StandardScaler().fit(table)
     labels = [case.answerable for case in cases]
@@ -162,16 +165,16 @@ def fit(cases: Sequence[Case], marked: bool) -> LogisticModel:
     )
 
 
-def held_out(cases: Sequence[Case], marked: bool) -> list[float]:
+def held_out(cases: Sequence[Case], informed: bool) -> list[float]:
     """Out-of-fold probability of answering for every case."""
     order = list(range(len(cases)))
     random.Random(SEED).shuffle(order)
     probabilities = [0.0] * len(cases)
     for fold in range(FOLDS):
         test = set(order[fold::FOLDS])
-        model = fit([case for place, case in enumerate(cases) if place not in test], marked)
+        model = fit([case for place, case in enumerate(cases) if place not in test], informed)
         for place in test:
-            probabilities[place] = model.probability(cases[place].row(marked))
+            probabilities[place] = model.probability(cases[place].row(informed))
     return probabilities
 
 
@@ -191,11 +194,11 @@ def best_threshold(chances: Sequence[float], labels: Sequence[bool]) -> float:
     return round(plateau[len(plateau) // 2], 2)
 
 
-def _report(group: Sequence[Case], chances: Sequence[float], threshold: float, marked: bool) -> dict[str, Any]:
+def _report(group: Sequence[Case], chances: Sequence[float], threshold: float, informed: bool) -> dict[str, Any]:
     from sklearn.metrics import roc_auc_score
 
     truth = [case.answerable for case in group]
-    chosen = [case.chosen_is_gold(marked) for case in group if case.answerable and any(case.gold)]
+    chosen = [case.chosen_is_gold(informed) for case in group if case.answerable and any(case.gold)]
     right = [(chance >= threshold) == label for chance, label in zip(chances, truth, strict=True)]
     return {
         "questions": len(group),
@@ -215,13 +218,13 @@ def train(files: Annotated[list[Path], typer.Argument()]) -> None:
     cases = [case for group in groups.values() for case in group]
     labels = [case.answerable for case in cases]
     fitted: dict[str, Any] = {"about": {"script": "evals/fit.py", "folds": FOLDS, "seed": SEED}}
-    for name, marked in (("refusal", True), ("refusal_unmarked", False)):
-        chances = held_out(cases, marked)
+    for name, informed in (("refusal", True), ("refusal_uninformed", False)):
+        chances = held_out(cases, informed)
         threshold = best_threshold(chances, labels)
-        fitted[name] = {**fit(cases, marked).model_dump(), "threshold": threshold}
+        fitted[name] = {**fit(cases, informed).model_dump(), "threshold": threshold}
         report, place = {}, 0
         for stem, group in groups.items():
-            report[stem] = _report(group, chances[place : place + len(group)], threshold, marked)
+            report[stem] = _report(group, chances[place : place + len(group)], threshold, informed)
             place += len(group)
         fitted["about"][name] = report
     TARGET.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")

@@ -255,7 +255,7 @@ def test_ask_with_a_history(filled: Cli, work: Path) -> None:
     turns = [{"role": "user", "content": "Tell me about the rye loaf."}, {"role": "assistant", "content": "Gladly."}]
     (work / "turns.json").write_text(json.dumps(turns))
     answer = json.loads(filled("ask", "How much does it cost?", "--history", "turns.json", "--json").out)
-    assert answer["standalone_question"] == "Tell me about the rye loaf. How much does it cost?"
+    assert answer["standalone_question"] == "How much does it cost? (asked after: Tell me about the rye loaf.)"
     assert "6 euros" in answer["answer"]
 
 

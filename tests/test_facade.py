@@ -347,7 +347,7 @@ def test_a_follow_up_question(make_assistant: Make, files: list[Path], scripted:
     answer = assistant.ask("How much does it cost?", history=history)
     check_answer(assistant, answer)
     assert answer.question == "How much does it cost?"
-    assert answer.standalone_question == "Tell me about the rye loaf. How much does it cost?"
+    assert answer.standalone_question == "How much does it cost? (asked after: Tell me about the rye loaf.)"
 
 
 # --- several threads ----------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,20 +19,23 @@ from assistant.answering.answer import (
     Timings,
     Turn,
 )
+from assistant.answering.asked import Asked
 from assistant.answering.compose import Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream
-from assistant.answering.features import QuestionRow, by_preference, question_row, read
+from assistant.answering.features import QuestionRow, by_preference, question_row, read, weights
 from assistant.answering.linear import fitted
 from assistant.answering.unclear import CLARIFY, is_unclear
 from assistant.answering.words import content_stems
 from assistant.errors import AssistantError
 from assistant.index.ingest import Embedder
 from assistant.retrieval.conversation import standalone_question
+from assistant.retrieval.evidence import follows
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.answering.features import Reading
     from assistant.answering.generate import Writer
+    from assistant.answering.opinion import Opinion
     from assistant.models.chat import ChatModel
     from assistant.retrieval.model import Evidence
     from assistant.retrieval.retriever import EvidenceRetriever
@@ -47,8 +50,8 @@ ALSO_LEAD = "They also say:"
 NO_DOCUMENTS = "There is nothing to answer from: add documents first."
 #: Evidence sentences shown at once while the answer is written.
 _SHOWN = 4
-#: A second sentence is quoted as well if its number was at least this share as probable as the first's.
-_ALSO = 0.5
+#: A second sentence is quoted as well if it weighs at least this share of the first (docs/experiments.md).
+_ALSO = 0.35
 #: A sentence of the draft must share this much of its words with the sentence chosen, or the latter is quoted.
 _FAITHFUL = 0.5
 
@@ -89,35 +92,50 @@ class _Run:
 class Judgement:
     """What is decided before a word is said.
 
-    `number` is the source that answers best; `also` a second one that is nearly as likely, None if there is
-    none; `marked` whether the chat model's probabilities were known; `answers` whether to answer,
-    `probability` how sure that is, `row` what it was judged by.
+    `number` is the source that answers best; `also` others that belong to the answer or are nearly as likely;
+    `informed` whether the chat model's opinion was known; `answers` whether to answer, `probability` how
+    sure that is, `row` what it was judged by.
     """
 
     number: int
-    also: int | None
-    marked: bool
+    also: tuple[int, ...]
+    informed: bool
     answers: bool
     probability: float
     row: QuestionRow
 
 
-def judge(reading: Reading, sources: Sequence[Source], marks: Mapping[int, float] | None) -> Judgement:
+def judge(reading: Reading, sources: Sequence[Source], opinion: Opinion | None) -> Judgement:
     """Choose the sentence that answers and decide whether it does; pure, given the fitted models."""
-    model = fitted("refusal" if marks else "refusal_unmarked")
-    row = question_row(reading, sources, marks)
+    model = fitted("refusal" if opinion else "refusal_uninformed")
+    row = question_row(reading, sources, opinion)
     probability = model.probability(row)
-    order = by_preference(sources, marks)
-    chances = marks or {}
-    near = len(order) > 1 and chances.get(order[1].number, 0.0) >= _ALSO * chances.get(order[0].number, 1.0)
+    order = by_preference(sources, opinion)
     return Judgement(
         number=order[0].number,
-        also=order[1].number if near else None,
-        marked=bool(marks),
+        also=_also(reading, order, opinion),
+        informed=opinion is not None,
         answers=probability >= model.threshold,
         probability=probability,
         row=row,
     )
+
+
+def _also(reading: Reading, order: Sequence[Source], opinion: Opinion | None) -> tuple[int, ...]:
+    """Further sources worth quoting: a second one nearly as heavy, and what follows where a reason is asked for.
+
+    A text gives its reasons and ways in the sentences after the one that names the fact, and a small model
+    takes the latter (docs/experiments.md).
+    """
+    if opinion is None:
+        return ()
+    weight = weights(order, opinion)
+    first = order[0]
+    near = [other.number for other in order[1:2] if weight[other.number] >= _ALSO * weight[first.number]]
+    after = []
+    if reading.asked is Asked.EXPLANATION:
+        after = [other.number for other in order[1:] if follows(other.evidence, first.evidence)]
+    return tuple(dict.fromkeys(near + after))
 
 
 def _faithful(sentence: DraftSentence, source: Source) -> bool:
@@ -140,13 +158,8 @@ class Answerer:
             return None
         from assistant.answering.generate import Writer
 
-        embedded = self._chat.location == "embedded"
-        return Writer(
-            self._chat.runnable,
-            logprobs=embedded,
-            continues=embedded,
-            max_tokens=self._settings.answer_tokens,
-        )
+        stepwise = self._chat.location == "embedded"
+        return Writer(self._chat.runnable, stepwise=stepwise, max_tokens=self._settings.answer_tokens)
 
     def warm(self) -> None:
         """Have the chat model read the fixed part of the prompt; no-op without one."""
@@ -197,32 +210,31 @@ class Answerer:
         retrieved = (time.perf_counter() - started) * 1000
         return _Run(question, standalone, sources, reading, started, retrieved)
 
-    def first_numbers(self, run: _Run) -> Mapping[int, float] | None:
-        """The chat model's probability of each first number, 0 for "none"; None if it tells none.
+    def opinion(self, run: _Run) -> Opinion | None:
+        """What the chat model thinks of the evidence; None if it cannot be asked.
 
         Raises:
             ChatModelError: the endpoint fails.
         """
         if self._writer is None:
             return None
-        evidence = [source.evidence for source in run.sources]
         with self._endpoint_errors():
-            return self._writer.first_number(evidence, run.question)
+            return self._writer.opinion([source.evidence for source in run.sources], run.question)
 
     def judge(self, run: _Run) -> Judgement | None:
         """The judgement on a prepared question; None if there is no evidence at all."""
         if run.reading is None:
             return None
-        judgement = judge(run.reading, run.sources, self.first_numbers(run))
+        judgement = judge(run.reading, run.sources, self.opinion(run))
         log.debug("judged %.3f, sentence %d: %s", judgement.probability, judgement.number, judgement.row)
         return judgement
 
     def _answer(self, run: _Run) -> Generator[StreamEvent, None, Status]:
-        """Decide, then quote or write. A model that gives no probabilities decides by what it writes."""
+        """Decide, then quote or write. A model without an opinion decides by what it writes."""
         judgement = self.judge(run)
         if judgement is None:
             return Status.NOT_FOUND
-        speaks_only = self._writer is not None and not judgement.marked
+        speaks_only = self._writer is not None and not judgement.informed
         if not judgement.answers and not speaks_only:
             yield from self._not_found(run, judgement.number)
             return Status.NOT_FOUND
@@ -244,7 +256,7 @@ class Answerer:
         quoted: set[int] = set()
         for place, sentence in enumerate(self._draft(run, judgement)):
             if 0 in sentence.marks or not sentence.text:
-                if place == 0 and not judgement.marked:
+                if place == 0 and not judgement.informed:
                     yield from self._not_found(run, judgement.number)
                     return Status.NOT_FOUND
                 if place > 0:
@@ -254,7 +266,7 @@ class Answerer:
                 quoted.update(support.numbers)
                 cited = [run.evidence(number) for number in support.numbers]
                 yield run.settled(run.composer.settle(sentence.text, cited))
-            elif place == 0 and judgement.marked and not _faithful(sentence, run.sources[judgement.number - 1]):
+            elif place == 0 and judgement.informed and not _faithful(sentence, run.sources[judgement.number - 1]):
                 quoted.add(judgement.number)
                 yield run.settled(run.composer.quote(run.evidence(judgement.number)))
                 break
@@ -264,8 +276,9 @@ class Answerer:
                 if best not in quoted:
                     quoted.add(best)
                     yield run.settled(run.composer.quote(run.evidence(best), STRUCK_LEAD))
-        if judgement.also is not None and judgement.also not in quoted:
-            yield run.settled(run.composer.quote(run.evidence(judgement.also), ALSO_LEAD))
+        for number in judgement.also:
+            if number not in quoted:
+                yield run.settled(run.composer.quote(run.evidence(number), ALSO_LEAD))
         if not run.composer.sentences:
             yield run.settled(run.composer.quote(run.evidence(judgement.number)))
         return Status.ANSWERED
@@ -276,9 +289,8 @@ class Answerer:
             return
         stream = DraftStream()
         evidence = [source.evidence for source in run.sources]
-        opening = judgement.number if judgement.marked else None
         with self._endpoint_errors():
-            for text in self._writer.draft(evidence, run.question, opening):
+            for text in self._writer.draft(evidence, run.question, judgement.number):
                 yield from stream.feed(text)
         log.debug("draft: %s", stream.text)
         yield from stream.finish()

@@ -17,6 +17,7 @@ class Asked(StrEnum):
     DATE = "date"
     COUNT = "count"
     PERSON = "person"
+    EXPLANATION = "explanation"
     OTHER = "other"
 
 
@@ -62,6 +63,14 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
                 r"\bnames? of\b",
             ),
         ),
+        (
+            Asked.EXPLANATION,
+            (
+                r"^(?:and |but |so )?why\b",
+                r"^(?:and |but |so )?how (?:do|does|did|is|are|was|were|will|would|can|could|might|has|have|come)\b",
+                r"\b(?:what|which)\b.*\b(?:reasons?|causes?)\b",
+            ),
+        ),
     )
 )
 
@@ -91,5 +100,5 @@ def holds(asked: Asked, figures: list[Figure], named: list[str]) -> bool:
             return any(figure.unit != "date" for figure in figures)
         case Asked.PERSON:
             return bool(named)
-        case Asked.OTHER:
+        case Asked.EXPLANATION | Asked.OTHER:
             return True

@@ -1,7 +1,8 @@
 """What the model wrote, taken apart while it streams: sentences with the marks they carry.
 
-The model is asked to write `[n]` before each sentence, but small models also put marks behind or inside
-sentences, nest them or leave them out; every shape gives the same result.
+The model is shown to copy the closest sentence with its number and to say whether it states what is asked
+before it answers; a model that answers at once, with `[n]` before, behind or inside its sentences or without,
+is understood as well.
 """
 
 from __future__ import annotations
@@ -15,6 +16,11 @@ from assistant.index.passages import sentence_spans, squash
 _GROUP = re.compile(r"(?:\[\s*\d{1,2}(?:\s*[,;&]\s*\d{1,2})*\s*\]\s*)+|(?:(?<=^)|(?<=[.!?]\s))\(\d{1,2}\)\s+")
 _ENDED = re.compile(r"[.!?:;][\"'”’)]*$")
 _LABEL = re.compile(r"(?i)^answer:\s*")
+#: The steps before an answer, as the prompt shows them.
+_STEPS = ("asked:", "closest:", "stated:")
+_CLOSEST = re.compile(r"(?i)\bclosest:\s*\[(\d{1,2})\]")
+_STATED = re.compile(r"(?i)\bstated:\s*(yes|no)\b")
+_ANSWER = re.compile(r"(?i)(?:^|\s)answer:\s*")
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,22 @@ def _tidy(text: str) -> str:
     return re.sub(r"\s+([.,;!?])", r"\1", squash(text)).strip(" -")
 
 
+def draft_of(reply: str, ended: bool = True) -> str:
+    """The draft in a reply, or in what has arrived of one: the steps before the answer become its first mark.
+
+    A reply that says "Stated: no" gives the mark 0. Without steps the reply is the draft. One that has not
+    `ended` may still turn out to have steps.
+    """
+    start = reply.lstrip().lower()
+    if not any(start.startswith(step) or (not ended and step.startswith(start)) for step in _STEPS):
+        return reply
+    closest, stated, answer = _CLOSEST.search(reply), _STATED.search(reply), _ANSWER.search(reply)
+    if stated is None:
+        return ""
+    number = closest.group(1) if closest and stated.group(1).lower() == "yes" else "0"
+    return f"[{number}] {reply[answer.end() :]}" if answer else f"[{number}]"
+
+
 class DraftStream:
     """Feeds on chunks of a stream and gives each sentence as soon as the next one has begun."""
 
@@ -99,11 +121,11 @@ class DraftStream:
     def feed(self, chunk: str) -> list[DraftSentence]:
         """Sentences completed by this chunk: all but the last, which may still grow."""
         self._text += chunk
-        return self._new(parse_draft(self._text)[:-1])
+        return self._new(parse_draft(draft_of(self._text, ended=False))[:-1])
 
     def finish(self) -> list[DraftSentence]:
         """The sentences not yet given."""
-        return self._new(parse_draft(self._text))
+        return self._new(parse_draft(draft_of(self._text)))
 
     def _new(self, sentences: list[DraftSentence]) -> list[DraftSentence]:
         fresh = sentences[self._given :]

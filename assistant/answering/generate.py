@@ -1,7 +1,9 @@
-"""The chat model's part: a LangChain chain from evidence and question to a streamed draft.
+"""The chat model's part: a LangChain chain from evidence and question to what the model makes of them.
 
-The model is asked to begin with the number of the sentence that answers. The probabilities of that first
-number are a witness for the choice that code makes; the draft is then written from the sentence chosen.
+The model works in the steps that the prompt shows it: it copies the closest sentence, says whether that states
+the very thing asked, and answers. A model that gives log probabilities and continues a text we began is led
+through them, so that code weighs its probability of each number and of each yes before a word of an answer is
+written, and copies the sentence itself. Any other model writes all steps at once and its words are taken.
 """
 
 from __future__ import annotations
@@ -14,13 +16,21 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from assistant.answering.prompting import prompt_template, user_message
+from assistant.answering.opinion import Opinion
+from assistant.answering.prompting import (
+    CLOSEST,
+    evidence_line,
+    prompt_template,
+    up_to_answer,
+    up_to_stated,
+    user_message,
+)
 from assistant.retrieval.model import Evidence
 
 #: As many alternatives as there are digits; more evidence than nine sentences is told apart by text alone.
 _TOP_LOGPROBS = 10
-#: Tokens that can hold an opening bracket and a number.
-_NUMBER_TOKENS = 3
+#: How many of the most probable sentences are looked at one by one.
+_LOOKED_AT = 3
 
 Inputs = dict[str, Any]
 
@@ -43,60 +53,68 @@ def build_chain(chat: BaseChatModel, **options: Any) -> Runnable[Inputs, BaseMes
 
 
 class Writer:
-    """Asks one chat model for numbers and drafts.
+    """Asks one chat model for opinions and drafts.
 
     Args:
         chat: the model.
-        logprobs: whether its endpoint gives log probabilities.
-        continues: whether its endpoint continues a last message that is the assistant's own.
+        stepwise: whether its endpoint gives log probabilities and continues a last message of the assistant's.
         max_tokens: the longest draft.
     """
 
-    def __init__(self, chat: BaseChatModel, *, logprobs: bool, continues: bool, max_tokens: int) -> None:
-        self._numbers = (
-            build_chain(chat, logprobs=True, top_logprobs=_TOP_LOGPROBS, max_tokens=_NUMBER_TOKENS)
-            if logprobs
-            else None
-        )
+    def __init__(self, chat: BaseChatModel, *, stepwise: bool, max_tokens: int) -> None:
         self._drafts = build_chain(chat, max_tokens=max_tokens)
-        self._continues = continues
+        self._tokens = build_chain(chat, logprobs=True, top_logprobs=_TOP_LOGPROBS, max_tokens=1)
+        self._stepwise = stepwise
 
-    def first_number(self, evidence: Sequence[Evidence], question: str) -> Mapping[int, float] | None:
-        """Probability of each first number, 0 meaning that nothing answers; None if the endpoint tells none."""
-        if self._numbers is None:
+    def opinion(self, evidence: Sequence[Evidence], question: str) -> Opinion | None:
+        """The model's opinion of the evidence; None if its endpoint cannot be asked step by step."""
+        if not self._stepwise:
             return None
-        message = self._numbers.invoke({"evidence": list(evidence), "question": question})
-        return number_probabilities(message.response_metadata)
+        inputs = {"evidence": list(evidence), "question": question}
+        tops = self._top({**inputs, "opening": CLOSEST})
+        places = range(1, len(evidence) + 1)
+        numbers = dict(zip(places, _shares([tops.get(str(place), 0.0) for place in places]), strict=True))
+        stated = {}
+        for number in _looked_at(numbers):
+            line = evidence_line(number, evidence[number - 1])
+            tops = self._top({**inputs, "opening": up_to_stated(line)})
+            stated[number] = _shares([tops.get("yes", 0.0), tops.get("no", 0.0)])[0]
+        return Opinion(numbers, stated)
 
-    def draft(self, evidence: Sequence[Evidence], question: str, number: int | None) -> Iterator[str]:
-        """The draft's text as it is written, beginning with `number` if one is given and the endpoint can."""
-        opening = f"[{number}] " if number is not None and self._continues else ""
-        inputs = {"evidence": list(evidence), "question": question, "opening": opening.strip()}
-        if opening:
-            yield opening
+    def draft(self, evidence: Sequence[Evidence], question: str, number: int) -> Iterator[str]:
+        """The reply as it is written: led step by step only the answer, which rests on sentence `number`."""
+        inputs = {"evidence": list(evidence), "question": question, "opening": ""}
+        if self._stepwise:
+            inputs["opening"] = up_to_answer(evidence_line(number, evidence[number - 1]), "yes")
+            yield f"[{number}] "
         for message in self._drafts.stream(inputs):
             if text := str(message.text):
                 yield text
 
+    def _top(self, inputs: Inputs) -> dict[str, float]:
+        return first_token(self._tokens.invoke(inputs).response_metadata)
 
-def number_probabilities(metadata: Mapping[str, Any]) -> dict[int, float] | None:
-    """The distribution over the first bracketed number, from OpenAI-style log probabilities.
 
-    Returns:
-        Probability by number, scaled to sum to 1 over the numbers seen; None if there are none.
+def _looked_at(numbers: Mapping[int, float]) -> list[int]:
+    best = sorted(numbers, key=lambda number: -numbers[number])[:_LOOKED_AT]
+    return best if not numbers or 1 in best else [*best, 1]
+
+
+def _shares(weights: Sequence[float]) -> list[float]:
+    """Weights scaled to sum to 1; all alike if there is none."""
+    total = sum(weights)
+    return [weight / total if total else 1 / len(weights) for weight in weights]
+
+
+def first_token(metadata: Mapping[str, Any]) -> dict[str, float]:
+    """Probabilities of the alternatives of a reply's first token, lower case and stripped.
+
+    Args:
+        metadata: a message's response metadata with OpenAI-style log probabilities; without any, nothing.
     """
-    written = ""
-    for token in (metadata.get("logprobs") or {}).get("content") or []:
-        prefix = written.strip()
-        if prefix in ("", "["):
-            found: dict[int, float] = {}
-            for option in token["top_logprobs"]:
-                text = option["token"].strip()
-                digits = text.removeprefix("[").rstrip("]") if prefix == "" and text.startswith("[") else text
-                if digits.isdigit() and (prefix == "[" or text.startswith("[")):
-                    found[int(digits)] = found.get(int(digits), 0.0) + math.exp(option["logprob"])
-            if found:
-                total = sum(found.values())
-                return {number: probability / total for number, probability in found.items()}
-        written += token["token"]
-    return None
+    found: dict[str, float] = {}
+    for token in ((metadata.get("logprobs") or {}).get("content") or [])[:1]:
+        for option in token["top_logprobs"]:
+            text = option["token"].strip().lower()
+            found[text] = found.get(text, 0.0) + math.exp(option["logprob"])
+    return found

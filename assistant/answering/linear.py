@@ -35,6 +35,6 @@ class LogisticModel(BaseModel):
 
 @cache
 def fitted(name: str) -> LogisticModel:
-    """A model as it is shipped: `refusal`, or `refusal_unmarked` where the chat model gives no probabilities."""
+    """A model as it is shipped: `refusal`, or `refusal_uninformed` where the chat model has no opinion."""
     source = resources.files("assistant.answering").joinpath("fitted.json")
     return LogisticModel.model_validate(json.loads(source.read_text(encoding="utf-8"))[name])

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.index.passages import squash
 from assistant.retrieval.model import Evidence
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
     from langchain_core.prompts import ChatPromptTemplate
 
+#: The beginning of every reply, up to the number of the closest sentence.
+CLOSEST = "Closest: ["
+
 
 @cache
 def _prompt_file() -> dict[str, Any]:
@@ -22,9 +25,23 @@ def _prompt_file() -> dict[str, Any]:
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
-def _user(evidence: str, question: str) -> str:
+def _user(lines: Sequence[str], question: str) -> str:
     template: str = _prompt_file()["user"]
-    return template.strip().format(evidence=evidence.strip(), question=question)
+    return template.strip().format(evidence="\n".join(lines), question=question)
+
+
+def _line(number: int, words: str) -> str:
+    return f"[{number}] {words}"
+
+
+def up_to_stated(line: str) -> str:
+    """A reply as far as the model's word on whether a numbered sentence (`evidence_line`) states what is asked."""
+    return f"Closest: {line}\nStated:"
+
+
+def up_to_answer(line: str, stated: Literal["yes", "no"]) -> str:
+    """A reply as far as the answer."""
+    return f"{up_to_stated(line)} {stated}.\nAnswer:"
 
 
 def prefix_messages() -> list[BaseMessage]:
@@ -33,8 +50,10 @@ def prefix_messages() -> list[BaseMessage]:
 
     messages: list[BaseMessage] = [SystemMessage(_prompt_file()["system"].strip())]
     for example in _prompt_file()["examples"]:
-        messages.append(HumanMessage(_user(example["evidence"], example["question"])))
-        messages.append(AIMessage(example["answer"]))
+        lines = [_line(number, words) for number, words in enumerate(example["evidence"], start=1)]
+        reply = up_to_answer(lines[example["closest"] - 1], example["stated"])
+        messages.append(HumanMessage(_user(lines, example["question"])))
+        messages.append(AIMessage(f"{reply} {example['answer']}"))
     return messages
 
 
@@ -48,10 +67,9 @@ def prompt_template() -> ChatPromptTemplate:
 def evidence_line(number: int, evidence: Evidence) -> str:
     """A sentence as the model sees it: numbered, on one line, a table row with its context."""
     words = squash(evidence.text)
-    return f"[{number}] {squash(evidence.context)}: {words}" if evidence.context else f"[{number}] {words}"
+    return _line(number, f"{squash(evidence.context)}: {words}" if evidence.context else words)
 
 
 def user_message(evidence: Sequence[Evidence], question: str) -> str:
     """The last message: the numbered evidence and the question."""
-    lines = [evidence_line(number, item) for number, item in enumerate(evidence, start=1)]
-    return _user("\n".join(lines), question)
+    return _user([evidence_line(number, item) for number, item in enumerate(evidence, start=1)], question)

@@ -40,11 +40,15 @@ def leans_on_history(question: str) -> bool:
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
-    """The question as it is read: itself, or with the user turns it leans on before it."""
+    """The question as it is read: itself, or followed by the user turns it leans on.
+
+    The question comes first: with the earlier turns before it, a small model answers those
+    (docs/experiments.md).
+    """
     earlier = [turn.content.strip() for turn in history if turn.role == "user" and turn.content.strip()]
     if not earlier or not leans_on_history(question):
         return question.strip()
-    return " ".join([*earlier[-_TURNS:], question.strip()])
+    return f"{question.strip()} (asked after: {' '.join(earlier[-_TURNS:])})"
 
 
 def query_texts(question: str, history: Sequence[Turn]) -> list[str]:

@@ -18,6 +18,8 @@ LEXICAL_WEIGHT = 0.1
 #: Bonus of the best passage's sentences, falling with the passage's rank.
 PASSAGE_WEIGHT = 0.1
 _MIN_WORDS = 3
+#: Characters between a sentence and the next one of its paragraph.
+_GAP = 3
 
 
 def rank_sentences(
@@ -57,6 +59,11 @@ def rank_sentences(
             seen.add(words)
             unique.append(evidence)
     return unique
+
+
+def follows(later: Evidence, earlier: Evidence) -> bool:
+    """Whether a sentence stands directly behind another in its document."""
+    return later.document == earlier.document and 0 <= later.start - earlier.end <= _GAP
 
 
 def _evidence(sentence: SentenceRow, passage: PassageRow, similarity: float, lexical: float, score: float) -> Evidence:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.draft import DraftStream, parse_draft
+from assistant.answering.draft import DraftStream, draft_of, parse_draft
 
 CASES = [
     ("[1] The target is $835.", [("The target is $835.", (1,))]),
@@ -51,6 +51,27 @@ def test_a_stream_gives_the_same_sentences(text: str, size: int) -> None:
         given_out += stream.feed(text[start : start + size])
     given_out += stream.finish()
     assert given_out == parse_draft(text)
+
+
+STEPPED = [
+    ("Asked: the rate.\nClosest: [2] Rates are 3%.\nStated: yes.\nAnswer: Rates are 3%.", "[2] Rates are 3%."),
+    ("Closest: [2] Rates are 3%.\nStated: yes.\nAnswer: They are 3%. [1] B.", "[2] They are 3%. [1] B."),
+    ("Closest: [2] Rates are 3%.\nStated: no.\nAnswer: It is not stated.", "[0] It is not stated."),
+    ("Closest: [2] Rates are 3%.\nStated: No", "[0]"),
+    ("closest: none\nstated: yes\nanswer: A.", "[0] A."),
+    ("Closest: [2] Rates are", ""),
+    ("The closest: [2] is no step.", "The closest: [2] is no step."),
+    ("Cl", "Cl"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("reply", "draft"), STEPPED, ids=[case[0][-25:] or "empty" for case in STEPPED])
+def test_steps_become_the_first_mark(reply: str, draft: str) -> None:
+    assert draft_of(reply) == draft
+    stream = DraftStream()
+    given_out = [sentence for character in reply for sentence in stream.feed(character)] + stream.finish()
+    assert given_out == parse_draft(draft)
 
 
 def test_a_sentence_is_held_back_until_the_next_begins() -> None:

@@ -48,9 +48,9 @@ def test_questions_that_stand_alone(question: str) -> None:
     [
         (" Why? ", (), "Why?"),
         ("Why?", HISTORY[1:2], "Why?"),
-        ("Why?", HISTORY[:2], "Who audits Harbour Compute? Why?"),
-        # Only the last two of the user's own turns are joined.
-        ("Why?", HISTORY, "What did it lease in 2025? Where is the campus? Why?"),
+        ("Why?", HISTORY[:2], "Why? (asked after: Who audits Harbour Compute?)"),
+        # Only the last two of the user's own turns are taken in.
+        ("Why?", HISTORY, "Why? (asked after: What did it lease in 2025? Where is the campus?)"),
         ("What did Ek & Lee charge Harbour Compute?", HISTORY, "What did Ek & Lee charge Harbour Compute?"),
         ("Why?", (Turn(role="user", content="  "),), "Why?"),
     ],

@@ -15,6 +15,7 @@ from assistant.documents import BlockKind
 from assistant.errors import UnknownDocumentError
 from assistant.index.passages import squash
 from assistant.index.rows import PassageRow, SentenceRow
+from assistant.retrieval.conversation import query_texts
 from assistant.retrieval.evidence import LEXICAL_WEIGHT, PASSAGE_WEIGHT, rank_sentences
 from assistant.retrieval.retriever import EvidenceRetriever
 
@@ -92,7 +93,7 @@ def test_scope(opened: OpenLibrary) -> None:
 def test_a_follow_up_finds_what_the_conversation_is_about(opened: OpenLibrary) -> None:
     history = [Turn(role="user", content="Tell me about the rye loaf."), Turn(role="assistant", content="Gladly.")]
     found = opened.engine.retrieve("How much is it?", history)
-    assert found.question == "Tell me about the rye loaf. How much is it?"
+    assert found.question == "How much is it? (asked after: Tell me about the rye loaf.)"
     assert found.hits[0].document == "bakery.md"
     assert "rye loaf" in found.evidence[0].text
 
@@ -114,7 +115,7 @@ def test_an_empty_index(tmp_path: Path) -> None:
 def test_vectors_come_along(opened: OpenLibrary) -> None:
     history = [Turn(role="user", content="Tell me about the rye loaf."), Turn(role="assistant", content="Gladly.")]
     found = opened.engine.retrieve("How much is it?", history)
-    assert np.allclose(found.vector, opened.embedder.encode([found.question])[0], atol=1e-6)
+    assert np.allclose(found.vector, opened.embedder.encode(query_texts("How much is it?", history)[1:])[0], atol=1e-6)
     for item in found.evidence:
         expected = opened.embedder.encode([squash(item.text)])[0]
         assert np.allclose(found.vectors[item.sentence_id], expected, atol=1e-6)

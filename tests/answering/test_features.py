@@ -1,0 +1,129 @@
+"""What is known before an answer: names, dates, counts and types held against the evidence."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answering.align import Source
+from assistant.answering.asked import asked_for
+from assistant.answering.features import (
+    by_preference,
+    counted_missing,
+    holds_type,
+    logit,
+    missing_dates,
+    missing_names,
+    names_beside,
+    new_names,
+    question_row,
+    read,
+)
+from assistant.answering.opinion import Opinion
+from assistant.documents.model import BlockKind
+from assistant.retrieval.model import Evidence
+
+
+def source(words: str, number: int = 1, around: str = "", angle: float = 0.0) -> Source:
+    evidence = Evidence(
+        sentence_id=number, passage_id=1, document="note.md", title="Lorne on Quarrix", date="2024-07-01", page=None,
+        headings=("Market reaction",), kind=BlockKind.PARAGRAPH, context="", text=words, start=0, end=len(words),
+        around=around or words, similarity=0.5, lexical=float(number), score=0.5,
+    )  # fmt: skip
+    return Source(number, evidence, np.array([math.cos(angle), math.sin(angle)], dtype=np.float32))
+
+
+TARGET = source("Lorne Securities has a price target of $835 on Quarrix.")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is Lorne's target?", []),
+        ("What is Brambleton's target?", ["brambleton"]),
+        ("What target does Morwen Partners have?", ["morwen", "partners"]),
+        ("what does it cost", []),
+    ],
+)
+def test_missing_names(question: str, expected: list[str]) -> None:
+    assert missing_names(question, [TARGET]) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [("What happened in July?", 0), ("What was it in 2024?", 0), ("What was it in 2019?", 1), ("And why?", 0)],
+)
+def test_missing_dates(question: str, expected: int) -> None:
+    assert missing_dates(question, [TARGET]) == expected
+
+
+def test_names_beside_looks_at_the_sentence_alone() -> None:
+    near = source("The S&P 500 rose 0.25%.", around="The S&P 500 rose 0.25%, the Nasdaq fell.")
+    assert missing_names("How far did the Nasdaq fall?", [near]) == []
+    assert names_beside("How far did the Nasdaq fall?", near) == ["nasdaq"]
+
+
+def test_new_names_could_answer_who() -> None:
+    assert new_names("Who covers Quarrix?", TARGET) == ["lorne", "securities"]
+    assert new_names("Who at Lorne Securities covers Quarrix?", TARGET) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "missing"),
+    [
+        ("How many years does it run?", "It runs for 5 years.", False),
+        ("How many years does it run?", "It procures 1.6GW.", True),
+        ("What is it?", "It procures 1.6GW.", False),
+    ],
+)
+def test_counted_missing(question: str, words: str, missing: bool) -> None:
+    assert counted_missing(question, source(words)) is missing
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "holds"),
+    [
+        ("What is the price target?", "It has a price target of $835.", True),
+        ("What is the price target?", "It has a Buy rating.", False),
+        ("Which year was it?", "It came out on July 1.", False),
+        ("When was it?", "It came out on July 1.", True),
+        ("Why was it?", "Nobody knows.", True),
+    ],
+)
+def test_holds_type(question: str, words: str, holds: bool) -> None:
+    assert holds_type(asked_for(question), source(words)) is holds
+
+
+def test_the_chat_model_chooses_where_it_has_an_opinion() -> None:
+    sources = [source("A.", 1), source("B.", 2), source("C.", 3)]
+    opinion = Opinion(numbers={1: 0.2, 2: 0.1, 3: 0.7}, stated={3: 0.9, 1: 0.2, 2: 0.2})
+    assert [each.number for each in by_preference(sources, opinion)] == [3, 1, 2]
+    # The closest does not win if another is far likelier to state it, nor does one that was not looked at.
+    opinion = Opinion(numbers={1: 0.3, 2: 0.3, 3: 0.4}, stated={1: 0.9, 3: 0.2})
+    assert [each.number for each in by_preference(sources, opinion)] == [1, 3, 2]
+    assert [each.number for each in by_preference(sources, None)] == [1, 2, 3]
+
+
+def test_a_row() -> None:
+    sources = [source("Rates fell.", 1, angle=1.0), source("Lorne raised its target to $835.", 2)]
+    reading = read("What is Lorne's price target?", np.array([1, 0], dtype=np.float32), leans=False)
+    opinion = Opinion(numbers={1: 0.25, 2: 0.75}, stated={2: 0.9, 1: 0.5})
+    row = question_row(reading, sources, opinion)
+    assert row.chosen == pytest.approx(math.log(3)) and row.second == pytest.approx(-math.log(3))
+    assert row.stated == pytest.approx(math.log(9)) and row.stated_beside == pytest.approx(0)
+    assert row.chosen_cosine == row.best_cosine == pytest.approx(1) and row.third_cosine == pytest.approx(math.cos(1))
+    assert (row.typed, row.type_missing, row.type_absent) == (1, 0, 0)
+    bare = question_row(reading, sources, None)
+    assert (bare.chosen, bare.second, bare.stated, bare.stated_beside) == (0, 0, 0, 0)
+    # Without an opinion the first source counts, which holds no money.
+    assert (bare.type_missing, bare.type_absent) == (1, 0)
+
+
+@given(st.floats(0, 1))
+def test_log_odds_are_finite(probability: float) -> None:
+    assert math.isfinite(logit(probability))
+    assert logit(probability) == pytest.approx(-logit(1 - probability), abs=1e-6)
