@@ -41,7 +41,7 @@ SEED = 7
 #: Inverse strength of the L2 penalty; small, because there are few questions a feature.
 PENALTY = 0.1
 #: Features that only a chat model with an opinion gives.
-_INFORMED = frozenset({"chosen", "second", "stated", "stated_beside"})
+_INFORMED = frozenset({"chosen", "stated", "stated_beside"})
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,6 @@ def collect(
                 "id": case.id,
                 "answerable": case.answerable,
                 "question": run.reading.text,
-                "leans": run.reading.leans,
                 "vector": run.reading.vector.tolist(),
                 "opinion": None if opinion is None else asdict(opinion),
                 "sources": [
@@ -138,7 +137,7 @@ def load_cases(path: Path) -> Iterator[Case]:
         yield Case(
             id=record["id"],
             answerable=record["answerable"],
-            reading=read(record["question"], np.asarray(record["vector"], dtype=np.float32), record["leans"]),
+            reading=read(record["question"], np.asarray(record["vector"], dtype=np.float32)),
             sources=sources,
             gold=[bool(entry["gold"]) for entry in record["sources"]],
             opinion=Opinion(**by_number) if by_number else None,

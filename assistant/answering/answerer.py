@@ -206,7 +206,7 @@ class Answerer:
         reading = None
         standalone = standalone_question(question, history)
         if found:
-            reading = read(standalone, found[0].metadata["question_vector"], leans=standalone != question.strip())
+            reading = read(standalone, found[0].metadata["question_vector"])
         retrieved = (time.perf_counter() - started) * 1000
         return _Run(question, standalone, sources, reading, started, retrieved)
 

@@ -35,19 +35,17 @@ _FLOOR = 1e-3
 class QuestionRow(BaseModel):
     """The question against all of its evidence and against the sentence chosen.
 
-    Shares and similarities lie in 0..1; `chosen` and `second` are log odds that the two likeliest sentences are
-    the closest, `stated` that the chosen one states what is asked, `stated_beside` the same for the others on
-    average (all by the chat model, 0 where unknown); names and dates are counts; the rest are flags.
+    Shares and similarities lie in 0..1; `chosen` is the log odds that the chosen sentence is the closest, `stated`
+    that it states what is asked, `stated_beside` the same for the others looked at on average (all by the chat
+    model, 0 where unknown); names and dates are counts; the rest are flags.
     """
 
     model_config = ConfigDict(frozen=True)
 
     chosen: float
-    second: float
     stated: float
     stated_beside: float
     best_cosine: float
-    third_cosine: float
     chosen_cosine: float
     coverage: float
     chosen_coverage: float
@@ -55,36 +53,30 @@ class QuestionRow(BaseModel):
     missing_dates: float
     typed: float
     type_missing: float
-    type_absent: float
-    lexical_ratio: float
-    chosen_names_missing: float
     counted_missing: float
     nobody_new: float
-    leans: float
 
 
 @dataclass(frozen=True)
 class Reading:
     """A question as the rows see it.
 
-    `vector` is its unit vector, `stems` its content stems; `leans` says that earlier turns were joined to it.
+    `vector` is its unit vector, `stems` its content stems.
     """
 
     text: str
     vector: np.ndarray
     stems: tuple[str, ...]
     asked: Asked
-    leans: bool
 
 
-def read(question: str, vector: np.ndarray, leans: bool) -> Reading:
+def read(question: str, vector: np.ndarray) -> Reading:
     """A question with its unit vector, prepared for the rows."""
     return Reading(
         text=question,
         vector=vector,
         stems=tuple(content_stems(question)),
         asked=asked_for(question),
-        leans=leans,
     )
 
 
@@ -140,12 +132,6 @@ def holds_type(asked: Asked, source: Source) -> bool:
     return holds(asked, source.figures, names(f"the {source.evidence.text}"))
 
 
-def names_beside(question: str, source: Source) -> list[str]:
-    """Names of the question that a sentence, its headings and its column labels do not hold."""
-    held = frozenset(words(" ".join((source.evidence.text, source.evidence.context, *source.evidence.headings))))
-    return [name for name in names(question) if not all(part in held for part in words(name))]
-
-
 def new_names(question: str, source: Source) -> list[str]:
     """Names of a sentence that the question does not hold: what could answer "who"."""
     asked = frozenset(words(question))
@@ -172,20 +158,16 @@ def question_row(reading: Reading, sources: Sequence[Source], opinion: Opinion |
     order = by_preference(sources, opinion)
     chosen = order[0]
     top = [chosen, *(source for source in sources[:_TOP] if source is not chosen)]
-    cosines = sorted((float(reading.vector @ source.vector) for source in sources), reverse=True)
     around = frozenset[str]().union(*(source.surroundings | source.stems for source in top))
     typed = reading.asked not in (Asked.EXPLANATION, Asked.OTHER)
     numbers = opinion.numbers if opinion else {}
     stated = {key: logit(chance) for key, chance in (opinion.stated if opinion else {}).items()}
     beside = [value for key, value in stated.items() if key != chosen.number]
-    lexical = max(source.evidence.lexical for source in sources)
     return QuestionRow(
         chosen=logit(numbers[chosen.number]) if opinion else 0.0,
-        second=logit(numbers[order[1].number]) if opinion and len(order) > 1 else 0.0,
         stated=stated.get(chosen.number, 0.0),
         stated_beside=sum(beside) / len(beside) if beside else 0.0,
-        best_cosine=cosines[0],
-        third_cosine=cosines[min(2, len(cosines) - 1)],
+        best_cosine=max(float(reading.vector @ source.vector) for source in sources),
         chosen_cosine=float(reading.vector @ chosen.vector),
         coverage=share(reading.stems, around),
         chosen_coverage=share(reading.stems, chosen.stems),
@@ -193,10 +175,6 @@ def question_row(reading: Reading, sources: Sequence[Source], opinion: Opinion |
         missing_dates=float(min(2, missing_dates(reading.text, top))),
         typed=float(typed),
         type_missing=float(typed and not holds_type(reading.asked, chosen)),
-        type_absent=float(typed and not any(holds_type(reading.asked, source) for source in top)),
-        lexical_ratio=chosen.evidence.lexical / lexical if lexical else 1.0,
-        chosen_names_missing=float(min(3, len(names_beside(reading.text, chosen)))),
         counted_missing=float(counted_missing(reading.text, chosen)),
         nobody_new=float(reading.asked is Asked.PERSON and not new_names(reading.text, chosen)),
-        leans=float(reading.leans),
     )

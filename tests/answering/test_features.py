@@ -18,7 +18,6 @@ from assistant.answering.features import (
     logit,
     missing_dates,
     missing_names,
-    names_beside,
     new_names,
     question_row,
     read,
@@ -59,12 +58,6 @@ def test_missing_names(question: str, expected: list[str]) -> None:
 )
 def test_missing_dates(question: str, expected: int) -> None:
     assert missing_dates(question, [TARGET]) == expected
-
-
-def test_names_beside_looks_at_the_sentence_alone() -> None:
-    near = source("The S&P 500 rose 0.25%.", around="The S&P 500 rose 0.25%, the Nasdaq fell.")
-    assert missing_names("How far did the Nasdaq fall?", [near]) == []
-    assert names_beside("How far did the Nasdaq fall?", near) == ["nasdaq"]
 
 
 def test_new_names_could_answer_who() -> None:
@@ -110,17 +103,17 @@ def test_the_chat_model_chooses_where_it_has_an_opinion() -> None:
 
 def test_a_row() -> None:
     sources = [source("Rates fell.", 1, angle=1.0), source("Lorne raised its target to $835.", 2)]
-    reading = read("What is Lorne's price target?", np.array([1, 0], dtype=np.float32), leans=False)
+    reading = read("What is Lorne's price target?", np.array([1, 0], dtype=np.float32))
     opinion = Opinion(numbers={1: 0.25, 2: 0.75}, stated={2: 0.9, 1: 0.5})
     row = question_row(reading, sources, opinion)
-    assert row.chosen == pytest.approx(math.log(3)) and row.second == pytest.approx(-math.log(3))
+    assert row.chosen == pytest.approx(math.log(3))
     assert row.stated == pytest.approx(math.log(9)) and row.stated_beside == pytest.approx(0)
-    assert row.chosen_cosine == row.best_cosine == pytest.approx(1) and row.third_cosine == pytest.approx(math.cos(1))
-    assert (row.typed, row.type_missing, row.type_absent) == (1, 0, 0)
+    assert row.chosen_cosine == row.best_cosine == pytest.approx(1)
+    assert (row.typed, row.type_missing) == (1, 0)
     bare = question_row(reading, sources, None)
-    assert (bare.chosen, bare.second, bare.stated, bare.stated_beside) == (0, 0, 0, 0)
+    assert (bare.chosen, bare.stated, bare.stated_beside) == (0, 0, 0)
     # Without an opinion the first source counts, which holds no money.
-    assert (bare.type_missing, bare.type_absent) == (1, 0)
+    assert bare.type_missing == 1
 
 
 @given(st.floats(0, 1))
