@@ -1,7 +1,8 @@
 """Killed at any moment of an add, the index opens again, and everything that was acknowledged is whole.
 
-KILL_ROUNDS says how many kills (default 20). The moments are random, seeded with the number of the round, and
-spread over the whole of opening, adding, updating and removing.
+KILL_ROUNDS says how many kills (default 20), KILL_TRUE_ROUNDS how many of the command itself (default 3). The
+moments are random, seeded with the number of the round, and spread over the whole of opening, adding, updating
+and removing.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from assistant.facade import Assistant
 from assistant.index.passages import split
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "20"))
-TRUE_ROUNDS = 3
+TRUE_ROUNDS = int(os.environ.get("KILL_TRUE_ROUNDS", "3"))
 TESTS = Path(__file__).parent
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import subprocess
 import sys
 import time
@@ -185,6 +186,10 @@ class VectorIndex:
                 f"The vector index {self._folder} cannot be written: {error}",
                 "Check disk space and permissions, then start again: it is rebuilt from the database.",
             ) from error
+        # Only the last is kept for whoever wants to look: each is as large as the index.
+        for older in self._folder.parent.glob(f"{self._folder.name}.damaged-*"):
+            if older.is_dir() and older != aside:
+                shutil.rmtree(older, ignore_errors=True)
         return f"the vector index was damaged; it was set aside as {aside.name} and rebuilt"
 
     def _reconcile(self, progress: Progress | None) -> None:

@@ -107,6 +107,18 @@ def test_damage_to_the_index_files(large_home: Path, tmp_path: Path, damage: Cal
     check_repaired(large_home, tmp_path, damage, "set aside as chroma.damaged-")
 
 
+def test_only_the_last_damaged_folder_is_kept(small_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "damaged"
+    shutil.copytree(small_home, home)
+    kept = []
+    for _ in range(2):
+        garbage_database(home / "chroma")
+        with OpenLibrary(home) as opened:
+            assert "set aside" in str(opened.repaired)
+        kept.append(list(home.glob("chroma.damaged-*")))
+    assert [len(each) for each in kept] == [1, 1] and kept[0] != kept[1]
+
+
 def test_a_missing_folder_is_made_anew(small_home: Path, tmp_path: Path) -> None:
     check_repaired(small_home, tmp_path, remove_all, "missing")
 
