@@ -114,7 +114,8 @@ def show_stream(events: Iterable[StreamEvent]) -> None:
         if isinstance(event, SentenceSettled):
             marks = "".join(f"[{number}]" for number in event.sentence.citations)
             if event.sentence.struck:
-                out.print(f"[strike]{escape(event.sentence.text)}[/strike] [red](struck: not in the documents)[/red]")
+                words = escape(event.sentence.text)
+                out.print(f"[strike]{words}[/strike] [red](struck: the documents do not say so)[/red]")
             else:
                 out.print(escape(event.sentence.text), f"[cyan]{escape(marks)}[/cyan]" if marks else "")
         elif not isinstance(event, EvidenceFound):

@@ -23,6 +23,7 @@ from assistant.answering.asked import Asked
 from assistant.answering.compose import Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream
 from assistant.answering.features import QuestionRow, by_preference, question_row, read, weights
+from assistant.answering.hedges import lost_reserves
 from assistant.answering.linear import fitted
 from assistant.answering.unclear import CLARIFY, is_unclear
 from assistant.answering.words import content_stems
@@ -138,11 +139,6 @@ def _also(reading: Reading, order: Sequence[Source], opinion: Opinion | None) ->
     return tuple(dict.fromkeys(near + after))
 
 
-def _faithful(sentence: DraftSentence, source: Source) -> bool:
-    """Whether a sentence is about a source, right or wrong in its details."""
-    return share(content_stems(sentence.text), source.stems) >= _FAITHFUL
-
-
 class Answerer:
     """Answers questions over one open index with one chat model, or by quoting where there is none."""
 
@@ -250,8 +246,9 @@ class Answerer:
     def _settle_draft(self, run: _Run, judgement: Judgement) -> Generator[StreamEvent, None, Status]:
         """Settle the draft's sentences one by one.
 
-        A first sentence that is not about the evidence chosen is replaced by the evidence itself before it
-        is shown; a sentence without support is struck, in view, and the best quote follows it once.
+        A first sentence that is not about the evidence chosen, or firmer than what it rests on, is replaced by
+        the evidence itself before it is shown; any other sentence without support, or firmer than its source,
+        is struck, in view, and the best quote follows it once.
         """
         quoted: set[int] = set()
         for place, sentence in enumerate(self._draft(run, judgement)):
@@ -262,13 +259,16 @@ class Answerer:
                 if place > 0:
                     break
             support = self._align(sentence, run)
-            if support.stands:
+            cited = [run.evidence(number) for number in support.numbers]
+            flat = support.stands and lost_reserves(sentence.text, " ".join(evidence.text for evidence in cited))
+            if support.stands and not flat:
                 quoted.update(support.numbers)
-                cited = [run.evidence(number) for number in support.numbers]
                 yield run.settled(run.composer.settle(sentence.text, cited))
-            elif place == 0 and judgement.informed and not _faithful(sentence, run.sources[judgement.number - 1]):
-                quoted.add(judgement.number)
-                yield run.settled(run.composer.quote(run.evidence(judgement.number)))
+            elif place == 0 and judgement.informed and (flat or not self._about(sentence, run, judgement)):
+                # What the sentence rests on says it better.
+                best = support.numbers[0] if flat else judgement.number
+                quoted.add(best)
+                yield run.settled(run.composer.quote(run.evidence(best)))
                 break
             else:
                 yield run.settled(run.composer.strike(sentence.text))
@@ -282,6 +282,11 @@ class Answerer:
         if not run.composer.sentences:
             yield run.settled(run.composer.quote(run.evidence(judgement.number)))
         return Status.ANSWERED
+
+    def _about(self, sentence: DraftSentence, run: _Run, judgement: Judgement) -> bool:
+        """Whether a sentence is about the source chosen, right or wrong in its details."""
+        chosen = run.sources[judgement.number - 1]
+        return share(content_stems(sentence.text), chosen.stems) >= _FAITHFUL
 
     def _draft(self, run: _Run, judgement: Judgement) -> Iterator[DraftSentence]:
         """The draft's sentences as the chat model completes them."""

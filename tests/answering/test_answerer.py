@@ -75,6 +75,21 @@ def test_a_planted_wrong_claim_is_struck(
     assert all(not figure.supported for figure in found.figures if figure.text in claim and figure.citation is None)
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Spare capacity is leased at $10–15 billion per GW a year.",
+        "Quarrix has cut its costs by about half.",
+    ],
+)
+def test_a_flat_claim_from_a_hedged_source_is_struck(assistant: Assistant, scripted: ScriptedChat, claim: str) -> None:
+    found = answer(assistant, scripted, claim, question="What of spare capacity and costs at Quarrix?")
+    first, replacement, *_ = found.sentences
+    assert (first.text, first.struck, first.citations) == (claim, True, ())
+    assert claim not in found.answer
+    assert "could be leased" in replacement.text or "reportedly" in replacement.text
+
+
 def test_only_the_wrong_sentence_falls(assistant: Assistant, scripted: ScriptedChat) -> None:
     reply = "[1] Lorne Securities has a price target of $835 on Quarrix. [2] It pays a dividend of $4."
     found = answer(assistant, scripted, reply)
