@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assistant.answering.align import Source, Support, align, share
+from assistant.answering.align import Source, Support, align
 from assistant.answering.answer import (
     EvidenceFound,
     Finished,
@@ -23,10 +23,9 @@ from assistant.answering.asked import Asked
 from assistant.answering.compose import Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream
 from assistant.answering.features import QuestionRow, by_preference, question_row, read, weights
-from assistant.answering.hedges import lost_reserves
+from assistant.answering.hedges import denies, lost_reserves
 from assistant.answering.linear import fitted
 from assistant.answering.unclear import CLARIFY, is_unclear
-from assistant.answering.words import content_stems
 from assistant.errors import AssistantError
 from assistant.index.ingest import Embedder
 from assistant.retrieval.conversation import standalone_question
@@ -53,8 +52,8 @@ NO_DOCUMENTS = "There is nothing to answer from: add documents first."
 _SHOWN = 4
 #: A second sentence is quoted as well if it weighs at least this share of the first (docs/experiments.md).
 _ALSO = 0.35
-#: A sentence of the draft must share this much of its words with the sentence chosen, or the latter is quoted.
-_FAITHFUL = 0.5
+#: A small model's sentence is kept if this share of its words is its source's (docs/experiments.md).
+_CLOSE = 0.8
 
 
 @dataclass
@@ -137,6 +136,18 @@ def _also(reading: Reading, order: Sequence[Source], opinion: Opinion | None) ->
     if reading.asked is Asked.EXPLANATION:
         after = [other.number for other in order[1:] if follows(other.evidence, first.evidence)]
     return tuple(dict.fromkeys(near + after))
+
+
+def _strays(text: str, support: Support, cited: Sequence[Evidence], judgement: Judgement) -> bool:
+    """Whether a sentence that its sources support by words is still not what they say.
+
+    No model may be firmer than its source. A small one, which turns "keeps" into "upgraded" and "uncertain
+    whether" into "can", is also held to its source's words, and to its yes or no.
+    """
+    source = " ".join(evidence.text for evidence in cited)
+    if lost_reserves(text, source):
+        return True
+    return judgement.informed and (support.overlap < _CLOSE or denies(text) != denies(source))
 
 
 class Answerer:
@@ -246,9 +257,9 @@ class Answerer:
     def _settle_draft(self, run: _Run, judgement: Judgement) -> Generator[StreamEvent, None, Status]:
         """Settle the draft's sentences one by one.
 
-        A first sentence that is not about the evidence chosen, or firmer than what it rests on, is replaced by
-        the evidence itself before it is shown; any other sentence without support, or firmer than its source,
-        is struck, in view, and the best quote follows it once.
+        A first sentence in the small model's own words gives way to the evidence chosen before it is shown. A
+        sentence with a wrong figure or name, without support, or firmer than its source is struck, in view,
+        and the best quote follows it once.
         """
         quoted: set[int] = set()
         for place, sentence in enumerate(self._draft(run, judgement)):
@@ -260,19 +271,16 @@ class Answerer:
                     break
             support = self._align(sentence, run)
             cited = [run.evidence(number) for number in support.numbers]
-            flat = support.stands and lost_reserves(sentence.text, " ".join(evidence.text for evidence in cited))
-            if support.stands and not flat:
+            if support.stands and not _strays(sentence.text, support, cited, judgement):
                 quoted.update(support.numbers)
                 yield run.settled(run.composer.settle(sentence.text, cited))
-            elif place == 0 and judgement.informed and (flat or not self._about(sentence, run, judgement)):
-                # What the sentence rests on says it better.
-                best = support.numbers[0] if flat else judgement.number
-                quoted.add(best)
-                yield run.settled(run.composer.quote(run.evidence(best)))
+            elif place == 0 and judgement.informed and not support.unsupported_figures and not support.unknown_names:
+                quoted.add(judgement.number)
+                yield run.settled(run.composer.quote(run.evidence(judgement.number)))
                 break
             else:
                 yield run.settled(run.composer.strike(sentence.text))
-                best = support.numbers[0] if support.numbers else judgement.number
+                best = judgement.number if judgement.informed or not support.numbers else support.numbers[0]
                 if best not in quoted:
                     quoted.add(best)
                     yield run.settled(run.composer.quote(run.evidence(best), STRUCK_LEAD))
@@ -282,11 +290,6 @@ class Answerer:
         if not run.composer.sentences:
             yield run.settled(run.composer.quote(run.evidence(judgement.number)))
         return Status.ANSWERED
-
-    def _about(self, sentence: DraftSentence, run: _Run, judgement: Judgement) -> bool:
-        """Whether a sentence is about the source chosen, right or wrong in its details."""
-        chosen = run.sources[judgement.number - 1]
-        return share(content_stems(sentence.text), chosen.stems) >= _FAITHFUL
 
     def _draft(self, run: _Run, judgement: Judgement) -> Iterator[DraftSentence]:
         """The draft's sentences as the chat model completes them."""
