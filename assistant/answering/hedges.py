@@ -26,7 +26,7 @@ class Reserve(StrEnum):
 
 
 _DOUBT = (
-    r"could|may(?! \d)|might|would|can(?= be| lead| help)",
+    r"could|may(?! \d)|might|would",
     r"possibl[ey]|potential(?:ly)?|perhaps|maybe|probabl[ey]|likely|unlikely|presumably|conceivably",
     r"reported(?:ly)?|alleged(?:ly)?|rumou?red|supposed(?:ly)?|said to|believed to|thought to|apparent(?:ly)?",
     r"appears?|appeared|seems?|seemed|suggests?|suggested|indicates?|indicated|implies|implied",
@@ -34,12 +34,14 @@ _DOUBT = (
     r"expect(?:s|ed)?|anticipat(?:es|ed)|estimat(?:e|es|ed)|forecasts?|projected|hopes?|plans? to|aims? to|intends? to",
     r"hint(?:s|ed)?|preparing|considers?|considering|in talks",
 )
-_CONDITION = (r"if|unless|provided that|as long as|assuming|in (?:this|that|which) case|should(?= \w+ \w)|whether",)
+_CONDITION = (r"if|unless|provided that|as long as|assuming|in (?:this|that|which) case|whether",)
+#: Verbs alone: "the report", "its claims", "the states" are nobody's word.
 _SAYING = (
-    r"says?|saying|said|told|tells|stat(?:es|ed)|noted|notes that|reports?|reported|argu(?:es?|ed|ing)|believes?|"
-    r"believed|thinks?|thought|considers?|claims?|claimed|asks?|asked|hints?|hinted|expects?|estimates?|estimated|"
-    r"forecasts?|predict(?:s|ed)|warns?|warned|writes?|wrote|concludes?|concluded|finds|found|sees|saw|reckons?|"
-    r"points? out|pointed out|suggests?|suggested|explains?|explained|describes?|described|names"
+    r"says?|saying|said|told|tells|stated|"
+    r"(?:states?|notes?|reports?|claims?|estimates?|forecasts?|asks?) (?:that|how|whether)|"
+    r"noted|reported|claimed|asked|argu(?:es?|ed|ing)|believes?|believed|thinks?|considers?|considered|hints?|hinted|"
+    r"expects?|estimated|predict(?:s|ed)|warns?|warned|writes?|wrote|concludes?|concluded|sees|reckons?|"
+    r"points? out|pointed out|suggests?|suggested|explains?|explained|describes?|described"
 )
 _VOICE = (
     r"according to|citing|cites?|as (?:told|reported) by|expected by|estimated by",

@@ -23,6 +23,7 @@ DOUBT, CONDITION, VOICE = Reserve.DOUBT, Reserve.CONDITION, Reserve.VOICE
         ("The Harbour Post reports that it sold them.", {VOICE}),
         ("According to the Harbour Post, it has reportedly sold them.", {VOICE, DOUBT}),
         ("In Lorne's view, it sold them.", {VOICE}),
+        ("The United States published the report of July 1 with its claims and notes.", set()),
         ("The sign reads “it may rain”.", set()),
     ],
 )
