@@ -142,12 +142,15 @@ def _strays(text: str, support: Support, cited: Sequence[Evidence], judgement: J
     """Whether a sentence that its sources support by words is still not what they say.
 
     No model may be firmer than its source. A small one, which turns "keeps" into "upgraded" and "uncertain
-    whether" into "can", is also held to its source's words, and to its yes or no.
+    whether" into "can" and gives the subject of one sentence the figure of another, is also held to the words
+    of a single source, and to its yes or no.
     """
     source = " ".join(evidence.text for evidence in cited)
     if lost_reserves(text, source):
         return True
-    return judgement.informed and (support.overlap < _CLOSE or denies(text) != denies(source))
+    if not judgement.informed:
+        return False
+    return len(cited) > 1 or support.overlap < _CLOSE or denies(text) != denies(source)
 
 
 class Answerer:
