@@ -60,11 +60,10 @@ _CLOSE = 0.8
 class _Run:
     """The state of one question on its way through the room.
 
-    `asked` is the question as it was put, `question` as it was read in the light of the conversation; without
-    any evidence there is no `reading`.
+    `question` is the question as it was read in the light of the conversation; without any evidence there is
+    no `reading`.
     """
 
-    asked: str
     question: str
     sources: list[Source]
     reading: Reading | None
@@ -218,7 +217,7 @@ class Answerer:
         if found:
             reading = read(standalone, found[0].metadata["question_vector"])
         retrieved = (time.perf_counter() - started) * 1000
-        return _Run(question, standalone, sources, reading, started, retrieved)
+        return _Run(standalone, sources, reading, started, retrieved)
 
     def opinion(self, run: _Run) -> Opinion | None:
         """What the chat model thinks of the evidence; None if it cannot be asked.

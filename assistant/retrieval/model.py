@@ -69,5 +69,5 @@ class Retrieved(BaseModel):
     question: str
     hits: tuple[SearchHit, ...]
     evidence: tuple[Evidence, ...]
-    vector: Any = Field(default=None, repr=False)
-    vectors: dict[int, Any] = Field(default_factory=dict, repr=False)
+    vector: Any = Field(repr=False)
+    vectors: dict[int, Any] = Field(repr=False)
