@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.answering.figures import Figure, figures, supported
+from assistant.answering.figures import Figure, figures, source_figures, supported
 from assistant.answering.words import content_stems, names, stem, words
 from assistant.retrieval.model import Evidence
 
@@ -38,7 +38,7 @@ class Source:
     @cached_property
     def figures(self) -> list[Figure]:
         """Figures of the sentence and of its column labels."""
-        return figures(f"{self.evidence.context} {self.evidence.text}")
+        return source_figures(f"{self.evidence.context} {self.evidence.text}")
 
     @cached_property
     def stems(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ from assistant.answering.answer import (
     Status,
     Timings,
 )
-from assistant.answering.figures import figures, supported
+from assistant.answering.figures import figures, source_figures, supported
 from assistant.index.passages import squash
 from assistant.retrieval.model import Evidence
 
@@ -111,7 +111,7 @@ class Composer:
     def _check(self, text: str, numbers: Sequence[int]) -> None:
         """Hold every figure of a sentence against the words it cites."""
         sources = {
-            known.number: figures(f"{self._contexts[known.number]} {known.quote}")
+            known.number: source_figures(f"{self._contexts[known.number]} {known.quote}")
             for known in self._citations
             if known.number in numbers
         }

@@ -115,6 +115,9 @@ _WORDS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+#: "per GW", "each year", "a share": a rate or an article names one of a unit without a number.
+_ONE_OF = re.compile(rf"\b(?:per|each|every|an?|/)\s+(?P<unit>{_UNIT})(?!\w)", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -156,6 +159,15 @@ def figures(text: str) -> list[Figure]:
                 taken.append((figure.start, figure.end))
                 found.append(figure)
     return sorted(found, key=lambda figure: figure.start)
+
+
+def source_figures(text: str) -> list[Figure]:
+    """All that a text says of figures, as something to hold claims against: with "per GW", also "one GW"."""
+    ones = [
+        Figure(match.group(), match.start(), match.end(), Decimal(1), Decimal(1), _unit("", match.group("unit")))
+        for match in _ONE_OF.finditer(text)
+    ]
+    return [*figures(text), *ones]
 
 
 def _dates(text: str) -> Iterator[Figure]:

@@ -8,12 +8,16 @@ header, outside the quoted row. The sign is left to the words. A sum's result is
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.answer import Answer, Calculation, Status
 from evals.metrics.figures import Figure, parse_figures, same_figure
 from evals.normalise import strip_markers
+
+_RATE = re.compile(r"\b(?:per|each|every|an?)\s+(?=[A-Za-z])", re.IGNORECASE)
 
 
 def shown_text(answer: Answer) -> str:
@@ -35,6 +39,13 @@ def _bare_support(found: Figure, quoted: Figure) -> bool:
     return bare and telling and found.low == found.high and found.mantissa == quoted.mantissa
 
 
+def _one_of(figure: Figure, quote: str) -> bool:
+    """Whether the figure is one of a unit that the quote names as a rate: "one gigawatt" beside "per GW"."""
+    if not figure.unit or figure.low != figure.high or figure.mantissa != 1:
+        return False
+    return any(same_figure(figure, counted) for counted in parse_figures(_RATE.sub("; 1 ", quote)))
+
+
 def in_quotes(figure: Figure, quotes: Sequence[str]) -> bool:
     """Whether one of the quotes holds the figure."""
     found = _unsigned(figure)
@@ -42,7 +53,7 @@ def in_quotes(figure: Figure, quotes: Sequence[str]) -> bool:
         same_figure(found, quoted) or _bare_support(found, quoted)
         for quote in quotes
         for quoted in map(_unsigned, parse_figures(quote))
-    )
+    ) or any(_one_of(found, quote) for quote in quotes)
 
 
 def _calculated(calculation: Calculation | None, quotes_by_number: dict[int, str]) -> list[Figure]:
@@ -61,7 +72,8 @@ def unsupported_figures(answer: Answer) -> tuple[str, ...]:
     """The texts of the shown figures that nothing cited supports, in order, each once.
 
     Numbers in words count only with a unit or scale ("two directions" is no figure to check). A reply that
-    is no answer may repeat the question's figures; there only what the assistant flags counts.
+    is no answer may repeat the question's figures; there only what the assistant flags counts. A figure that
+    was struck in one sentence and stands supported in another is not held against the latter.
     """
     shown = shown_text(answer)
     quotes = {citation.number: citation.quote for citation in answer.citations}
@@ -73,10 +85,11 @@ def unsupported_figures(answer: Answer) -> tuple[str, ...]:
             summed = any(same_figure(result, _unsigned(figure), any_currency=True) for result in results)
             if not trivial and not summed and not in_quotes(figure, list(quotes.values())):
                 found[figure.text] = None
+    vouched = Counter(check.text for check in answer.figures if check.supported and check.citation is not None)
     for check in answer.figures:
         stated = [_unsigned(figure) for figure in parse_figures(check.text)]
         summed = bool(stated) and any(same_figure(r, s, any_currency=True) for r in results for s in stated)
         flagged = not check.supported or (check.citation is None and not summed)
-        if flagged and check.text in shown:
+        if flagged and shown.count(check.text) > vouched[check.text]:
             found[check.text] = None
     return tuple(found)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.figures import figures, same_figure, supported
+from assistant.answering.figures import figures, same_figure, source_figures, supported
 
 # (text, [(value, unit), ...])
 READ = [
@@ -177,6 +177,11 @@ SUPPORT = [
     ("$1 trillion", "$1,000 billion", True),
     ("15 times", "15x", True),
     ("15", "", False),
+    ("one gigawatt", "$10–15 billion per GW a year", True),
+    ("One year", "$10–15 billion per GW a year", True),
+    ("1 MW", "$10–15 billion per GW a year", False),
+    ("two gigawatts", "$10–15 billion per GW a year", False),
+    ("$1", "$10–15 billion per GW a year", False),
 ]
 
 
@@ -184,7 +189,7 @@ SUPPORT = [
 def test_supports(claim: str, source: str, expected: bool) -> None:
     claimed = figures(claim)
     assert claimed
-    assert all(supported(figure, figures(source)) for figure in claimed) is expected
+    assert all(supported(figure, source_figures(source)) for figure in claimed) is expected
 
 
 def test_there_are_enough_cases() -> None:

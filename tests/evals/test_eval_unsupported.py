@@ -28,6 +28,8 @@ LEASE = "It could be leased at $10–15 billion per GW a year."
         ("Sales were $12 million.", ["Sales | 12"], ("$12 million",)),
         ("Sales were $2019 million.", ["Sales | 2019"], ("$2019 million",)),
         ("It is Buy.", ["Buy"], ()),
+        ("One gigawatt fetches $10-15 billion.", [LEASE], ()),
+        ("Four gigawatts fetch $10-15 billion.", [LEASE], ("Four gigawatts",)),
     ],
 )
 def test_independent_check(answering: Make, text: str, quotes: list[str], unsupported: tuple[str, ...]) -> None:
@@ -64,6 +66,20 @@ def test_struck_sentences_are_not_shown_as_fact(answering: Make) -> None:
     )
     assert shown_text(answer) == "It is $835."
     assert unsupported_figures(answer) == ()
+
+
+def test_what_was_struck_may_stand_elsewhere(answering: Make) -> None:
+    struck = figure("$835", citation=None, supported=False)
+    sentences = (Sentence(text="Amazon's is $835.", struck=True), Sentence(text="It is $835.", citations=(1,)))
+    stands = answering("", "a target of $835", sentences=sentences, figures=(struck, _stands("$835")))
+    assert unsupported_figures(stands) == ()
+    twice = (*sentences, Sentence(text="It stays $835.", citations=()))
+    shown = answering("", "a target of $835", sentences=twice, figures=(struck, _stands("$835")))
+    assert unsupported_figures(shown) == ("$835",)
+
+
+def _stands(text: str) -> FigureCheck:
+    return figure(text, citation=1, supported=True)
 
 
 def test_a_refusal_may_repeat_the_questions_figures(answering: Make) -> None:
