@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from fakes import FakeEmbedder, ScriptedChat, likeness
 from processes import Commands
@@ -21,6 +22,11 @@ ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests"
 #: Kept because it says where the fetched model files are.
 KEPT = {"ASSISTANT_MODELS_DIR"}
+
+
+#: How long an example takes says more about what else the machine does than about the code.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_configure() -> None:

@@ -41,7 +41,7 @@ def new_document(name: str, source: str, embedder: FakeEmbedder | None = None) -
     embedder = embedder or FakeEmbedder()
     document = read_document(source.encode(), name, f"/files/{name}")
     passages = split(document, 60, embedder.count_tokens)
-    sentences = [sentence for passage in passages for sentence in passage.sentences]
+    clauses = [span for passage in passages for sentence in passage.sentences for span in sentence.clauses]
     state = FileState(
         name=name,
         source=f"/files/{name}",
@@ -56,7 +56,7 @@ def new_document(name: str, source: str, embedder: FakeEmbedder | None = None) -
         document=document,
         passages=tuple(passages),
         passage_vectors=embedder.encode([document.text[p.start : p.end] for p in passages]),
-        sentence_vectors=embedder.encode([document.text[s.start : s.end] for s in sentences]),
+        clause_vectors=embedder.encode([document.text[start:end] for start, end in clauses]),
     )
 
 

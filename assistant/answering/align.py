@@ -29,7 +29,7 @@ MAX_SPANS = 3
 
 @dataclass(frozen=True)
 class Source:
-    """An evidence sentence prepared for comparison; `vector` is of unit length."""
+    """An evidence sentence prepared for comparison; `vector` is its clause's, of unit length."""
 
     number: int
     evidence: Evidence
@@ -44,6 +44,16 @@ class Source:
     def stems(self) -> frozenset[str]:
         """Content stems of the sentence and of its column labels."""
         return frozenset(content_stems(f"{self.evidence.context} {self.evidence.text}"))
+
+    @cached_property
+    def clause_figures(self) -> list[Figure]:
+        """Figures of the clause that was found and of its column labels."""
+        return source_figures(f"{self.evidence.context} {self.evidence.clause}")
+
+    @cached_property
+    def clause_stems(self) -> frozenset[str]:
+        """Content stems of the clause that was found and of its column labels."""
+        return frozenset(content_stems(f"{self.evidence.context} {self.evidence.clause}"))
 
     @cached_property
     def surroundings(self) -> frozenset[str]:

@@ -23,9 +23,11 @@ from assistant.answering.asked import Asked
 from assistant.answering.compose import Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream
 from assistant.answering.features import QuestionRow, by_preference, question_row, read, weights
+from assistant.answering.figures import figures
 from assistant.answering.hedges import denies, lost_reserves
 from assistant.answering.linear import fitted
 from assistant.answering.unclear import CLARIFY, is_unclear
+from assistant.answering.words import names
 from assistant.errors import AssistantError
 from assistant.index.ingest import Embedder
 from assistant.retrieval.conversation import standalone_question
@@ -149,7 +151,14 @@ def _strays(text: str, support: Support, cited: Sequence[Evidence], judgement: J
         return True
     if not judgement.informed:
         return False
-    return len(cited) > 1 or support.overlap < _CLOSE or denies(text) != denies(source)
+    return len({evidence.span for evidence in cited}) > 1 or support.overlap < _CLOSE or denies(text) != denies(source)
+
+
+def _asks_of_another(question: str, support: Support) -> bool:
+    """Whether what a sentence lacks support for is what the question is about: a name or a date it gives."""
+    asked = {part for figure in figures(question) for part in figure.date}
+    wrong = {part for figure in support.unsupported_figures for part in figure.date}
+    return bool(set(names(question)) & set(support.unknown_names) or asked & wrong)
 
 
 class Answerer:
@@ -187,7 +196,9 @@ class Answerer:
             UnknownDocumentError: a name in `documents` is not in the index.
         """
         run = self.prepare(question, history, documents)
-        shown = tuple(citation(source.number, source.evidence) for source in run.sources[:_SHOWN])
+        quotes = {source.evidence.span: source for source in reversed(run.sources)}
+        best = sorted(quotes.values(), key=lambda source: source.number)[:_SHOWN]
+        shown = tuple(citation(source.number, source.evidence) for source in best)
         yield EvidenceFound(standalone_question=run.question, quotes=shown)
         if is_unclear(question, history):
             yield run.settled(run.composer.say(CLARIFY))
@@ -259,11 +270,12 @@ class Answerer:
     def _settle_draft(self, run: _Run, judgement: Judgement) -> Generator[StreamEvent, None, Status]:
         """Settle the draft's sentences one by one.
 
-        A first sentence in the small model's own words gives way to the evidence chosen before it is shown. A
-        sentence with a wrong figure or name, without support, or firmer than its source is struck, in view,
-        and the best quote follows it once.
+        A first sentence about somebody or some day that the question names and its sources do not makes it no
+        answer. One in the small model's own words gives way to the evidence chosen before it is shown. A sentence
+        with a wrong figure or name, without support, or firmer than its source is struck, in view, and the best
+        quote follows it once.
         """
-        quoted: set[int] = set()
+        quoted: set[tuple[str, int, int]] = set()
         for place, sentence in enumerate(self._draft(run, judgement)):
             if 0 in sentence.marks or not sentence.text:
                 if place == 0 and not judgement.informed:
@@ -272,23 +284,27 @@ class Answerer:
                 if place > 0:
                     break
             support = self._align(sentence, run)
+            if place == 0 and _asks_of_another(run.question, support):
+                yield from self._not_found(run, judgement.number)
+                return Status.NOT_FOUND
             cited = [run.evidence(number) for number in support.numbers]
             if support.stands and not _strays(sentence.text, support, cited, judgement):
-                quoted.update(support.numbers)
+                quoted.update(evidence.span for evidence in cited)
                 yield run.settled(run.composer.settle(sentence.text, cited))
             elif place == 0 and judgement.informed and not support.unsupported_figures and not support.unknown_names:
-                quoted.add(judgement.number)
+                quoted.add(run.evidence(judgement.number).span)
                 yield run.settled(run.composer.quote(run.evidence(judgement.number)))
                 break
             else:
                 yield run.settled(run.composer.strike(sentence.text))
-                best = judgement.number if judgement.informed or not support.numbers else support.numbers[0]
-                if best not in quoted:
-                    quoted.add(best)
-                    yield run.settled(run.composer.quote(run.evidence(best), STRUCK_LEAD))
-        for number in judgement.also:
-            if number not in quoted:
-                yield run.settled(run.composer.quote(run.evidence(number), ALSO_LEAD))
+                number = judgement.number if judgement.informed or not support.numbers else support.numbers[0]
+                best = run.evidence(number)
+                if best.span not in quoted:
+                    quoted.add(best.span)
+                    yield run.settled(run.composer.quote(best, STRUCK_LEAD))
+        for evidence in map(run.evidence, judgement.also):
+            if evidence.span not in quoted:
+                yield run.settled(run.composer.quote(evidence, ALSO_LEAD))
         if not run.composer.sentences:
             yield run.settled(run.composer.quote(run.evidence(judgement.number)))
         return Status.ANSWERED

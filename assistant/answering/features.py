@@ -129,7 +129,7 @@ def missing_dates(question: str, sources: Sequence[Source]) -> int:
 def holds_type(asked: Asked, source: Source) -> bool:
     """Whether a sentence holds something of the type asked for."""
     # The dash keeps a name at the sentence's start from being taken for an ordinary first word.
-    return holds(asked, source.figures, names(f"the {source.evidence.text}"))
+    return holds(asked, source.clause_figures, names(f"the {source.evidence.clause}"))
 
 
 def new_names(question: str, source: Source) -> list[str]:
@@ -170,7 +170,7 @@ def question_row(reading: Reading, sources: Sequence[Source], opinion: Opinion |
         best_cosine=max(float(reading.vector @ source.vector) for source in sources),
         chosen_cosine=float(reading.vector @ chosen.vector),
         coverage=share(reading.stems, around),
-        chosen_coverage=share(reading.stems, chosen.stems),
+        chosen_coverage=share(reading.stems, chosen.clause_stems),
         missing_names=float(min(3, len(missing_names(reading.text, top)))),
         missing_dates=float(min(2, missing_dates(reading.text, top))),
         typed=float(typed),

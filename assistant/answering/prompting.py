@@ -65,8 +65,8 @@ def prompt_template() -> ChatPromptTemplate:
 
 
 def evidence_line(number: int, evidence: Evidence) -> str:
-    """A sentence as the model sees it: numbered, on one line, a table row with its context."""
-    words = squash(evidence.text)
+    """A clause as the model sees it: numbered, on one line, a table row with its context."""
+    words = squash(evidence.clause)
     return _line(number, f"{squash(evidence.context)}: {words}" if evidence.context else words)
 
 

@@ -208,9 +208,10 @@ class Library:
         passages = split(document, self._passage_tokens, self._embedder.count_tokens)
         texts = [embedded_text(document, passage) for passage in passages]
         texts += [
-            squash(f"{sentence.context} {document.text[sentence.start : sentence.end]}")
+            squash(f"{sentence.context} {document.text[start:end]}")
             for passage in passages
             for sentence in passage.sentences
+            for start, end in sentence.clauses
         ]
 
         def report(done: int, total: int) -> None:
@@ -223,7 +224,7 @@ class Library:
             document=document,
             passages=tuple(passages),
             passage_vectors=vectors[: len(passages)],
-            sentence_vectors=vectors[len(passages) :],
+            clause_vectors=vectors[len(passages) :],
         )
 
 

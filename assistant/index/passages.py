@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pydantic import BaseModel, ConfigDict
 
 from assistant.documents.model import Block, BlockKind, Document
+from assistant.index.clauses import clause_spans
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
 
@@ -22,7 +23,7 @@ _MAX_SENTENCE_CHARS = 700
 
 
 class SentenceSpan(BaseModel):
-    """A sentence, list item or table row: the unit of evidence."""
+    """A sentence, list item or table row: the unit of quotation; its `clauses` are the unit of search."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,6 +31,7 @@ class SentenceSpan(BaseModel):
     end: int
     kind: BlockKind
     page: int | None
+    clauses: tuple[tuple[int, int], ...]
     context: str = ""
 
 
@@ -91,13 +93,19 @@ def _cut_long(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _sentences(document: Document, block: Block) -> list[SentenceSpan]:
+    whole = block.kind in _WHOLE
     text = document.text[block.start : block.end]
-    spans = [(0, len(text))] if block.kind in _WHOLE else sentence_spans(text)
+    spans = [(block.start + a, block.start + b) for a, b in ([(0, len(text))] if whole else sentence_spans(text))]
     return [
         SentenceSpan(
-            start=block.start + a, end=block.start + b, kind=block.kind, page=block.page, context=block.context
+            start=start,
+            end=end,
+            kind=block.kind,
+            page=block.page,
+            clauses=((start, end),) if whole else tuple(clause_spans(document.text, start, end)),
+            context=block.context,
         )
-        for a, b in spans
+        for start, end in spans
     ]
 
 

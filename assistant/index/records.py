@@ -49,4 +49,4 @@ class NewDocument(BaseModel):
     document: Any
     passages: tuple[Passage, ...]
     passage_vectors: Any
-    sentence_vectors: Any
+    clause_vectors: Any

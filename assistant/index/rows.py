@@ -35,12 +35,14 @@ class PassageRow:
 
 @dataclass(frozen=True)
 class SentenceRow:
-    """A sentence of a passage with its unit vector."""
+    """A clause of a passage with its unit vector; `start` and `end` are those of the sentence it stands in."""
 
     id: int
     passage_id: int
     start: int
     end: int
+    clause_start: int
+    clause_end: int
     page: int | None
     kind: BlockKind
     context: str
@@ -77,7 +79,7 @@ def passage_rows(store: Store, ids: Sequence[int]) -> dict[int, PassageRow]:
 
 
 def sentence_rows(store: Store, passage_ids: Sequence[int]) -> list[SentenceRow]:
-    """All sentences of some passages, in reading order within each."""
+    """All clauses of some passages, in reading order within each."""
     import numpy as np
 
     s = schema.sentences.c
@@ -89,6 +91,8 @@ def sentence_rows(store: Store, passage_ids: Sequence[int]) -> list[SentenceRow]
                 passage_id=row.passage_id,
                 start=row.start,
                 end=row.end,
+                clause_start=row.clause_start,
+                clause_end=row.clause_end,
                 page=row.page,
                 kind=BlockKind(row.kind),
                 context=row.context,

@@ -60,6 +60,7 @@ passages = Table(
     sqlite_autoincrement=True,
 )
 
+#: One row for each clause; `start` and `end` are those of the sentence it stands in, which is what is quoted.
 sentences = Table(
     "sentences",
     metadata,
@@ -67,6 +68,8 @@ sentences = Table(
     Column("passage_id", ForeignKey("passages.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
+    Column("clause_start", Integer, nullable=False, server_default="0"),
+    Column("clause_end", Integer, nullable=False, server_default="0"),
     Column("page", Integer),
     Column("kind", Text, nullable=False),
     Column("context", Text, nullable=False),
@@ -90,4 +93,13 @@ FTS_STATEMENTS = (
     "body, tokenize = 'porter unicode61 remove_diacritics 2')",
 )
 
-SCHEMA_VERSION = 1
+#: Statements by the version they lead to; the first version is made from the tables above.
+MIGRATIONS = {
+    2: (
+        "ALTER TABLE sentences ADD COLUMN clause_start INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE sentences ADD COLUMN clause_end INTEGER NOT NULL DEFAULT 0",
+        'UPDATE sentences SET clause_start = start, clause_end = "end"',
+    ),
+}
+
+SCHEMA_VERSION = max(MIGRATIONS)

@@ -44,7 +44,7 @@ def insert_passage(
     document: Document,
     passage: Passage,
     vector: np.ndarray,
-    sentence_vectors: np.ndarray,
+    clause_vectors: np.ndarray,
 ) -> int:
     """Store a passage with its sentences and both lexical rows; gives its id."""
     passage_id: int = connection.execute(
@@ -65,20 +65,23 @@ def insert_passage(
             "body": squash(document.text[passage.start : passage.end]),
         },
     )
-    for sentence, sentence_vector in zip(passage.sentences, sentence_vectors, strict=True):
+    clauses = [(sentence, start, end) for sentence in passage.sentences for start, end in sentence.clauses]
+    for (sentence, start, end), clause_vector in zip(clauses, clause_vectors, strict=True):
         sentence_id = connection.execute(
             insert(schema.sentences).values(
                 passage_id=passage_id,
                 start=sentence.start,
                 end=sentence.end,
+                clause_start=start,
+                clause_end=end,
                 page=sentence.page,
                 kind=sentence.kind.value,
                 context=sentence.context,
-                vector=sentence_vector.astype("<f4").tobytes(),
+                vector=clause_vector.astype("<f4").tobytes(),
             )
         ).inserted_primary_key[0]  # type: ignore[index]
         connection.execute(
             text("INSERT INTO sentences_fts(rowid, body) VALUES (:id, :body)"),
-            {"id": sentence_id, "body": squash(document.text[sentence.start : sentence.end])},
+            {"id": sentence_id, "body": squash(document.text[start:end])},
         )
     return passage_id

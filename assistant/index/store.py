@@ -71,6 +71,11 @@ class Store:
                     schema.metadata.create_all(connection)
                     for statement in schema.FTS_STATEMENTS:
                         connection.execute(text(statement))
+                else:
+                    for later in range(version + 1, schema.SCHEMA_VERSION + 1):
+                        for statement in schema.MIGRATIONS[later]:
+                            connection.execute(text(statement))
+                if version != schema.SCHEMA_VERSION:
                     connection.execute(text(f"PRAGMA user_version = {schema.SCHEMA_VERSION:d}"))
         except Exception:
             self.close()
@@ -142,8 +147,8 @@ class Store:
             added: list[int] = []
             position = 0
             for passage, vector in zip(new.passages, new.passage_vectors, strict=True):
-                count = len(passage.sentences)
-                vectors = new.sentence_vectors[position : position + count]
+                count = sum(len(sentence.clauses) for sentence in passage.sentences)
+                vectors = new.clause_vectors[position : position + count]
                 added.append(insert_passage(connection, document_id, document, passage, vector, vectors))
                 position += count
             connection.execute(delete(schema.left_out).where(schema.left_out.c.source == new.state.source))

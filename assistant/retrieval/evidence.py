@@ -28,12 +28,12 @@ def rank_sentences(
     lexical: Mapping[int, float],
     passages: Mapping[int, PassageRow],
 ) -> list[Evidence]:
-    """All sentences of some passages as evidence, best first, repeated sentences once.
+    """All clauses of some passages as evidence, best first, repeated ones once.
 
     Args:
         queries: unit vectors of the question's readings, shape (readings, dimension); the nearest counts.
-        sentences: the candidates.
-        lexical: BM25 score by sentence id, absent meaning 0.
+        sentences: the candidates, a row for each clause.
+        lexical: BM25 score by row id, absent meaning 0.
         passages: the candidates' passages by id, in the order of their rank.
     """
     import numpy as np
@@ -44,16 +44,18 @@ def rank_sentences(
     cosines = (matrix @ queries.T).max(axis=1)
     top = max(lexical.values(), default=0.0) or 1.0
     bonus = {key: PASSAGE_WEIGHT / (1 + rank) for rank, key in enumerate(passages)}
+    before = _sentences_before(sentences)
     ranked = []
     for sentence, cosine in zip(sentences, cosines, strict=True):
         found = lexical.get(sentence.id, 0.0)
         score = float(cosine) + LEXICAL_WEIGHT * found / top + bonus[sentence.passage_id]
-        ranked.append(_evidence(sentence, passages[sentence.passage_id], float(cosine), found, score))
+        passage = passages[sentence.passage_id]
+        ranked.append(_evidence(sentence, before[sentence.id], passage, float(cosine), found, score))
     ranked.sort(key=lambda evidence: -evidence.score)
     seen: set[str] = set()
     unique = []
     for evidence in ranked:
-        words = squash(evidence.text).lower()
+        words = squash(evidence.clause).lower()
         short = len(words.split()) < _MIN_WORDS and evidence.kind is not BlockKind.TABLE_ROW
         if words not in seen and not short:
             seen.add(words)
@@ -66,8 +68,29 @@ def follows(later: Evidence, earlier: Evidence) -> bool:
     return later.document == earlier.document and 0 <= later.start - earlier.end <= _GAP
 
 
-def _evidence(sentence: SentenceRow, passage: PassageRow, similarity: float, lexical: float, score: float) -> Evidence:
-    offset = sentence.start - passage.start
+def _sentences_before(sentences: Sequence[SentenceRow]) -> dict[int, tuple[int, int] | None]:
+    """The span of the sentence before each one in its passage, by id."""
+    spans: dict[int, set[tuple[int, int]]] = {}
+    for sentence in sentences:
+        spans.setdefault(sentence.passage_id, set()).add((sentence.start, sentence.end))
+    found = {}
+    for sentence in sentences:
+        earlier = [span for span in spans[sentence.passage_id] if span[1] <= sentence.start]
+        found[sentence.id] = max(earlier, default=None)
+    return found
+
+
+def _evidence(
+    sentence: SentenceRow,
+    before: tuple[int, int] | None,
+    passage: PassageRow,
+    similarity: float,
+    lexical: float,
+    score: float,
+) -> Evidence:
+    def words(start: int, end: int) -> str:
+        return passage.text[start - passage.start : end - passage.start]
+
     return Evidence(
         sentence_id=sentence.id,
         passage_id=passage.id,
@@ -78,9 +101,11 @@ def _evidence(sentence: SentenceRow, passage: PassageRow, similarity: float, lex
         headings=passage.headings,
         kind=sentence.kind,
         context=sentence.context,
-        text=passage.text[offset : offset + sentence.end - sentence.start],
+        text=words(sentence.start, sentence.end),
         start=sentence.start,
         end=sentence.end,
+        clause=words(sentence.clause_start, sentence.clause_end),
+        before=words(*before) if before else "",
         around=passage.text,
         similarity=similarity,
         lexical=lexical,

@@ -26,7 +26,8 @@ class SearchHit(BaseModel):
 class Evidence(BaseModel):
     """A sentence that may support an answer: `text` is exactly `canonical_text[start:end]`.
 
-    `around` is the passage it stands in, which tells whom its pronouns mean.
+    `clause` is the part of a long sentence that was found, the whole of any other; `before` the sentence before it
+    in its passage, if any; `around` the passage it stands in, which tells whom its pronouns mean.
 
     `similarity` is the cosine to the question, -1 to 1; `lexical` the BM25 score within the candidates;
     `score` what it was ranked by. `sentence_id` and `passage_id` are the store's.
@@ -46,10 +47,17 @@ class Evidence(BaseModel):
     text: str
     start: int
     end: int
+    clause: str
+    before: str = ""
     around: str
     similarity: float
     lexical: float
     score: float
+
+    @property
+    def span(self) -> tuple[str, int, int]:
+        """The document and the offsets that are quoted; clauses of one sentence share them."""
+        return self.document, self.start, self.end
 
     @property
     def heading(self) -> str | None:

@@ -24,7 +24,8 @@ def embed(text: str) -> np.ndarray:
 def source(number: int, text: str, *, around: str = "", title: str = "Note", context: str = "") -> Source:
     evidence = Evidence(
         sentence_id=number, passage_id=1, document="note.md", title=title, date=None, page=None, headings=(),
-        kind=BlockKind.PARAGRAPH, context=context, text=text, start=0, end=len(text), around=around or text,
+        kind=BlockKind.PARAGRAPH, context=context, text=text, clause=text,
+        start=0, end=len(text), around=around or text,
         similarity=0.5, lexical=0.0, score=0.5,
     )  # fmt: skip
     return Source(number, evidence, embed(f"{context} {text}"))

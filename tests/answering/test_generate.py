@@ -20,7 +20,8 @@ WORDS = ("Rates are 3%.", "Rates\nrose in May.", "It may rain.", "A target of $8
 def sentence(place: int, words: str) -> Evidence:
     return Evidence(
         sentence_id=place, passage_id=1, document="a.md", title="A", date=None, page=None, headings=(),
-        kind=BlockKind.PARAGRAPH, context="Fee table" if "|" in words else "", text=words, start=0, end=len(words),
+        kind=BlockKind.PARAGRAPH, context="Fee table" if "|" in words else "", text=words, clause=words,
+        start=0, end=len(words),
         around=words, similarity=0.5, lexical=0.0, score=0.5,
     )  # fmt: skip
 

@@ -56,10 +56,10 @@ def test_a_document_is_stored_whole(store: Store) -> None:
             passage.start, passage.end, passage.headings, "Harbour Compute",
         )  # fmt: skip
     sentences = sentence_rows(store, added)
-    assert [(s.start, s.end, s.kind) for s in sentences] == [
-        (s.start, s.end, s.kind) for p in new.passages for s in p.sentences
+    assert [(s.start, s.end, s.clause_start, s.clause_end, s.kind) for s in sentences] == [
+        (s.start, s.end, *clause, s.kind) for p in new.passages for s in p.sentences for clause in s.clauses
     ]
-    assert np.array_equal(np.stack([s.vector for s in sentences]), new.sentence_vectors)
+    assert np.array_equal(np.stack([s.vector for s in sentences]), new.clause_vectors)
     for (key, document_id, words, vector), passage_id in zip(store.passage_vectors(added), added, strict=True):
         assert key == passage_id
         assert document_id == rows[passage_id].document_id
@@ -105,7 +105,7 @@ def test_too_few_vectors_are_refused_whole(store: Store) -> None:
     with pytest.raises(ValueError, match="shorter"):
         store.replace(new.model_copy(update={"passage_vectors": new.passage_vectors[:-1]}))
     with pytest.raises(ValueError, match="shorter"):
-        store.replace(new.model_copy(update={"sentence_vectors": new.sentence_vectors[:-1]}))
+        store.replace(new.model_copy(update={"clause_vectors": new.clause_vectors[:-1]}))
     assert store.documents() == []
 
 
@@ -190,6 +190,24 @@ def test_a_newer_index_is_left_alone(tmp_path: Path) -> None:
     assert "Update" in caught.value.next_step
     with pytest.raises(StorageError, match="not open"):
         store.documents()
+
+
+def test_an_index_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.open()
+    _, added = store.replace(new_document("leases.md", LEASES))
+    store.close()
+    database = sqlite3.connect(tmp_path / DATABASE)
+    for column in ("clause_start", "clause_end"):
+        database.execute(f"ALTER TABLE sentences DROP COLUMN {column}")
+    database.execute("PRAGMA user_version = 1")
+    database.commit()
+    database.close()
+    store.open()
+    rows = sentence_rows(store, added)
+    assert rows
+    assert all((row.clause_start, row.clause_end) == (row.start, row.end) for row in rows)
+    store.close()
 
 
 def test_a_half_made_database_is_completed(tmp_path: Path) -> None:

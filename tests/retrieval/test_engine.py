@@ -152,7 +152,8 @@ def sentence(
 ) -> SentenceRow:
     start = 100 + PASSAGE_TEXT.index(words)
     return SentenceRow(
-        id=key, passage_id=owner, start=start, end=start + len(words), page=None, kind=kind, context="",
+        id=key, passage_id=owner, start=start, end=start + len(words),
+        clause_start=start, clause_end=start + len(words), page=None, kind=kind, context="",
         vector=np.array(vector, dtype=np.float32),
     )  # fmt: skip
 
