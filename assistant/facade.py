@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.answering.answer import Answer, Finished, StreamEvent, Turn
 from assistant.documents.registry import check_file
-from assistant.errors import IndexMismatchError, QuestionError, StorageError
+from assistant.errors import AssistantError, IndexMismatchError, QuestionError, StorageError
 from assistant.index.ingest import AddResult, Embedder, Library, Origin
 from assistant.index.lock import HomeLock
 from assistant.index.records import DocumentInfo
@@ -57,6 +58,8 @@ class Assistant:
         self._store = Store(settings.home)
         self._lock = HomeLock(settings.home)
         self._guard = threading.RLock()
+        self._chat_guard = threading.Lock()
+        self._closed = 0
         self._opened: _Opened | None = None
         self._chat: ChatModel | None = None
         self._answerer: Answerer | None = None
@@ -70,17 +73,19 @@ class Assistant:
 
     # --- opening and closing ---------------------------------------------------------------------------
 
-    def open(self, progress: Progress | None = None) -> None:
+    def open(self, progress: Progress | None = None, *, chat: bool = False) -> None:
         """Take the home's lock and open the index, repairing it where need be (see `repaired`).
+
+        With `chat` the chat model begins to load meanwhile; what goes wrong with it is told when it is needed.
 
         Raises:
             HomeLockedError: another process owns the home.
             IndexMismatchError: the index was made with another embedding model.
             StorageError: the home cannot be written.
         """
-        self._open(progress)
+        self._open(progress, chat)
 
-    def _open(self, progress: Progress | None = None) -> _Opened:
+    def _open(self, progress: Progress | None = None, chat: bool = False) -> _Opened:
         with self._guard:
             if self._opened is None:
                 try:
@@ -91,6 +96,8 @@ class Assistant:
                         "Set ASSISTANT_HOME to a folder you can write to.",
                     ) from error
                 self._lock.acquire()
+                if chat:
+                    threading.Thread(target=self._load_ahead, args=(self._closed,), daemon=True).start()
                 try:
                     self._opened = self._open_index(progress)
                 except BaseException:
@@ -134,11 +141,14 @@ class Assistant:
     def close(self) -> None:
         """Give back models, files and the lock; harmless when called twice."""
         with self._guard:
-            if self._chat is not None:
-                self._chat.close()
+            with self._chat_guard:
+                self._closed += 1
+                if self._chat is not None:
+                    self._chat.close()
+                self._chat = None
             if self._opened is not None:
                 self._opened.vectors.close()
-            self._chat = self._answerer = self._opened = None
+            self._answerer = self._opened = None
             self._store.close()
             self._lock.release()
 
@@ -266,20 +276,29 @@ class Assistant:
                 "Shorten it, or raise ASSISTANT_MAX_QUESTION_CHARS.",
             )
 
-    def _ready_chat(self) -> ChatModel:
-        with self._guard:
-            if self._chat is None:
-                from assistant.models.chat import ChatModel, load_chat_model
+    def _load_ahead(self, closed: int) -> None:
+        with self._chat_guard, suppress(AssistantError):
+            # Closed in the meantime, nobody would ever close what is loaded now.
+            if self._chat is None and closed == self._closed:
+                self._chat = self._load_chat()
 
-                given = self._given_chat
-                self._chat = ChatModel(given, given.get_name(), "remote") if given else load_chat_model(self.settings)
+    def _ready_chat(self) -> ChatModel:
+        with self._chat_guard:
+            if self._chat is None:
+                self._chat = self._load_chat()
             return self._chat
+
+    def _load_chat(self) -> ChatModel:
+        from assistant.models.chat import ChatModel, load_chat_model
+
+        given = self._given_chat
+        return ChatModel(given, given.get_name(), "remote") if given else load_chat_model(self.settings)
 
     @property
     def answerer(self) -> Answerer:
         """The answering room, with models loaded: for evaluations that look inside a judgement."""
         with self._guard:
-            opened = self._open()
+            opened = self._open(chat=True)
             if self._answerer is None:
                 from assistant.answering.answerer import Answerer
                 from assistant.retrieval.retriever import EvidenceRetriever

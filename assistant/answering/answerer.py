@@ -55,7 +55,7 @@ _SHOWN = 4
 #: A second sentence is quoted as well if it weighs at least this share of the first (docs/experiments.md).
 _ALSO = 0.35
 #: A small model's sentence is kept if this share of its words is its source's (docs/experiments.md).
-_CLOSE = 0.8
+_CLOSE = 0.9
 
 
 @dataclass
@@ -139,19 +139,21 @@ def _also(reading: Reading, order: Sequence[Source], opinion: Opinion | None) ->
     return tuple(dict.fromkeys(near + after))
 
 
-def _strays(text: str, support: Support, cited: Sequence[Evidence], judgement: Judgement) -> bool:
+def _strays(text: str, support: Support, cited: Sequence[Evidence], wanted: Evidence | None, small: bool) -> bool:
     """Whether a sentence that its sources support by words is still not what they say.
 
     No model may be firmer than its source. A small one, which turns "keeps" into "upgraded" and "uncertain
     whether" into "can" and gives the subject of one sentence the figure of another, is also held to the words
-    of a single source, and to its yes or no.
+    of a single source, the one wanted of it if any, and to that one's yes or no.
     """
     source = " ".join(evidence.text for evidence in cited)
     if lost_reserves(text, source):
         return True
-    if not judgement.informed:
+    if not small:
         return False
-    return len({evidence.span for evidence in cited}) > 1 or support.overlap < _CLOSE or denies(text) != denies(source)
+    spans = {evidence.span for evidence in cited}
+    elsewhere = len(spans) > 1 or (wanted is not None and wanted.span not in spans)
+    return elsewhere or support.overlap < _CLOSE or denies(text) != denies(source)
 
 
 def _asks_of_another(question: str, support: Support) -> bool:
@@ -288,7 +290,8 @@ class Answerer:
                 yield from self._not_found(run, judgement.number)
                 return Status.NOT_FOUND
             cited = [run.evidence(number) for number in support.numbers]
-            if support.stands and not _strays(sentence.text, support, cited, judgement):
+            wanted = run.evidence(judgement.number) if place == 0 else None
+            if support.stands and not _strays(sentence.text, support, cited, wanted, judgement.informed):
                 quoted.update(evidence.span for evidence in cited)
                 yield run.settled(run.composer.settle(sentence.text, cited))
             elif place == 0 and judgement.informed and not support.unsupported_figures and not support.unknown_names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assistant.documents.model import BlockKind
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 #: Share of the BM25 score, scaled to 0..1 within the candidates, against the cosine (docs/experiments.md).
-LEXICAL_WEIGHT = 0.1
+LEXICAL_WEIGHT = 0.05
+#: Share of the cosine of the sentence before: "It costs ..." answers a question about what that one names.
+BEFORE_WEIGHT = 0.2
 #: Bonus of the best passage's sentences, falling with the passage's rank.
 PASSAGE_WEIGHT = 0.1
 _MIN_WORDS = 3
@@ -44,13 +47,13 @@ def rank_sentences(
     cosines = (matrix @ queries.T).max(axis=1)
     top = max(lexical.values(), default=0.0) or 1.0
     bonus = {key: PASSAGE_WEIGHT / (1 + rank) for rank, key in enumerate(passages)}
-    before = _sentences_before(sentences)
+    before = _similarities_before(sentences, cosines)
     ranked = []
     for sentence, cosine in zip(sentences, cosines, strict=True):
         found = lexical.get(sentence.id, 0.0)
-        score = float(cosine) + LEXICAL_WEIGHT * found / top + bonus[sentence.passage_id]
-        passage = passages[sentence.passage_id]
-        ranked.append(_evidence(sentence, before[sentence.id], passage, float(cosine), found, score))
+        score = float(cosine) + BEFORE_WEIGHT * before.get(sentence.id, 0.0)
+        score += LEXICAL_WEIGHT * found / top + bonus[sentence.passage_id]
+        ranked.append(_evidence(sentence, passages[sentence.passage_id], float(cosine), found, score))
     ranked.sort(key=lambda evidence: -evidence.score)
     seen: set[str] = set()
     unique = []
@@ -68,26 +71,17 @@ def follows(later: Evidence, earlier: Evidence) -> bool:
     return later.document == earlier.document and 0 <= later.start - earlier.end <= _GAP
 
 
-def _sentences_before(sentences: Sequence[SentenceRow]) -> dict[int, tuple[int, int] | None]:
-    """The span of the sentence before each one in its passage, by id."""
-    spans: dict[int, set[tuple[int, int]]] = {}
-    for sentence in sentences:
-        spans.setdefault(sentence.passage_id, set()).add((sentence.start, sentence.end))
-    found = {}
-    for sentence in sentences:
-        earlier = [span for span in spans[sentence.passage_id] if span[1] <= sentence.start]
-        found[sentence.id] = max(earlier, default=None)
-    return found
+def _similarities_before(sentences: Sequence[SentenceRow], cosines: np.ndarray) -> dict[int, float]:
+    """By id, the cosine of what stands directly before a clause in its passage; absent for a passage's first."""
+    order = sorted(range(len(sentences)), key=lambda at: (sentences[at].passage_id, sentences[at].clause_start))
+    return {
+        sentences[here].id: float(cosines[last])
+        for last, here in pairwise(order)
+        if sentences[last].passage_id == sentences[here].passage_id
+    }
 
 
-def _evidence(
-    sentence: SentenceRow,
-    before: tuple[int, int] | None,
-    passage: PassageRow,
-    similarity: float,
-    lexical: float,
-    score: float,
-) -> Evidence:
+def _evidence(sentence: SentenceRow, passage: PassageRow, similarity: float, lexical: float, score: float) -> Evidence:
     def words(start: int, end: int) -> str:
         return passage.text[start - passage.start : end - passage.start]
 
@@ -105,7 +99,6 @@ def _evidence(
         start=sentence.start,
         end=sentence.end,
         clause=words(sentence.clause_start, sentence.clause_end),
-        before=words(*before) if before else "",
         around=passage.text,
         similarity=similarity,
         lexical=lexical,

@@ -26,8 +26,8 @@ class SearchHit(BaseModel):
 class Evidence(BaseModel):
     """A sentence that may support an answer: `text` is exactly `canonical_text[start:end]`.
 
-    `clause` is the part of a long sentence that was found, the whole of any other; `before` the sentence before it
-    in its passage, if any; `around` the passage it stands in, which tells whom its pronouns mean.
+    `clause` is the part of a long sentence that was found, the whole of any other; `around` the passage it stands
+    in, which tells whom its pronouns mean.
 
     `similarity` is the cosine to the question, -1 to 1; `lexical` the BM25 score within the candidates;
     `score` what it was ranked by. `sentence_id` and `passage_id` are the store's.
@@ -48,7 +48,6 @@ class Evidence(BaseModel):
     start: int
     end: int
     clause: str
-    before: str = ""
     around: str
     similarity: float
     lexical: float

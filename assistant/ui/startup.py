@@ -155,7 +155,7 @@ class Startup:
 
     def _run(self) -> None:
         try:
-            self._assistant.open(self._report_opening)
+            self._assistant.open(self._report_opening, chat=True)
             if self._on_open:
                 self._on_open()
             repaired = self._assistant.repaired

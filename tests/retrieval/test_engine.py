@@ -16,7 +16,7 @@ from assistant.errors import UnknownDocumentError
 from assistant.index.passages import squash
 from assistant.index.rows import PassageRow, SentenceRow
 from assistant.retrieval.conversation import query_texts
-from assistant.retrieval.evidence import LEXICAL_WEIGHT, PASSAGE_WEIGHT, rank_sentences
+from assistant.retrieval.evidence import BEFORE_WEIGHT, LEXICAL_WEIGHT, PASSAGE_WEIGHT, rank_sentences
 from assistant.retrieval.retriever import EvidenceRetriever
 
 TABLE = """# Rates
@@ -167,7 +167,7 @@ def test_rank_by_the_nearest_reading() -> None:
     assert best.score == pytest.approx(1.0 + PASSAGE_WEIGHT)
 
 
-def test_rank_adds_words_and_passage() -> None:
+def test_rank_adds_words_passage_and_the_sentence_before() -> None:
     sentences = [
         sentence(1, "Alpha beats beta.", [1, 0], owner=1),
         sentence(2, "Beta beats gamma.", [1, 0], owner=2),
@@ -178,7 +178,7 @@ def test_rank_adds_words_and_passage() -> None:
         {
             1: 1 + PASSAGE_WEIGHT,
             2: 1 + PASSAGE_WEIGHT / 2 + LEXICAL_WEIGHT / 2,
-            3: 1 + PASSAGE_WEIGHT / 2 + LEXICAL_WEIGHT,
+            3: 1 + PASSAGE_WEIGHT / 2 + LEXICAL_WEIGHT + BEFORE_WEIGHT,
         }
     )
     assert [evidence.lexical for evidence in ranked] == [8.0, 0.0, 4.0]

@@ -90,7 +90,7 @@ class FakeAssistant:
         title = str(facts.pop("title", text.strip().splitlines()[0]))
         self.infos[name] = Info(name=name, title=title, characters=len(text), **facts)  # type: ignore[arg-type]
 
-    def open(self, progress: Callable[[str, int, int], None] | None = None) -> None:
+    def open(self, progress: Callable[[str, int, int], None] | None = None, *, chat: bool = False) -> None:
         self.calls.append("open")
         if self.on_open:
             self.on_open()
