@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assistant.answering.align import Source, Support, align
@@ -297,6 +297,9 @@ class Answerer:
             elif place == 0 and judgement.informed and not support.unsupported_figures and not support.unknown_names:
                 quoted.add(run.evidence(judgement.number).span)
                 yield run.settled(run.composer.quote(run.evidence(judgement.number)))
+                if support.stands and support.overlap >= _CLOSE:
+                    # The model took its words from elsewhere, and may have been right to.
+                    judgement = replace(judgement, also=(support.numbers[0], *judgement.also))
                 break
             else:
                 yield run.settled(run.composer.strike(sentence.text))
@@ -305,8 +308,9 @@ class Answerer:
                 if best.span not in quoted:
                     quoted.add(best.span)
                     yield run.settled(run.composer.quote(best, STRUCK_LEAD))
-        for evidence in map(run.evidence, judgement.also):
+        for evidence in map(run.evidence, dict.fromkeys(judgement.also)):
             if evidence.span not in quoted:
+                quoted.add(evidence.span)
                 yield run.settled(run.composer.quote(evidence, ALSO_LEAD))
         if not run.composer.sentences:
             yield run.settled(run.composer.quote(run.evidence(judgement.number)))

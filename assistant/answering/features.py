@@ -18,6 +18,7 @@ from assistant.answering.align import Source, share
 from assistant.answering.asked import Asked, asked_for, holds
 from assistant.answering.figures import figures
 from assistant.answering.words import content_stems, names, stem, words
+from assistant.index.passages import sentence_spans
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,6 +51,7 @@ class QuestionRow(BaseModel):
     coverage: float
     chosen_coverage: float
     missing_names: float
+    names_apart: float
     missing_dates: float
     typed: float
     type_missing: float
@@ -112,6 +114,22 @@ def missing_names(question: str, sources: Sequence[Source]) -> list[str]:
     return [name for name in names(question) if not all(part in around or stem(part) in around for part in words(name))]
 
 
+def names_apart(question: str, source: Source) -> list[str]:
+    """Names of the question that neither a sentence holds nor what tells whom it speaks of.
+
+    That is the sentence before it, its headings and the document's title: a passage that also names another
+    company does not speak of that one in every sentence.
+    """
+    evidence = source.evidence
+    ahead = evidence.around.partition(evidence.text)[0]
+    spans = sentence_spans(ahead)
+    before = ahead[slice(*spans[-1])] if spans else ""
+    parts = (evidence.text, evidence.context, before, evidence.title, *evidence.headings)
+    held = frozenset(words(" ".join(parts)))
+    held |= {stem(word) for word in held}
+    return [name for name in names(question) if not all(part in held or stem(part) in held for part in words(name))]
+
+
 def missing_dates(question: str, sources: Sequence[Source]) -> int:
     """How many years, quarters, months or days of the question stand nowhere around the evidence."""
     asked = {part for figure in figures(question) for part in figure.date}
@@ -172,9 +190,10 @@ def question_row(reading: Reading, sources: Sequence[Source], opinion: Opinion |
         coverage=share(reading.stems, around),
         chosen_coverage=share(reading.stems, chosen.clause_stems),
         missing_names=float(min(3, len(missing_names(reading.text, top)))),
+        names_apart=float(min(2, len(names_apart(reading.text, chosen)))),
         missing_dates=float(min(2, missing_dates(reading.text, top))),
         typed=float(typed),
         type_missing=float(typed and not holds_type(reading.asked, chosen)),
         counted_missing=float(counted_missing(reading.text, chosen)),
-        nobody_new=float(reading.asked is Asked.PERSON and not new_names(reading.text, chosen)),
+        nobody_new=float(reading.asked in (Asked.PERSON, Asked.NAME) and not new_names(reading.text, chosen)),
     )
