@@ -67,10 +67,12 @@ class Line:
         """The words of its section."""
         return bag(self.section)
 
-    @property
-    def states_change(self) -> bool:
-        """Whether the table itself has a column of changes for this line."""
-        return any(_CHANGE.search(cell.key) and cell.period is None for cell in self.cells)
+    def states(self, *, relative: bool) -> bool:
+        """Whether the table itself has a column of changes for this line, in percent (`relative`) or absolute."""
+        return any(
+            _CHANGE.search(cell.key) and cell.period is None and cell.term.quantity.percent == relative
+            for cell in self.cells
+        )
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,18 @@ _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|a
 _YEAR = r"(?:19|20)\d\d"
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _PERIOD = re.compile(
-    rf"""(?<![\w$€£.,])(?:
+    rf"""(?<![\w$€£.])(?:
     (?P<m1>{_MONTH})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s+)(?P<y1>{_YEAR})
     |(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<m2>{_MONTH})\.?,?\s+(?P<y2>{_YEAR})
     |(?P<m3>{_MONTH})\.?[\s-]+(?P<y3>{_YEAR})
+    |(?P<m4>{_MONTH})\s+(?P<d4>\d{{1,2}})(?=\s+(?:and|to)\s+{_MONTH}\s+\d{{1,2}}(?:,\s*|\s+(?:in\s+)?)(?P<y8>{_YEAR}))
+    |(?P<m5>{_MONTH})\s+(?P<d5>\d{{1,2}})\s+in\s+(?P<y9>{_YEAR})
     |(?:Q(?P<q1>[1-4])|(?P<q2>[1-4])Q|(?P<q3>first|second|third|fourth|[1-4](?:st|nd|rd|th))\s+quarter(?:\s+of)?)
       [\s,]*(?:fiscal\s+|FY)?(?:year\s+)?[’']?(?P<y4>(?:20)?\d\d)(?!\d)
     |(?:fiscal\s+years?\s+|fiscal\s+|financial\s+year\s+|FY\s?|F|CY\s?)[’']?(?P<y5>(?:(?:19|20)\d\d)|\d\d)
       (?:\s?/\s?(?P<z5>(?:20)?\d\d))?(?![\d%])
     |(?P<y6>{_YEAR})\s?/\s?(?P<z6>(?:20)?\d\d)(?!\d)
-    |(?P<y7>{_YEAR})[AE]?(?![\w%]|[.,]\d)
+    |(?P<y7>{_YEAR})[AE]?(?![\w%]|\.\d|,\d{{3}}\b)
     )""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from assistant.answering.sums.model import Quantity
@@ -34,6 +35,8 @@ _NO_SCALE = re.compile(
     r"\byield\b|volatility|\bprices?\b|employees|per\b|times\b|multiple",
     re.IGNORECASE,
 )
+#: A label's unit: "ROFE (%)", a column "2025 %".
+_PERCENT_UNIT = re.compile(r"\(%\)|(?:^|\d\s)%\s*$|\(in percent(?:ages?)?\)", re.IGNORECASE)
 _NO_MONEY = re.compile(r"\bshares?\b|\bnumber\b|\bunits?\b|\bhours?\b|\bMWh\b|\bemployees\b|options|\bRSUs?\b", re.IGNORECASE)
 
 
@@ -63,13 +66,15 @@ def noted(found: Quantity, note: str, label: str) -> Quantity:
     A note that excepts what is "per share" is taken to except rates, ratios, prices and terms as well, which no
     table counts in thousands.
     """
+    if not found.percent and not found.currency and _PERCENT_UNIT.search(f"{label} {note}"):
+        return replace(found, percent=True)
     if found.percent or found.exponent or _NO_SCALE.search(label):
         return found
     exponent = next((power for pattern, power in _NOTE_SCALES if pattern.search(note)), 0)
     currency = found.currency
     if not currency and not _NO_MONEY.search(label):
         currency = next((sign for pattern, sign in _NOTE_CURRENCIES if pattern.search(note)), "")
-    return Quantity(found.text, found.value, currency, found.percent, exponent)
+    return replace(found, currency=currency, exponent=exponent)
 
 
 def rounded(value: Decimal, places: int) -> Decimal:

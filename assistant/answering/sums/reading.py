@@ -202,7 +202,7 @@ def _count(text: str) -> Task | None:
 
 #: The first that reads the question counts; the narrower stand before the wider.
 _READERS: tuple[Callable[[str], Task | None], ...] = (
-    _count, _which, _which_thing, _percent_change, _share, _ratio, _difference, _change, _average, _total,
+    _count, _which, _which_thing, _percent_change, _ratio, _share, _difference, _change, _average, _total,
 )  # fmt: skip
 
 
