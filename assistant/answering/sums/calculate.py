@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.answering.sums import evaluate
 from assistant.answering.sums.find import Found, over_time, side_by_side
 from assistant.answering.sums.lines import Cell, Table, tables
 from assistant.answering.sums.model import Operation, Sum, Task, Term
+from assistant.answering.sums.rates import times_rate
 from assistant.answering.sums.reading import read_task
 from assistant.retrieval.model import Evidence
 
 _SIDE_BY_SIDE = (Operation.DIFFERENCE, Operation.RATIO, Operation.SHARE)
+_COMPARED = (Operation.WHICH_PERIOD, Operation.COUNT_PERIODS)
+_CHANGES = (Operation.CHANGE, Operation.PERCENT_CHANGE)
 
 
 def calculate(question: str, evidence: Sequence[Evidence]) -> Sum | None:
@@ -26,14 +30,14 @@ def calculate(question: str, evidence: Sequence[Evidence]) -> Sum | None:
         operand is missing or in doubt.
     """
     task = read_task(question)
-    if task is None or not all(task.subjects):
+    if task is None:
+        return times_rate(question, evidence)
+    if not all(task.subjects):
         return None
     held = tables(evidence)
     if task.operation in _SIDE_BY_SIDE or len(task.subjects) > 1:
         return _of_things(task, held)
-    if task.operation in (Operation.WHICH_PERIOD, Operation.COUNT_PERIODS):
-        return _compared(task, held)
-    return _over_time(task, held)
+    return _compared(task, held) if task.operation in _COMPARED else _over_time(task, held)
 
 
 def _of_things(task: Task, held: Sequence[Table]) -> Sum | None:
@@ -42,74 +46,80 @@ def _of_things(task: Task, held: Sequence[Table]) -> Sum | None:
     terms = side_by_side(task.subjects, task.shared, next(iter(task.periods), None), held)
     if terms is None:
         return None
-    worked = {
-        Operation.DIFFERENCE: lambda: evaluate.change(terms[0], terms[1]),
-        Operation.RATIO: lambda: evaluate.quotient(terms[0], terms[1], percent=False),
-        Operation.SHARE: lambda: evaluate.quotient(terms[0], terms[1], percent=True),
-        Operation.TOTAL: lambda: evaluate.total(terms),
-    }[task.operation]()
-    name = " and ".join(dict.fromkeys(term.name for term in terms))
-    keys = " and ".join(dict.fromkeys(term.key for term in terms))
-    return evaluate.worded(task.operation, name, keys, worked, terms) if worked else None
+    if task.operation is Operation.TOTAL:
+        worked = evaluate.total(terms)
+    elif task.operation is Operation.DIFFERENCE:
+        worked = evaluate.change(terms[0], terms[1])
+    else:
+        worked = evaluate.quotient(terms[0], terms[1], percent=task.operation is Operation.SHARE)
+    if worked is None:
+        return None
+    link = {Operation.DIFFERENCE: " less ", Operation.SHARE: " as a share of "}.get(task.operation, " and ")
+    names, keys = ([*dict.fromkeys(part)] for part in ([t.name for t in terms], [t.key for t in terms]))
+    if len(names) > 1:
+        about = ", ".join([link.join(term.name for term in terms), *keys[:1]])
+    else:
+        about = f"{names[0]}, {link.join(keys)}"
+    return Sum(evaluate.sentence(about, worked), *worked, terms)
 
 
 def _over_time(task: Task, held: Sequence[Table]) -> Sum | None:
-    runs = task.operation in (Operation.AVERAGE, Operation.TOTAL)
-    if len(task.periods) == 1 or (not runs and len(task.periods) > 2):
+    changes = task.operation in _CHANGES
+    if len(task.periods) == 1 or (changes and len(task.periods) > 2):
         return None
-    found = over_time(task.subjects[0], task.periods, held, spanning=task.spanning and runs)
+    found = over_time(task.subjects[0], task.periods, held, spanning=task.spanning and not changes)
     if found is None:
         return None
-    terms = [cell.term for cell in found.cells]
-    if runs:
-        if not task.periods and "averag" in found.line.bag:
+    terms = _terms(found.cells)
+    relative = task.operation is Operation.PERCENT_CHANGE
+    if changes:
+        # A change that the table states is quoted, not worked out again.
+        if len(terms) != 2 or found.line.states(relative=relative):
             return None
-        worked = evaluate.average(terms) if task.operation is Operation.AVERAGE else evaluate.total(terms)
-    else:
-        pair = _in_order(found)
-        if pair is None or found.line.states(relative=task.operation is Operation.PERCENT_CHANGE):
-            return None
-        terms = list(pair)
-        relative = task.operation is Operation.PERCENT_CHANGE and not terms[0].quantity.percent
-        worked = evaluate.percent_change(*pair) if relative else evaluate.change(*pair)
-    keys = " and ".join(term.key for term in terms)
-    return evaluate.worded(task.operation, found.line.name, keys, worked, terms) if worked else None
-
-
-def _in_order(found: Found) -> tuple[Term, Term] | None:
-    """The later and the earlier of two figures."""
-    if len(found.cells) != 2:
+        terms = _later_first(found, terms)
+        # The change of a percentage is told in points: "percent of a percent" would be read as either.
+        relative = relative and not terms[0].quantity.percent
+        worked = evaluate.percent_change(*terms) if relative else evaluate.change(*terms)
+    elif not task.periods and "averag" in found.line.bag:
         return None
-    def order(cell: Cell) -> tuple[int, int, int, int]:
-        return cell.period.order if cell.period else (0, 0, 0, 0)
-
-    later, earlier = sorted(found.cells, key=order, reverse=True)
-    return later.term, earlier.term
+    else:
+        worked = evaluate.average(terms) if task.operation is Operation.AVERAGE else evaluate.total(terms)
+    if worked is None:
+        return None
+    about = f"{found.line.name}, {evaluate.span_words(task.operation, terms)}"
+    return Sum(evaluate.sentence(about, worked), *worked, tuple(terms))
 
 
 def _compared(task: Task, held: Sequence[Table]) -> Sum | None:
     found = over_time(task.subjects[0], task.periods, held, spanning=task.spanning)
     if found is None:
         return None
-    terms = [cell.term for cell in found.cells]
-    years = _names(found.cells)
+    terms = _terms(found.cells)
+    worked: tuple[str, str] | None
     if task.bound is None:
-        ranked = evaluate.extreme(terms, highest=task.highest)
-        worked = (ranked[0], years[ranked[1]]) if ranked else None
+        worked = evaluate.extreme(terms, highest=task.highest)
+        about = f"{found.line.name}, {'highest' if task.highest else 'lowest'}"
     else:
         passed = evaluate.beyond(terms, task.bound, above=task.highest)
         if passed is None:
             return None
-        held_by, expression = passed
         counted = task.operation is Operation.COUNT_PERIODS
-        result = str(len(held_by)) if counted else ", ".join(years[term.key] for term in held_by)
-        worked = (expression, result) if result else None
-    return evaluate.worded(task.operation, found.line.name, "", worked, terms) if worked else None
+        result = str(len(passed[0])) if counted else ", ".join(term.key for term in passed[0])
+        worked = (passed[1], result) if result else None
+        about = f"{found.line.name}, periods {'above' if task.highest else 'below'} that"
+    return Sum(evaluate.sentence(about, worked), *worked, tuple(terms)) if worked else None
 
 
-def _names(cells: Sequence[Cell]) -> dict[str, str]:
-    """What to call the periods of a line's cells, by key: by the year alone where that tells them apart."""
-    periods = {cell.term.key: cell.period for cell in cells if cell.period}
-    years = {period.year for period in periods.values()}
-    plain = len(years) == len(periods) and not any(period.ends for period in periods.values())
-    return {key: str(period.year) if plain else period.text for key, period in periods.items()}
+def _terms(cells: Sequence[Cell]) -> list[Term]:
+    """The operands, their periods called by the year alone where that tells them apart."""
+    periods = [cell.period for cell in cells if cell.period]
+    plain = len({period.year for period in periods}) == len(cells) and not any(period.ends for period in periods)
+    return [
+        replace(cell.term, key=(str(cell.period.year) if plain else cell.period.text) if cell.period else cell.key)
+        for cell in cells
+    ]
+
+
+def _later_first(found: Found, terms: Sequence[Term]) -> list[Term]:
+    orders = [cell.period.order for cell in found.cells if cell.period]
+    return [term for _, term in sorted(zip(orders, terms, strict=True), key=lambda pair: pair[0], reverse=True)]

@@ -105,8 +105,11 @@ def _listed(texts: Sequence[str]) -> str:
 
 
 def extreme(terms: Sequence[Term], *, highest: bool) -> tuple[str, str] | None:
-    """Working and result of a comparison: the key of the one figure that is highest or lowest."""
-    if not _alike(terms):
+    """Working and result of a comparison: the key of the one figure that is highest or lowest.
+
+    Where all are negative, "higher" may mean either end: a higher loss is a lower figure.
+    """
+    if not _alike(terms) or all(term.quantity.value < 0 for term in terms):
         return None
     ranked = sorted(terms, key=lambda term: term.quantity.base, reverse=highest)
     if ranked[0].quantity.base == ranked[1].quantity.base:
@@ -136,17 +139,15 @@ def beyond(terms: Sequence[Term], bound: Decimal, *, above: bool) -> tuple[list[
     return held, text
 
 
-def worded(operation: Operation, name: str, keys: str, worked: tuple[str, str], terms: Sequence[Term]) -> Sum:
-    """The finished sum with its sentence: what it is of, the result, the working."""
+def span_words(operation: Operation, terms: Sequence[Term]) -> str:
+    """What a sum over time is of, in words: "change from 2024 to 2025", "average of 2023, 2024 and 2025"."""
+    keys = [term.key for term in terms]
+    if operation in (Operation.CHANGE, Operation.PERCENT_CHANGE):
+        return f"change from {keys[1]} to {keys[0]}"
+    return f"{operation.value} of {_listed(keys)}"
+
+
+def sentence(about: str, worked: tuple[str, str]) -> str:
+    """The sentence that is shown: what it is of, the result, the working."""
     expression, result = worked
-    title = {
-        Operation.CHANGE: "change",
-        Operation.PERCENT_CHANGE: "change in percent",
-        Operation.DIFFERENCE: "difference",
-        Operation.AVERAGE: "average",
-        Operation.TOTAL: "total",
-        Operation.RATIO: "ratio",
-        Operation.SHARE: "share",
-    }.get(operation, "")
-    about = ", ".join(filter(None, (name, title, keys)))
-    return Sum(f"{about}: {result} ({expression}).", expression, result, tuple(terms))
+    return f"{about}: {result} ({expression})."

@@ -13,7 +13,7 @@ from assistant.answering.sums.periods import Period, only_period, same_period
 _SOFT = bag(
     """total amount value number company companies group net year years annual quarter fiscal financial period end
     beginning january february march april may june july august september october november december recorded reported
-    respectively overall sum incurred made figure level size"""
+    respectively overall sum incurred made figure level size note"""
 )
 #: Words that a line's name may have beyond the question without being another thing.
 _LIGHT = bag("total net consolidated company group")
@@ -21,6 +21,8 @@ _LIGHT = bag("total net consolidated company group")
 _WHEN = _SOFT - bag("total amount value number net")
 #: A line must have this share of the subject's words; those that only stand around its table count less.
 MIN_COVER = 0.8
+#: And fit by this much in all.
+MIN_SCORE = 0.65
 #: What a row "Total" is worth that is of what the words around the table say.
 _CAPTIONED = 0.8
 _AROUND = 0.3
@@ -49,12 +51,12 @@ def fit(subject: frozenset[str], line: Line, key: frozenset[str]) -> float | Non
         return None
     inside = hard & line.table.vocabulary
     weight = len(inside) + _AROUND * len(hard - inside)
-    name = line.bag - frozenset(word for word in line.bag if word.isdigit())
+    name = frozenset(word for word in line.bag if word.isalpha() and len(word) > 1)  # no footnote marks
     if inside:
         cover = len(inside & said) / weight
     elif soft & line.bag and not hard:
         cover = 1.0 if name <= soft else 0.0
-    elif name and name <= _SOFT and soft & name and hard <= line.table.around:
+    elif name and name <= _SOFT | _LIGHT and soft & name and hard <= line.table.around:
         cover = _CAPTIONED
     else:
         return None
@@ -68,8 +70,8 @@ def fit(subject: frozenset[str], line: Line, key: frozenset[str]) -> float | Non
 
 
 def best(found: Sequence[Found]) -> Found | None:
-    """The one that fits best; None if another with other figures fits as well."""
-    ranked = sorted(found, key=lambda other: -other.score)
+    """The one that fits best; None if it fits badly or another with other figures fits as well."""
+    ranked = sorted((other for other in found if other.score >= MIN_SCORE), key=lambda other: -other.score)
     if not ranked:
         return None
     first = ranked[0]

@@ -65,7 +65,7 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Term:
-    """An operand: a figure, the evidence it stands in, and the words that say what and when it is of."""
+    """An operand: a figure, the evidence it stands in, what it is of (`name`) and when or of which part (`key`)."""
 
     quantity: Quantity
     evidence: Evidence

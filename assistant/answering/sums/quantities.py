@@ -29,12 +29,12 @@ _NOTE_CURRENCIES = (
     (re.compile(r"RMB"), "RMB "),
     (re.compile(r"(?<!A)(?<!C)(?<!K)\$|dollars|\bUSD", re.IGNORECASE), "$"),
 )
-#: Rows that a note about money does not speak of.
-_NO_SCALE = re.compile(
-    r"per[\s-]share|per (?:common|ordinary)|percent|percentage|%|\bratios?\b|\brates?\b|\bterms?\b|\(years?\)|in years|"
-    r"\byield\b|volatility|\bprices?\b|employees|per\b|times\b|multiple",
+#: Rows that no table counts in thousands, whatever its note says; the second kind only where no currency says money.
+_PER_ONE = re.compile(
+    r"per[\s-]share|per (?:common|ordinary)|(?<!-)\bterms?\b|\(years?\)|in years|\bprices?\b|employees|\bper\b|multiple",
     re.IGNORECASE,
 )
+_RATES = re.compile(r"percent|%|\bratios?\b|\brates?\b|\byield\b|volatility|\btimes\b", re.IGNORECASE)
 #: A label's unit: "ROFE (%)", a column "2025 %".
 _PERCENT_UNIT = re.compile(r"\(%\)|(?:^|\d\s)%\s*$|\(in percent(?:ages?)?\)", re.IGNORECASE)
 _NO_MONEY = re.compile(r"\bshares?\b|\bnumber\b|\bunits?\b|\bhours?\b|\bMWh\b|\bemployees\b|options|\bRSUs?\b", re.IGNORECASE)
@@ -68,7 +68,9 @@ def noted(found: Quantity, note: str, label: str) -> Quantity:
     """
     if not found.percent and not found.currency and _PERCENT_UNIT.search(f"{label} {note}"):
         return replace(found, percent=True)
-    if found.percent or found.exponent or _NO_SCALE.search(label):
+    if found.percent or found.exponent or _PER_ONE.search(label):
+        return found
+    if not found.currency and _RATES.search(label):
         return found
     exponent = next((power for pattern, power in _NOTE_SCALES if pattern.search(note)), 0)
     currency = found.currency
