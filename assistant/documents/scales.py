@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 from assistant.documents.model import Block, BlockKind, Document
 
 _SCALE = r"(?:thousand|million|billion|trillion)s?"
-_MONEY = r"(?:US\$|A\$|C\$|HK\$|S\$|[$€£¥]|USD|EUR|GBP|RMB|CNY|JPY|CHF|(?:U\.?S\.? )?dollars?|euros?|pounds(?: sterling)?|yen)"
+_MONEY = (
+    r"(?:US\$|A\$|C\$|HK\$|S\$|[$€£¥]|USD|EUR|GBP|RMB|CNY|JPY|CHF|(?:U\.?S\.? )?dollars?|euros?|"
+    r"pounds(?: sterling)?|yen)"
+)
 #: Said in running text: "in thousands", "$ in millions", "US$ million", "$'000", "£m"; "$5 million" is a figure.
 _SAID = re.compile(
     rf"""(?<![\w.,$€£¥])(?:
@@ -40,7 +43,9 @@ def scale_note(text: str, *, labels: bool = False) -> str:
     match = _SAID.search(text) or (_LABELLED.search(text) if labels else None)
     if match is None:
         return ""
-    inside = (found for found in _BRACKETS.finditer(text) if found.start() <= match.start() and match.end() <= found.end())
+    inside = (
+        found for found in _BRACKETS.finditer(text) if found.start() <= match.start() and match.end() <= found.end()
+    )
     whole = next(inside, None)
     return " ".join((whole.group()[1:-1] if whole else match.group()).split())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -50,6 +51,8 @@ def _of_things(task: Task, held: Sequence[Table]) -> Sum | None:
         worked = evaluate.total(terms)
     elif task.operation is Operation.DIFFERENCE:
         worked = evaluate.change(terms[0], terms[1])
+    elif task.operation is Operation.WHICH_THING:
+        return _higher(task, terms)
     else:
         worked = evaluate.quotient(terms[0], terms[1], percent=task.operation is Operation.SHARE)
     if worked is None:
@@ -61,6 +64,14 @@ def _of_things(task: Task, held: Sequence[Table]) -> Sum | None:
     else:
         about = f"{names[0]}, {link.join(keys)}"
     return Sum(evaluate.sentence(about, worked), *worked, terms)
+
+
+def _higher(task: Task, terms: Sequence[Term]) -> Sum | None:
+    names = {term.name for term in terms}
+    named = [term if len(names) == 1 else replace(term, key=term.name) for term in terms]
+    worked = evaluate.extreme(named, highest=task.highest)
+    about = "Higher" if task.highest else "Lower"
+    return Sum(evaluate.sentence(about, worked), *worked, tuple(terms)) if worked else None
 
 
 def _over_time(task: Task, held: Sequence[Table]) -> Sum | None:
@@ -114,10 +125,17 @@ def _terms(cells: Sequence[Cell]) -> list[Term]:
     """The operands, their periods called by the year alone where that tells them apart."""
     periods = [cell.period for cell in cells if cell.period]
     plain = len({period.year for period in periods}) == len(cells) and not any(period.ends for period in periods)
-    return [
-        replace(cell.term, key=(str(cell.period.year) if plain else cell.period.text) if cell.period else cell.key)
-        for cell in cells
-    ]
+    return [replace(cell.term, key=_when(cell, plain)) for cell in cells]
+
+
+def _when(cell: Cell, plain: bool) -> str:
+    """A cell's period in words of its own key, so that the words cited hold it: "2025", "F25", "2025 %"."""
+    if cell.period is None:
+        return cell.key
+    for name in ([str(cell.period.year)] if plain else []) + [cell.period.text]:
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s?%)", cell.key):
+            return name
+    return cell.key
 
 
 def _later_first(found: Found, terms: Sequence[Term]) -> list[Term]:

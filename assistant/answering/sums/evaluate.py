@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
-from assistant.answering.sums.model import Operation, Quantity, Sum, Term
+from assistant.answering.sums.model import Operation, Quantity, Term
 from assistant.answering.sums.quantities import scale_name, shown
 
 _MINUS, _DIVIDED = "−", "÷"
@@ -117,7 +118,7 @@ def extreme(terms: Sequence[Term], *, highest: bool) -> tuple[str, str] | None:
     sign = " > " if highest else " < "
     pairs = [(term.quantity.base, f"{term.quantity.text} ({term.key})") for term in ranked]
     text = pairs[0][1]
-    for (before, _), (value, words) in zip(pairs, pairs[1:], strict=False):
+    for (before, _), (value, words) in pairwise(pairs):
         text += (" = " if before == value else sign) + words
     return text, ranked[0].key
 
@@ -148,6 +149,9 @@ def span_words(operation: Operation, terms: Sequence[Term]) -> str:
 
 
 def sentence(about: str, worked: tuple[str, str]) -> str:
-    """The sentence that is shown: what it is of, the result, the working."""
+    """The sentence that is shown: what it is of, the result, the working.
+
+    In running text a sign between two figures reads like the dash of a range, so it is put in words.
+    """
     expression, result = worked
-    return f"{about}: {result} ({expression})."
+    return f"{about}: {result} ({expression.replace(f' {_MINUS} ', ' minus ')})."

@@ -117,7 +117,9 @@ def _chosen(cells: Sequence[Cell], asked: Sequence[Period], spanning: bool) -> t
     return tuple(chosen) if len(set(chosen)) == len(chosen) else None
 
 
-def over_time(subject: str, asked: Sequence[Period], tables: Sequence[Table], *, spanning: bool = False) -> Found | None:
+def over_time(
+    subject: str, asked: Sequence[Period], tables: Sequence[Table], *, spanning: bool = False
+) -> Found | None:
     """The cells of the one line that the subject names, at the periods asked for or at all there are."""
     words = bag(subject)
     found = []

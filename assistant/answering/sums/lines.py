@@ -92,7 +92,9 @@ class Table:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """All words that name a line, a section or a cell."""
-        return frozenset().union(*(line.bag | line.section_bag | cell.bag for line in self.lines for cell in line.cells))
+        return frozenset().union(
+            *(line.bag | line.section_bag | cell.bag for line in self.lines for cell in line.cells)
+        )
 
     def _columns(self, parsed: Sequence[_Row]) -> Iterator[Line]:
         keys = dict.fromkeys(cell.key for row in parsed for cell in row.cells if cell.key)

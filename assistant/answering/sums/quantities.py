@@ -31,13 +31,15 @@ _NOTE_CURRENCIES = (
 )
 #: Rows that no table counts in thousands, whatever its note says; the second kind only where no currency says money.
 _PER_ONE = re.compile(
-    r"per[\s-]share|per (?:common|ordinary)|(?<!-)\bterms?\b|\(years?\)|in years|\bprices?\b|employees|\bper\b|multiple",
+    r"\bper\b|(?<!-)\bterms?\b|\(years?\)|in years|\bprices?\b|employees|multiple",
     re.IGNORECASE,
 )
 _RATES = re.compile(r"percent|%|\bratios?\b|\brates?\b|\byield\b|volatility|\btimes\b", re.IGNORECASE)
 #: A label's unit: "ROFE (%)", a column "2025 %".
 _PERCENT_UNIT = re.compile(r"\(%\)|(?:^|\d\s)%\s*$|\(in percent(?:ages?)?\)", re.IGNORECASE)
-_NO_MONEY = re.compile(r"\bshares?\b|\bnumber\b|\bunits?\b|\bhours?\b|\bMWh\b|\bemployees\b|options|\bRSUs?\b", re.IGNORECASE)
+_NO_MONEY = re.compile(
+    r"\bshares?\b|\bnumber\b|\bunits?\b|\bhours?\b|\bMWh\b|\bemployees\b|options|\bRSUs?\b", re.IGNORECASE
+)
 
 
 def quantity(text: str) -> Quantity | None:

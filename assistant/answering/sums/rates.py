@@ -28,8 +28,8 @@ _YEARLY = re.compile(r"\b(?:a|per|each|every)\s+year\b|\bannual(?:ly)?\b|\byearl
 _NEAR = 24
 #: Words that ask what comes in or goes out; they choose between two rates but prove neither.
 _MONEY = bag(
-    """bring brings make makes earn earns give gives yield yields fetch cost costs pay worth money revenue income dollars
-    euros pounds total altogether would could will all entire whole full about roughly one out get company if"""
+    """bring brings make makes earn earns give gives yield yields fetch cost costs pay worth money revenue income
+    dollars euros pounds total altogether would could will all entire whole full about roughly one out get company if"""
 )
 _OWN_WORDS = re.compile(r"(?:[$€£¥]|US\$|\d).*", re.DOTALL)
 
@@ -105,7 +105,9 @@ def _spoken_of(question: str, wanted: Figure, rates: Sequence[_Rate]) -> _Rate |
             continue
         ranked.append((2 * len(hard & said) + len(asked & said & _MONEY), rate))
     ranked.sort(key=lambda pair: -pair[0])
-    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0] and ranked[0][1].figure.low != ranked[1][1].figure.low):
+    if not ranked or (
+        len(ranked) > 1 and ranked[0][0] == ranked[1][0] and ranked[0][1].figure.low != ranked[1][1].figure.low
+    ):
         return None
     rate = ranked[0][1]
     return rate if rate.yearly or not _YEARLY.search(question) else None
