@@ -12,8 +12,8 @@ from assistant.documents.model import Block, BlockKind, Document
 
 _SCALE = r"(?:thousand|million|billion|trillion)s?"
 _MONEY = (
-    r"(?:US\$|A\$|C\$|HK\$|S\$|[$€£¥]|USD|EUR|GBP|RMB|CNY|JPY|CHF|(?:U\.?S\.? )?dollars?|euros?|"
-    r"pounds(?: sterling)?|yen)"
+    r"(?:US\$|A\$|C\$|HK\$|S\$|[$€£¥]|(?:U\.?S\.? )?dollars?|euros?|pounds(?: sterling)?|yen|"
+    r"USD|EUR|GBP|RMB|CNY|JPY|CHF)"
 )
 #: Said in running text: "in thousands", "$ in millions", "US$ million", "$'000", "£m"; "$5 million" is a figure.
 _SAID = re.compile(

@@ -39,7 +39,7 @@ _EXPONENTS = {"thousand": 3, "million": 6, "billion": 9}
 
 
 def _percent_change(text: str) -> Task | None:
-    nouns = re.search(rf"\b{_PERCENT}\s+(?:{_MOVES}|{_GAP})\s*(?:of|in|for)?\b", text, re.I)
+    nouns = re.search(rf"(?<!\w){_PERCENT}\s+(?:{_MOVES}|{_GAP})\s*(?:of|in|for)?\b", text, re.I)
     verbs = re.search(
         rf"\b(?:by\s+)?(?:what|how\s+(?:many|much))\s+{_PERCENT}\s+(?P<rest>.*?)\b(?:{_MOVED})\b(?:\s+by)?", text, re.I
     )
