@@ -10,6 +10,7 @@ from assistant.answering.sums import evaluate
 from assistant.answering.sums.find import Found, over_time, side_by_side
 from assistant.answering.sums.lines import Cell, Table, tables
 from assistant.answering.sums.model import Operation, Sum, Task, Term
+from assistant.answering.sums.prose import with_prose
 from assistant.answering.sums.rates import times_rate
 from assistant.answering.sums.reading import read_task
 from assistant.retrieval.model import Evidence
@@ -35,7 +36,7 @@ def calculate(question: str, evidence: Sequence[Evidence]) -> Sum | None:
         return times_rate(question, evidence)
     if not all(task.subjects):
         return None
-    held = tables(evidence)
+    held = with_prose(tables(evidence), evidence)
     if task.operation in _SIDE_BY_SIDE or len(task.subjects) > 1:
         return _of_things(task, held)
     return _compared(task, held) if task.operation in _COMPARED else _over_time(task, held)
@@ -97,7 +98,7 @@ def _over_time(task: Task, held: Sequence[Table]) -> Sum | None:
         worked = evaluate.average(terms) if task.operation is Operation.AVERAGE else evaluate.total(terms)
     if worked is None:
         return None
-    about = f"{found.line.name}, {evaluate.span_words(task.operation, terms)}"
+    about = f"{found.cells[0].term.name}, {evaluate.span_words(task.operation, terms)}"
     return Sum(evaluate.sentence(about, worked), *worked, tuple(terms))
 
 
@@ -109,7 +110,7 @@ def _compared(task: Task, held: Sequence[Table]) -> Sum | None:
     worked: tuple[str, str] | None
     if task.bound is None:
         worked = evaluate.extreme(terms, highest=task.highest)
-        about = f"{found.line.name}, {'highest' if task.highest else 'lowest'}"
+        about = f"{found.cells[0].term.name}, {'highest' if task.highest else 'lowest'}"
     else:
         passed = evaluate.beyond(terms, task.bound, above=task.highest)
         if passed is None:
@@ -117,7 +118,7 @@ def _compared(task: Task, held: Sequence[Table]) -> Sum | None:
         counted = task.operation is Operation.COUNT_PERIODS
         result = str(len(passed[0])) if counted else ", ".join(term.key for term in passed[0])
         worked = (passed[1], result) if result else None
-        about = f"{found.line.name}, periods {'above' if task.highest else 'below'} that"
+        about = f"{found.cells[0].term.name}, periods {'above' if task.highest else 'below'} that"
     return Sum(evaluate.sentence(about, worked), *worked, tuple(terms)) if worked else None
 
 

@@ -27,6 +27,7 @@ MIN_SCORE = 0.65
 _CAPTIONED = 0.8
 _AROUND = 0.3
 _EXTRA, _KEY_EXTRA, _SOFT_BONUS = 0.5, 0.3, 0.05
+_SPOKEN = 0.25
 #: Two lines this near to each other are not told apart.
 _MARGIN = 0.02
 
@@ -64,6 +65,9 @@ def fit(subject: frozenset[str], line: Line, key: frozenset[str]) -> float | Non
         return None
     surplus = name - subject
     extra = (len(surplus) - 0.5 * len(surplus & _LIGHT)) / len(name) if name else 0.0
+    if line.spoken:
+        # A sentence says more than what its figures are of; a row that fits is still nearer.
+        return cover - _SPOKEN
     beside = key - subject - _WHEN
     aside = len(beside) / (1 + len(beside))
     return cover - _EXTRA * extra - _KEY_EXTRA * aside + _SOFT_BONUS * len(soft & said)

@@ -49,13 +49,18 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """A row or a column: its own name, the section it stands in, and its figures by what the other way says."""
+    """A row or a column: its own name, the section it stands in, and its figures by what the other way says.
+
+    One that is `spoken` was read from a sentence: all its words are its name, and `beside` are its other figures.
+    """
 
     name: str
     section: str
     cells: tuple[Cell, ...]
     table: Table
     upright: bool = False
+    spoken: bool = False
+    beside: tuple[Quantity, ...] = ()
 
     @cached_property
     def bag(self) -> frozenset[str]:
@@ -68,7 +73,9 @@ class Line:
         return bag(self.section)
 
     def states(self, *, relative: bool) -> bool:
-        """Whether the table itself has a column of changes for this line, in percent (`relative`) or absolute."""
+        """Whether the source itself gives the changes of this line, in percent (`relative`) or absolute."""
+        if any(other.percent == relative for other in self.beside):
+            return True
         return any(
             _CHANGE.search(cell.key) and cell.period is None and cell.term.quantity.percent == relative
             for cell in self.cells
@@ -77,14 +84,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows that stand together, with the words around them."""
+    """Rows that stand together, with the words around them; or one `sentence` read as a row, with its other figures."""
 
     rows: tuple[Evidence, ...]
     around: frozenset[str]
+    sentence: tuple[tuple[Cell, ...], tuple[Quantity, ...]] | None = None
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Its rows, then its columns, as far as they hold figures."""
+        if self.sentence:
+            cells, beside = self.sentence
+            return (Line(self.rows[0].text, "", cells, self, spoken=True, beside=beside),)
         parsed = [row for row in map(_row, self.rows) if row.cells]
         across = [Line(row.label, row.section, row.cells, self) for row in parsed]
         return (*across, *self._columns(parsed))
