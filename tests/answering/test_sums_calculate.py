@@ -82,6 +82,7 @@ def test_a_sum_is_worked_out(question: str, result: str, operands: list[str]) ->
         "What is the average operating margin in 2025?",
         "What is the ratio of ferry sales to submarine sales in 2025?",
         "What is the ratio of ferry sales to other sales?",
+        "What is the difference between Oslo and Lund?",
         "What is the sum of ferry sales and operating margin in 2025?",
         "What would leasing all 5 GW bring in a year?",
         "What would leasing all 3 GW bring in a month?",

@@ -25,7 +25,7 @@ MIN_COVER = 0.8
 MIN_SCORE = 0.65
 #: What a row "Total" is worth that is of what the words around the table say.
 _CAPTIONED = 0.8
-_AROUND = 0.3
+_AROUND = 0.2
 _EXTRA, _KEY_EXTRA, _SOFT_BONUS = 0.5, 0.3, 0.05
 _SPOKEN = 0.25
 #: Two lines this near to each other are not told apart.
@@ -136,8 +136,13 @@ def over_time(
                 key = frozenset.intersection(*map(_rest, cells))
                 score = fit(words, line, key)
                 if score is not None:
-                    found.append(Found(score, cells, line))
+                    found.append(Found(score + _verbatim(subject, line), cells, line))
     return best(found)
+
+
+def _verbatim(subject: str, line: Line) -> float:
+    """A little more for a name that stands in the subject word for word: "owed by", not "owed to"."""
+    return _SOFT_BONUS if line.name and line.name.lower() in subject.lower() else 0.0
 
 
 def _at(line: Line, cell: Cell, asked: Period | None) -> bool:

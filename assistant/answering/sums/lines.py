@@ -19,6 +19,8 @@ _EMPTY = frozenset(
     those which what how much many did do does has have had s between per under into over all both each any ended
     ending""".split()
 )
+#: A footnote's number that stuck to the last word: "schemes1".
+_STUCK = re.compile(r"(?<=[a-z]{4})\d{1,2}\b")
 #: How far the next row may stand behind the last one, in characters, when both are found: a line end.
 _NEXT = 2
 _CHANGE = re.compile(r"change|variance|increase|decrease|growth|\bvs?\b|\+/-|%", re.IGNORECASE)
@@ -26,7 +28,8 @@ _CHANGE = re.compile(r"change|variance|increase|decrease|growth|\bvs?\b|\+/-|%",
 
 def bag(text: str) -> frozenset[str]:
     """The stems of the words of a text that tell one line from another; small words are left out."""
-    return frozenset(stem(word) for word in words(text) if word not in _EMPTY)
+    plain = _STUCK.sub("", text)
+    return frozenset(stem(word) for word in words(plain) if word not in _EMPTY)
 
 
 @dataclass(frozen=True)

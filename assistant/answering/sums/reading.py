@@ -57,7 +57,10 @@ def _two(text: str) -> tuple[str, str] | None:
 
 
 def _difference(text: str) -> Task | None:
-    """The difference between two things at one time; between two times it is a change."""
+    """The difference between two things at one time; between two times it is a change.
+
+    Without a time and without a word of what is measured, it may as well be a difference in kind.
+    """
     match = re.search(rf"\b(?:nominal\s+|net\s+|absolute\s+)?{_GAP}\s+(?P<of>.*)$", text, re.I)
     if match is None or text.count(MARK) > 1:
         return None
@@ -65,14 +68,18 @@ def _difference(text: str) -> Task | None:
     between = re.match(r"(?:(?:in|of)\s+(?P<shared>.+?)\s+)?between\s+(?P<pair>.+)$", rest, re.I)
     pair = _two(between["pair"]) if between else None
     if between and pair:
-        subjects = (tidy(pair[0]), tidy(pair[1]))
-        return Task(Operation.DIFFERENCE, subjects, shared=tidy(between["shared"] or "")) if all(subjects) else None
+        subjects, shared = (tidy(pair[0]), tidy(pair[1])), tidy(between["shared"] or "")
+        if all(subjects) and (shared or MARK in text):
+            return Task(Operation.DIFFERENCE, subjects, shared=shared)
     return None
 
 
 def _change(text: str) -> Task | None:
+    dated = MARK in text or re.search(r"\bboth\b", text, re.I)
+    word = rf"(?:{_MOVES}|{_GAP})" if dated else _MOVES
     nouns = re.search(
-        rf"\b(?:{_ASKS}(?:value\s+of\s+the\s+)?|what\s+)(?:nominal\s+|net\s+|absolute\s+)?(?:{_MOVES}|{_GAP})\s*(?:of|in|for|between)?\s",
+        rf"\b(?:{_ASKS}(?:value\s+of\s+the\s+)?|what\s+)(?:nominal\s+|net\s+|absolute\s+)?{word}"
+        r"\s*(?:of|in|for|between)?\s",
         text,
         re.I,
     )
