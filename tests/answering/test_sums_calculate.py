@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from assistant.answering.sums.lines import tables
 from assistant.answering.sums.model import Quantity, Term
 from assistant.answering.sums.quantities import noted, quantity, shown
 
+ROOT = Path(__file__).parents[2]
 ALL = evidence_of(SALES, HARBOURS, LEASE, STATED)
 
 
@@ -95,6 +98,29 @@ def test_a_sum_is_worked_out(question: str, result: str, operands: list[str]) ->
 )
 def test_a_sum_without_all_its_operands_is_refused(question: str) -> None:
     assert calculate(question, ALL) is None
+
+
+NOTE = evidence_of((ROOT / "corpus" / "bofa-meta-compute.md").read_text(encoding="utf-8"))
+NOTE_SET = (ROOT / "evals" / "sets" / "meta-compute.jsonl").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("question", "result"),
+    [
+        ("What would leasing all 3 GW bring in a year?", "$30–45 billion"),
+        ("What would building all 3 GW cost?", "$120–135 billion"),
+    ],
+)
+def test_our_note(question: str, result: str) -> None:
+    worked = calculate(question, NOTE)
+    assert worked is not None
+    assert worked.result == result
+    assert len({term.evidence.span for term in worked.terms}) == 2
+
+
+def test_no_question_of_our_set_wants_a_sum() -> None:
+    questions = [json.loads(line)["question"] for line in NOTE_SET if line.strip()]
+    assert [question for question in questions if calculate(question, NOTE)] == []
 
 
 def test_nothing_comes_of_nothing() -> None:
