@@ -105,10 +105,14 @@ class Table:
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
-        """All words that name a line, a section or a cell."""
-        return frozenset().union(
-            *(line.bag | line.section_bag | cell.bag for line in self.lines for cell in line.cells)
-        )
+        """All words that name a line, a section or a cell, those of rows included that stand near but were not found.
+
+        Else "other sales" would be taken for "sales" as soon as its own row is missing.
+        """
+        lines = {line for row in self.rows for line in row.around.split("\n") if " | " in line}
+        named = [bag(line.split(" | ")[0]) for line in lines]
+        held = [line.bag | line.section_bag | cell.bag for line in self.lines for cell in line.cells]
+        return frozenset().union(*held, *named)
 
     def _columns(self, parsed: Sequence[_Row]) -> Iterator[Line]:
         keys = dict.fromkeys(cell.key for row in parsed for cell in row.cells if cell.key)
