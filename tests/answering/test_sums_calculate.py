@@ -147,6 +147,13 @@ def test_working_in_words() -> None:
     assert worked.statement == ("Ferry sales, change from 2024 to 2025: 10.05% (($1,210.5 minus $1,100.0) ÷ $1,100.0).")
 
 
+def test_columns_in_percent_are_not_worded_as_a_range() -> None:
+    table = "|  | 2025 % | 2024 % |\n| --- | --- | --- |\n| Discount rate | 2.5 | 2.0 |\n| Inflation | 1.0 | 1.1 |\n"
+    worked = calculate("What is the change in the discount rate from 2024 to 2025?", evidence_of(table))
+    assert worked is not None
+    assert worked.statement == "Discount rate, change, 2024 %, then 2025 %: 0.5 percentage points (2.5 minus 2.0)."
+
+
 def test_rows_are_read_back_into_cells() -> None:
     table = tables(evidence_of(SALES))[0]
     line = next(line for line in table.lines if line.name == "Operating loss")

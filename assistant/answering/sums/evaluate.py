@@ -144,7 +144,9 @@ def span_words(operation: Operation, terms: Sequence[Term]) -> str:
     """What a sum over time is of, in words: "change from 2024 to 2025", "average of 2023, 2024 and 2025"."""
     keys = [term.key for term in terms]
     if operation in (Operation.CHANGE, Operation.PERCENT_CHANGE):
-        return f"change from {keys[1]} to {keys[0]}"
+        # "From 2024 % to 2025 %" would read as a range.
+        between = f", {keys[1]}, then {keys[0]}" if "%" in "".join(keys) else f" from {keys[1]} to {keys[0]}"
+        return f"change{between}"
     return f"{operation.value} of {_listed(keys)}"
 
 
