@@ -56,7 +56,8 @@ class FigureCheck(BaseModel):
     """A figure of the answer held against the cited words.
 
     `value` is the figure in base units as a decimal string ("10000000000..15000000000" for a range);
-    `citation` is the number of the citation that contains it, None if none does.
+    `citation` is the number of the citation that contains it, None if none does. The result of a calculation stands
+    in no citation and is supported all the same: by its operands, which do.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -26,6 +26,7 @@ from assistant.answering.features import QuestionRow, by_preference, question_ro
 from assistant.answering.figures import figures
 from assistant.answering.hedges import denies, lost_reserves
 from assistant.answering.linear import fitted
+from assistant.answering.sums import calculate
 from assistant.answering.unclear import CLARIFY, is_unclear
 from assistant.answering.words import names
 from assistant.errors import AssistantError
@@ -50,6 +51,8 @@ NOT_FOUND_LEAD = "The closest they come is:"
 STRUCK_LEAD = "The documents say:"
 ALSO_LEAD = "They also say:"
 NO_DOCUMENTS = "There is nothing to answer from: add documents first."
+#: A sum may rest on any of so many evidence sentences: rows of one table seldom rank beside each other.
+_FOR_SUMS = 40
 #: Evidence sentences shown at once while the answer is written.
 _SHOWN = 4
 #: A second sentence is quoted as well if it weighs at least this share of the first (docs/experiments.md).
@@ -63,11 +66,12 @@ class _Run:
     """The state of one question on its way through the room.
 
     `question` is the question as it was read in the light of the conversation; without any evidence there is
-    no `reading`.
+    no `reading`. `sources` are what the chat model is given; `found` is that and more, for sums.
     """
 
     question: str
     sources: list[Source]
+    found: list[Evidence]
     reading: Reading | None
     started: float
     retrieved_ms: float
@@ -208,6 +212,9 @@ class Answerer:
         elif run.reading is None:
             yield run.settled(run.composer.say(NO_DOCUMENTS))
             status = Status.NOT_FOUND
+        elif worked := calculate(question, run.found):
+            yield run.settled(run.composer.settle_sum(worked))
+            status = Status.ANSWERED
         else:
             status = yield from self._answer(run)
         timings = Timings(
@@ -220,17 +227,19 @@ class Answerer:
     def prepare(self, question: str, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> _Run:
         """Retrieve, and read the question against the evidence found."""
         started = time.perf_counter()
-        found = self._retriever.invoke(question, history=history, documents=documents)
+        limit = self._retriever.limit
+        found = self._retriever.invoke(question, history=history, documents=documents, limit=max(limit, _FOR_SUMS))
         sources = [
             Source(number, document.metadata["evidence"], document.metadata["vector"])
-            for number, document in enumerate(found, start=1)
+            for number, document in enumerate(found[:limit], start=1)
         ]
         reading = None
         standalone = standalone_question(question, history)
         if found:
             reading = read(standalone, found[0].metadata["question_vector"])
         retrieved = (time.perf_counter() - started) * 1000
-        return _Run(standalone, sources, reading, started, retrieved)
+        evidence = [document.metadata["evidence"] for document in found]
+        return _Run(standalone, sources, evidence, reading, started, retrieved)
 
     def opinion(self, run: _Run) -> Opinion | None:
         """What the chat model thinks of the evidence; None if it cannot be asked.

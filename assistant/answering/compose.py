@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from assistant.answering.answer import (
     Answer,
+    Calculation,
     Citation,
     FigureCheck,
+    Operand,
     Sentence,
     SentenceSettled,
     Status,
     Timings,
 )
-from assistant.answering.figures import figures, source_figures, supported
+from assistant.answering.figures import Figure, figures, same_figure, source_figures, supported
+from assistant.answering.sums import Sum
 from assistant.index.passages import squash
 from assistant.retrieval.model import Evidence
 
@@ -43,6 +46,7 @@ class Composer:
         self._citations: list[Citation] = []
         self._contexts: dict[int, str] = {}
         self._figures: list[FigureCheck] = []
+        self._calculation: Calculation | None = None
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -54,6 +58,18 @@ class Composer:
         numbers = tuple(dict.fromkeys(self._number(evidence) for evidence in sources))
         self._check(text, numbers)
         return self._add(Sentence(text=text, citations=numbers))
+
+    def settle_sum(self, worked: Sum) -> SentenceSettled:
+        """Add a sum: every operand is cited; the result stands in no quote and is vouched for by its evaluation."""
+        numbers = [self._number(term.evidence) for term in worked.terms]
+        cited = tuple(dict.fromkeys(numbers))
+        operands = tuple(
+            Operand(text=term.quantity.text, citation=number)
+            for term, number in zip(worked.terms, numbers, strict=True)
+        )
+        self._calculation = Calculation(expression=worked.expression, result=worked.result, operands=operands)
+        self._check(worked.statement, cited, figures(worked.result))
+        return self._add(Sentence(text=worked.statement, citations=cited))
 
     def strike(self, text: str) -> SentenceSettled:
         """Add a sentence the documents do not support, as struck."""
@@ -90,6 +106,7 @@ class Composer:
             sentences=self.sentences,
             citations=tuple(self._citations),
             figures=tuple(self._figures),
+            calculation=self._calculation,
             model=model,
             timings_ms=timings,
         )
@@ -108,8 +125,11 @@ class Composer:
         self._contexts[number] = evidence.context
         return number
 
-    def _check(self, text: str, numbers: Sequence[int]) -> None:
-        """Hold every figure of a sentence against the words it cites."""
+    def _check(self, text: str, numbers: Sequence[int], results: Sequence[Figure] = ()) -> None:
+        """Hold every figure of a sentence against the words it cites.
+
+        Results of a sum need no citation: they were worked out from figures that have one.
+        """
         sources = {
             known.number: source_figures(f"{self._contexts[known.number]} {known.quote}")
             for known in self._citations
@@ -123,6 +143,6 @@ class Composer:
                     value=figure.value,
                     unit=figure.unit,
                     citation=found,
-                    supported=found is not None,
+                    supported=found is not None or any(same_figure(figure, result) for result in results),
                 )
             )

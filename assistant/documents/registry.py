@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from assistant.documents.builder import clean_text
 from assistant.documents.model import Document
+from assistant.documents.scales import with_scale_notes
 from assistant.errors import DocumentError
 
 Reader = Callable[[bytes, str], Document]
@@ -107,4 +108,5 @@ def read_document(data: bytes, name: str, source: str) -> Document:
     if not document.text.strip():
         raise DocumentError(f"{name} holds no text", "Nothing was added; check the file.")
     title = clean_text(document.title).strip() or PurePosixPath(name).stem.replace("_", " ")
+    document = with_scale_notes(document)
     return document.model_copy(update={"title": " ".join(title.split()), "source": source})

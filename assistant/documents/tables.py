@@ -11,23 +11,51 @@ from collections.abc import Sequence
 #: A year, or a quarter or half of one, with or without it.
 _YEAR = re.compile(r"^(?:FY|CY|[QH][1-4])?\s*'?(?:19|20)\d{2}[AE]?$|^(?:Q[1-4]|[1-4]Q|H[12]|[12]H)$")
 _DIGIT = re.compile(r"\d")
+_PERIOD = re.compile(r"\b(?:19|20)\d{2}\b")
+_FOOTNOTE = re.compile(r"\s*\(\w{1,2}\)$")
 
 
 def _is_header_cell(cell: str) -> bool:
     """Whether a cell could label a column: words, a year or a date, but no amount."""
+    cell = _FOOTNOTE.sub("", cell)
     if not _DIGIT.search(cell) or _YEAR.match(cell):
         return True
     letters = sum(c.isalpha() for c in cell)
     return letters >= 3 and not cell.lstrip("(").startswith(("$", "€", "£"))
 
 
+def _labels_columns(row: Sequence[str]) -> bool:
+    filled = [cell for cell in row[1:] if cell]
+    return bool(filled) and all(_is_header_cell(cell) for cell in filled)
+
+
+def _names_periods(row: Sequence[str]) -> bool:
+    """Whether a row labels columns, at least one of them by a year."""
+    return _labels_columns(row) and any(_PERIOD.search(cell) for cell in row[1:])
+
+
+def _told_apart(rows: Sequence[Sequence[str]], row: Sequence[str]) -> bool:
+    """Whether the rows above already give each filled column of a row a label of its own."""
+    above = [
+        tuple(other[column] for other in rows if column < len(other) and other[column])
+        for column in range(1, len(row))
+        if row[column]
+    ]
+    return all(above) and len(set(above)) == len(above)
+
+
 def header_rows(rows: Sequence[Sequence[str]]) -> int:
-    """How many leading rows label the columns: at least one, more while the first cell stays empty."""
+    """How many leading rows label the columns.
+
+    At least one, more while the first cell stays empty, and also under a corner that says what is counted
+    ("In millions | 2025 | 2024") as long as the rows above do not tell the columns apart.
+    """
     count = 1
     while count < len(rows) - 1:
         row = rows[count]
-        filled = [cell for cell in row[1:] if cell]
-        if row[0] or not filled or not all(_is_header_cell(cell) for cell in filled):
+        below = rows[count + 1] if count + 2 < len(rows) else []
+        dated = _names_periods(row) or (_labels_columns(row) and not (below or [""])[0] and _names_periods(below))
+        if not _labels_columns(row) or (row[0] and (not dated or _told_apart(rows[:count], row))):
             break
         count += 1
     return count

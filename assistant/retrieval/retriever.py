@@ -18,7 +18,8 @@ from assistant.retrieval.model import Evidence, Retrieved
 class EvidenceRetriever(BaseRetriever):
     """Gives evidence sentences as LangChain documents, best first.
 
-    `invoke(question, history=..., documents=...)` asks within a conversation or within chosen documents.
+    `invoke(question, history=..., documents=...)` asks within a conversation or within chosen documents; `limit`
+    gives more or fewer sentences than usual.
     Metadata carries the span (`document`, `start`, `end`, `page`, `heading`) and, for the rest of the chain,
     the `evidence` itself with its unit `vector`.
     """
@@ -35,9 +36,10 @@ class EvidenceRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,
         history: Sequence[Turn] = (),
         documents: Sequence[str] | None = None,
+        limit: int | None = None,
     ) -> list[LangChainDocument]:
         found = self.engine.retrieve(query, history, documents)
-        return [_document(evidence, found) for evidence in found.evidence[: self.limit]]
+        return [_document(evidence, found) for evidence in found.evidence[: limit or self.limit]]
 
 
 def _document(evidence: Evidence, found: Retrieved) -> LangChainDocument:

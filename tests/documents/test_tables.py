@@ -33,8 +33,24 @@ GROUPED = [
         # All rows but one may label columns; the last is always data.
         ([["", "A"], ["", "B"]], 1),
         ([["", "", "Plan"], ["", "H1 2025", "FY 2026E"], ["Cash", "1", "2"]], 2),
+        # A corner that says what is counted does not make the years beside it data.
+        ([["", "Year ended", ""], ["In millions", "2025", "2024 (1)"], ["Cash", "1", "2"]], 2),
+        ([["Offices", "", ""], ["Item", "Year", ""], ["", "2025", "2024"], ["Cash", "1", "2"]], 3),
+        # Years under columns that have labels of their own are data.
+        ([["", "Oslo", "Lund"], ["Founded", "1925", "1924"], ["Cash", "1", "2"]], 1),
     ],
-    ids=["plain", "spanned", "words", "dates", "amounts", "never all", "periods"],
+    ids=[
+        "plain",
+        "spanned",
+        "words",
+        "dates",
+        "amounts",
+        "never all",
+        "periods",
+        "corner",
+        "two corners",
+        "data",
+    ],
 )
 def test_header_rows(rows: list[list[str]], count: int) -> None:
     assert header_rows(rows) == count

@@ -1,0 +1,144 @@
+"""The one entry: a question and its evidence give a finished sum, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.answering.sums import evaluate
+from assistant.answering.sums.find import Found, over_time, side_by_side
+from assistant.answering.sums.lines import Cell, Table, tables
+from assistant.answering.sums.model import Operation, Sum, Task, Term
+from assistant.answering.sums.prose import with_prose
+from assistant.answering.sums.rates import times_rate
+from assistant.answering.sums.reading import read_task
+from assistant.retrieval.model import Evidence
+
+_SIDE_BY_SIDE = (Operation.DIFFERENCE, Operation.RATIO, Operation.SHARE)
+_COMPARED = (Operation.WHICH_PERIOD, Operation.COUNT_PERIODS)
+_CHANGES = (Operation.CHANGE, Operation.PERCENT_CHANGE)
+
+
+def calculate(question: str, evidence: Sequence[Evidence]) -> Sum | None:
+    """The sum that a question wants, over figures of the evidence.
+
+    Args:
+        question: as it was asked.
+        evidence: what was found for it, best first.
+
+    Returns:
+        The sum with an operand from the evidence for each figure of it; None if the question wants none, or if an
+        operand is missing or in doubt.
+    """
+    task = read_task(question)
+    if task is None:
+        return times_rate(question, evidence)
+    if not all(task.subjects):
+        return None
+    held = with_prose(tables(evidence), evidence)
+    if task.operation in _SIDE_BY_SIDE or len(task.subjects) > 1:
+        return _of_things(task, held)
+    return _compared(task, held) if task.operation in _COMPARED else _over_time(task, held)
+
+
+def _of_things(task: Task, held: Sequence[Table]) -> Sum | None:
+    if len(task.periods) > 1:
+        return None
+    terms = side_by_side(task.subjects, task.shared, next(iter(task.periods), None), held)
+    if terms is None:
+        return None
+    if task.operation is Operation.TOTAL:
+        worked = evaluate.total(terms)
+    elif task.operation is Operation.DIFFERENCE:
+        worked = evaluate.change(terms[0], terms[1])
+    elif task.operation is Operation.WHICH_THING:
+        return _higher(task, terms)
+    else:
+        worked = evaluate.quotient(terms[0], terms[1], percent=task.operation is Operation.SHARE)
+    if worked is None:
+        return None
+    link = {Operation.DIFFERENCE: " less ", Operation.SHARE: " as a share of "}.get(task.operation, " and ")
+    names, keys = ([*dict.fromkeys(part)] for part in ([t.name for t in terms], [t.key for t in terms]))
+    if len(names) > 1:
+        about = ", ".join([link.join(term.name for term in terms), *keys[:1]])
+    else:
+        about = f"{names[0]}, {link.join(keys)}"
+    return Sum(evaluate.sentence(about, worked), *worked, terms)
+
+
+def _higher(task: Task, terms: Sequence[Term]) -> Sum | None:
+    names = {term.name for term in terms}
+    named = [term if len(names) == 1 else replace(term, key=term.name) for term in terms]
+    worked = evaluate.extreme(named, highest=task.highest)
+    about = "Higher" if task.highest else "Lower"
+    return Sum(evaluate.sentence(about, worked), *worked, tuple(terms)) if worked else None
+
+
+def _over_time(task: Task, held: Sequence[Table]) -> Sum | None:
+    changes = task.operation in _CHANGES
+    if len(task.periods) == 1 or (changes and len(task.periods) > 2):
+        return None
+    found = over_time(task.subjects[0], task.periods, held, spanning=task.spanning and not changes)
+    if found is None:
+        return None
+    terms = _terms(found.cells)
+    relative = task.operation is Operation.PERCENT_CHANGE
+    if changes:
+        # A change that the table states is quoted, not worked out again.
+        if len(terms) != 2 or found.line.states(relative=relative):
+            return None
+        terms = _later_first(found, terms)
+        # The change of a percentage is told in points: "percent of a percent" would be read as either.
+        relative = relative and not terms[0].quantity.percent
+        worked = evaluate.percent_change(*terms) if relative else evaluate.change(*terms)
+    elif not task.periods and "averag" in found.line.bag:
+        return None
+    else:
+        worked = evaluate.average(terms) if task.operation is Operation.AVERAGE else evaluate.total(terms)
+    if worked is None:
+        return None
+    about = f"{found.cells[0].term.name}, {evaluate.span_words(task.operation, terms)}"
+    return Sum(evaluate.sentence(about, worked), *worked, tuple(terms))
+
+
+def _compared(task: Task, held: Sequence[Table]) -> Sum | None:
+    found = over_time(task.subjects[0], task.periods, held, spanning=task.spanning)
+    if found is None:
+        return None
+    terms = _terms(found.cells)
+    worked: tuple[str, str] | None
+    if task.bound is None:
+        worked = evaluate.extreme(terms, highest=task.highest)
+        about = f"{found.cells[0].term.name}, {'highest' if task.highest else 'lowest'}"
+    else:
+        passed = evaluate.beyond(terms, task.bound, above=task.highest)
+        if passed is None:
+            return None
+        counted = task.operation is Operation.COUNT_PERIODS
+        result = str(len(passed[0])) if counted else ", ".join(term.key for term in passed[0])
+        worked = (passed[1], result) if result else None
+        about = f"{found.cells[0].term.name}, periods {'above' if task.highest else 'below'} that"
+    return Sum(evaluate.sentence(about, worked), *worked, tuple(terms)) if worked else None
+
+
+def _terms(cells: Sequence[Cell]) -> list[Term]:
+    """The operands, their periods called by the year alone where that tells them apart."""
+    periods = [cell.period for cell in cells if cell.period]
+    plain = len({period.year for period in periods}) == len(cells) and not any(period.ends for period in periods)
+    return [replace(cell.term, key=_when(cell, plain)) for cell in cells]
+
+
+def _when(cell: Cell, plain: bool) -> str:
+    """A cell's period in words of its own key, so that the words cited hold it: "2025", "F25", "2025 %"."""
+    if cell.period is None:
+        return cell.key
+    for name in ([str(cell.period.year)] if plain else []) + [cell.period.text]:
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s?%)", cell.key):
+            return name
+    return cell.key
+
+
+def _later_first(found: Found, terms: Sequence[Term]) -> list[Term]:
+    orders = [cell.period.order for cell in found.cells if cell.period]
+    return [term for _, term in sorted(zip(orders, terms, strict=True), key=lambda pair: pair[0], reverse=True)]
