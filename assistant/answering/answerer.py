@@ -56,7 +56,7 @@ _FOR_SUMS = 40
 #: Evidence sentences shown at once while the answer is written.
 _SHOWN = 4
 #: A second sentence is quoted as well if it weighs at least this share of the first (docs/experiments.md).
-_ALSO = 0.35
+_ALSO = 0.15
 #: A small model's sentence is kept if this share of its words is its source's (docs/experiments.md).
 _CLOSE = 0.9
 

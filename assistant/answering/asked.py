@@ -17,21 +17,10 @@ class Asked(StrEnum):
     DATE = "date"
     COUNT = "count"
     PERSON = "person"
-    NAME = "name"
     EXPLANATION = "explanation"
     OTHER = "other"
 
 
-#: What people and other bearers of names are called where a question asks which of them it was.
-_PEOPLE = (
-    r"analysts?|reporters?|journalists?|authors?|writers?|persons?|people|executives?|directors?|managers?|founders?|"
-    r"chair(?:man|woman|person)?|presidents?|ceo|cfo|economists?|researchers?|engineers?|actors?|actress|singers?"
-)
-_NAMED = (
-    r"compan(?:y|ies)|firms?|banks?|brokers?|brokerages?|customers?|clients?|suppliers?|vendors?|partners?|providers?|"
-    r"competitors?|rivals?|organi[sz]ations?|institutions?|agenc(?:y|ies)|newspapers?|outlets?|publications?|"
-    r"countr(?:y|ies)|cit(?:y|ies)|states?|towns?|rivers?|islands?|teams?|bands?"
-)
 #: First match wins; each type has alternatives that are searched in the question.
 _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
     (asked, re.compile("|".join(alternatives), re.IGNORECASE))
@@ -72,10 +61,8 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
                 r"^who(?:se|m)?\b",
                 r"\bwho (?:is|was|are|were|did|has|wrote|reported|broke|said|made|won|plays?|sang|sings)\b",
                 r"\bnames? of\b",
-                rf"\b(?:what|which) (?:of the )?(?:[\w&'’]+ ){{0,2}}(?:{_PEOPLE})\b",
             ),
         ),
-        (Asked.NAME, (rf"\b(?:what|which) (?:of the )?(?:[\w&'’]+ ){{0,2}}(?:{_NAMED})\b",)),
         (
             Asked.EXPLANATION,
             (
@@ -111,7 +98,7 @@ def holds(asked: Asked, figures: list[Figure], named: list[str]) -> bool:
             return bool(dates)
         case Asked.COUNT:
             return any(figure.unit != "date" for figure in figures)
-        case Asked.PERSON | Asked.NAME:
+        case Asked.PERSON:
             return bool(named)
         case Asked.EXPLANATION | Asked.OTHER:
             return True

@@ -99,6 +99,8 @@ MIGRATIONS = {
         "ALTER TABLE sentences ADD COLUMN clause_start INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE sentences ADD COLUMN clause_end INTEGER NOT NULL DEFAULT 0",
         'UPDATE sentences SET clause_start = start, clause_end = "end"',
+        # Documents are cut and tables read differently now: the next sync or add takes every file for changed.
+        "UPDATE documents SET content_hash = '', size = -1",
     ),
 }
 

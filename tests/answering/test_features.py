@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from assistant.answering.align import Source
 from assistant.answering.asked import asked_for
 from assistant.answering.features import (
+    asks_of_other_time,
     by_preference,
     counted_missing,
     holds_type,
     logit,
     missing_dates,
     missing_names,
-    new_names,
+    names_apart,
     question_row,
     read,
 )
@@ -61,9 +62,42 @@ def test_missing_dates(question: str, expected: int) -> None:
     assert missing_dates(question, [TARGET]) == expected
 
 
-def test_new_names_could_answer_who() -> None:
-    assert new_names("Who covers Quarrix?", TARGET) == ["lorne", "securities"]
-    assert new_names("Who at Lorne Securities covers Quarrix?", TARGET) == []
+AROUND = "Tarn Water trails Ousel Grid. It pays £3 a share. Its rival Brant Power does not."
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "expected"),
+    [
+        ("What does Tarn Water pay?", "It pays £3 a share.", []),
+        ("What does Brant Power pay?", "It pays £3 a share.", ["brant", "power"]),
+        ("What does Brant Power pay?", "Its rival Brant Power does not.", []),
+        ("What does Lorne say of Tarn Water?", "Tarn Water trails Ousel Grid.", []),
+        ("What does Ousel Grid pay?", "Its rival Brant Power does not.", ["ousel", "grid"]),
+        ("what does it pay", "It pays £3 a share.", []),
+    ],
+)
+def test_names_apart(question: str, words: str, expected: list[str]) -> None:
+    assert names_apart(question, source(words, around=AROUND)) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "other"),
+    [
+        ("What was the target before?", "It has a target of $835.", True),
+        ("What was the target last year?", "It has a target of $835.", True),
+        ("What was the target before?", "It raised its target from $820, its previous one.", False),
+        ("What is the target?", "It has a target of $835.", False),
+    ],
+)
+def test_asks_of_other_time(question: str, words: str, other: bool) -> None:
+    assert asks_of_other_time(question, source(words)) is other
+
+
+def test_retrieval_breaks_a_tie() -> None:
+    first, second = source("A.", 1), source("B.", 2)
+    opinion = Opinion(numbers={1: 0.5, 2: 0.5}, stated={1: 0.6, 2: 0.6})
+    better = Source(2, second.evidence.model_copy(update={"score": 0.6}), second.vector)
+    assert [each.number for each in by_preference([first, better], opinion)] == [2, 1]
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,7 @@ def test_an_index_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     rows = sentence_rows(store, added)
     assert rows
     assert all((row.clause_start, row.clause_end) == (row.start, row.end) for row in rows)
+    assert store.file_states()["leases.md"].content_hash == ""
     store.close()
 
 
