@@ -21,6 +21,11 @@ class Asked(StrEnum):
     OTHER = "other"
 
 
+#: What people are called where a question asks which of them it was.
+_PEOPLE = (
+    r"analysts?|reporters?|journalists?|authors?|writers?|persons?|people|executives?|directors?|managers?|founders?|"
+    r"chair(?:man|woman|person)?|presidents?|economists?|researchers?"
+)
 #: First match wins; each type has alternatives that are searched in the question.
 _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
     (asked, re.compile("|".join(alternatives), re.IGNORECASE))
@@ -61,6 +66,7 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
                 r"^who(?:se|m)?\b",
                 r"\bwho (?:is|was|are|were|did|has|wrote|reported|broke|said|made|won|plays?|sang|sings)\b",
                 r"\bnames? of\b",
+                rf"\b(?:what|which) (?:of the )?(?:[\w&'’]+ ){{0,2}}(?:{_PEOPLE})\b",
             ),
         ),
         (
@@ -84,7 +90,7 @@ def asked_for(question: str) -> Asked:
 
 
 def holds(asked: Asked, figures: list[Figure], named: list[str]) -> bool:
-    """Whether a text with these figures and names holds something of the type."""
+    """Whether a text with these figures and names, new to the question, holds something of the type."""
     dates = [dict(figure.date) for figure in figures if figure.unit == "date"]
     currencies = {"USD", "EUR", "GBP", "JPY", "CNY", "CHF", "cent"}
     match asked:

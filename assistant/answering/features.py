@@ -154,10 +154,12 @@ def missing_dates(question: str, sources: Sequence[Source]) -> int:
     return len(asked - held)
 
 
-def holds_type(asked: Asked, source: Source) -> bool:
-    """Whether a sentence holds something of the type asked for."""
-    # The dash keeps a name at the sentence's start from being taken for an ordinary first word.
-    return holds(asked, source.clause_figures, names(f"the {source.evidence.clause}"))
+def holds_type(reading: Reading, source: Source) -> bool:
+    """Whether a sentence holds something of the type asked for; a name that the question gives does not count."""
+    given = frozenset(words(reading.text))
+    # The article keeps a name at the sentence's start from being taken for an ordinary first word.
+    named = [name for name in names(f"the {source.evidence.clause}") if not given.issuperset(words(name))]
+    return holds(reading.asked, source.clause_figures, named)
 
 
 def asks_of_other_time(question: str, source: Source) -> bool:
@@ -202,7 +204,7 @@ def question_row(reading: Reading, sources: Sequence[Source], opinion: Opinion |
         names_apart=float(min(2, len(names_apart(reading.text, chosen)))),
         missing_dates=float(min(2, missing_dates(reading.text, top))),
         typed=float(typed),
-        type_missing=float(typed and not holds_type(reading.asked, chosen)),
+        type_missing=float(typed and not holds_type(reading, chosen)),
         counted_missing=float(counted_missing(reading.text, chosen)),
         other_time=float(asks_of_other_time(reading.text, chosen)),
     )

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.align import Source
-from assistant.answering.asked import asked_for
 from assistant.answering.features import (
     asks_of_other_time,
     by_preference,
@@ -38,6 +37,7 @@ def source(words: str, number: int = 1, around: str = "", angle: float = 0.0) ->
     return Source(number, evidence, np.array([math.cos(angle), math.sin(angle)], dtype=np.float32))
 
 
+VECTOR = np.array([1, 0], dtype=np.float32)
 TARGET = source("Lorne Securities has a price target of $835 on Quarrix.")
 
 
@@ -120,10 +120,13 @@ def test_counted_missing(question: str, words: str, missing: bool) -> None:
         ("Which year was it?", "It came out on July 1.", False),
         ("When was it?", "It came out on July 1.", True),
         ("Why was it?", "Nobody knows.", True),
+        ("Who covers Quarrix?", "Lorne Securities covers Quarrix.", True),
+        ("Which reporters covered Quarrix?", "Ivo Lorne covered Quarrix.", True),
+        ("Who at Lorne covers Quarrix?", "Lorne covers Quarrix.", False),
     ],
 )
 def test_holds_type(question: str, words: str, holds: bool) -> None:
-    assert holds_type(asked_for(question), source(words)) is holds
+    assert holds_type(read(question, VECTOR), source(words)) is holds
 
 
 def test_the_chat_model_chooses_where_it_has_an_opinion() -> None:
