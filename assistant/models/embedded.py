@@ -239,9 +239,10 @@ class EmbeddedServer:
 
 def _start(wanted: dict[str, Any]) -> subprocess.Popen[str]:
     """The model's process, told what to do. The key goes in by its input: others can read arguments."""
-    # Threads that wait for one another by spinning waste the processor as soon as anything else runs on it:
-    # on two cores with another busy process, 0.5 to 4 tokens a second spinning, 6.5 sleeping.
-    environment = {"OMP_WAIT_POLICY": "PASSIVE"} | os.environ | {"GGML_NO_BACKTRACE": "1"}
+    # Threads that wait for one another by spinning waste the processor as soon as anything else runs on it, and
+    # ones that sleep at once lose a fifth of their speed where nothing does: they spin for a moment, then sleep
+    # (docs/experiments.md).
+    environment = {"GOMP_SPINCOUNT": "1000"} | os.environ | {"GGML_NO_BACKTRACE": "1"}
     process = subprocess.Popen(
         # -P: the file's own folder is not searched for modules.
         [sys.executable, "-P", str(Path(__file__).with_name("serve.py"))],

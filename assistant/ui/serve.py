@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import PortInUseError, SettingsError
@@ -59,20 +61,40 @@ def _run(
 
     from assistant.ui.app import build_app, drop_leftovers
 
-    def leave() -> None:
-        server.should_exit = True
+    left, built = threading.Event(), threading.Event()
+    incoming: list[Path] = []
 
-    startup = Startup(assistant, settings, lambda: drop_leftovers(app.state.incoming), leave)
+    def opened() -> None:
+        built.wait()
+        for folder in incoming:
+            drop_leftovers(folder)
+
+    # Opening the home and loading the models begins before the page is made, which takes as long.
+    startup = Startup(assistant, settings, opened, left.set)
     # Gradio counts the working folder among those whose files it may serve: give it one with nothing in it.
     with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
-        app = build_app(assistant, settings, startup)
+        startup.start()
+        # Importing makes objects by the hundred thousand that all stay; looking for garbage meanwhile costs a second.
+        gc.disable()
+        try:
+            app = build_app(assistant, settings, startup)
+        except BaseException:
+            built.set()
+            startup.close()
+            raise
+        finally:
+            gc.enable()
+        incoming.append(app.state.incoming)
+        built.set()
 
         class Server(uvicorn.Server):
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
                 await super().startup(sockets)
                 if not self.should_exit:
-                    startup.start()
                     on_ready(url)
+
+            async def on_tick(self, counter: int) -> bool:
+                return await super().on_tick(counter) or left.is_set()
 
             async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
                 startup.stop()
