@@ -19,20 +19,16 @@ from assistant.answering.answer import (
     Timings,
     Turn,
 )
-from assistant.answering.asked import Asked
 from assistant.answering.compose import Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream
-from assistant.answering.features import QuestionRow, by_preference, question_row, read, weights
-from assistant.answering.figures import figures
-from assistant.answering.hedges import denies, lost_reserves
-from assistant.answering.linear import fitted
+from assistant.answering.features import read
+from assistant.answering.judgement import Judgement, judge
+from assistant.answering.stray import CLOSE, asks_of_another, strays
 from assistant.answering.sums import calculate
 from assistant.answering.unclear import CLARIFY, is_unclear
-from assistant.answering.words import names
 from assistant.errors import AssistantError
 from assistant.index.ingest import Embedder
 from assistant.retrieval.conversation import standalone_question
-from assistant.retrieval.evidence import follows
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,10 +51,6 @@ NO_DOCUMENTS = "There is nothing to answer from: add documents first."
 _FOR_SUMS = 40
 #: Evidence sentences shown at once while the answer is written.
 _SHOWN = 4
-#: A second sentence is quoted as well if it weighs at least this share of the first (docs/experiments.md).
-_ALSO = 0.15
-#: A small model's sentence is kept if this share of its words is its source's (docs/experiments.md).
-_CLOSE = 0.9
 
 
 @dataclass
@@ -91,80 +83,6 @@ class _Run:
     def evidence(self, number: int) -> Evidence:
         """The evidence sentence of a number."""
         return self.sources[number - 1].evidence
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What is decided before a word is said.
-
-    `number` is the source that answers best; `also` others that belong to the answer or are nearly as likely;
-    `informed` whether the chat model's opinion was known; `answers` whether to answer, `probability` how
-    sure that is, `row` what it was judged by.
-    """
-
-    number: int
-    also: tuple[int, ...]
-    informed: bool
-    answers: bool
-    probability: float
-    row: QuestionRow
-
-
-def judge(reading: Reading, sources: Sequence[Source], opinion: Opinion | None) -> Judgement:
-    """Choose the sentence that answers and decide whether it does; pure, given the fitted models."""
-    model = fitted("refusal" if opinion else "refusal_uninformed")
-    row = question_row(reading, sources, opinion)
-    probability = model.probability(row)
-    order = by_preference(sources, opinion)
-    return Judgement(
-        number=order[0].number,
-        also=_also(reading, order, opinion),
-        informed=opinion is not None,
-        answers=probability >= model.threshold,
-        probability=probability,
-        row=row,
-    )
-
-
-def _also(reading: Reading, order: Sequence[Source], opinion: Opinion | None) -> tuple[int, ...]:
-    """Further sources worth quoting: a second one nearly as heavy, and what follows where a reason is asked for.
-
-    A text gives its reasons and ways in the sentences after the one that names the fact, and a small model
-    takes the latter (docs/experiments.md).
-    """
-    if opinion is None:
-        return ()
-    weight = weights(order, opinion)
-    first = order[0]
-    near = [other.number for other in order[1:2] if weight[other.number] >= _ALSO * weight[first.number]]
-    after = []
-    if reading.asked is Asked.EXPLANATION:
-        after = [other.number for other in order[1:] if follows(other.evidence, first.evidence)]
-    return tuple(dict.fromkeys(near + after))
-
-
-def _strays(text: str, support: Support, cited: Sequence[Evidence], wanted: Evidence | None, small: bool) -> bool:
-    """Whether a sentence that its sources support by words is still not what they say.
-
-    No model may be firmer than its source. A small one, which turns "keeps" into "upgraded" and "uncertain
-    whether" into "can" and gives the subject of one sentence the figure of another, is also held to the words
-    of a single source, the one wanted of it if any, and to that one's yes or no.
-    """
-    source = " ".join(evidence.text for evidence in cited)
-    if lost_reserves(text, source):
-        return True
-    if not small:
-        return False
-    spans = {evidence.span for evidence in cited}
-    elsewhere = len(spans) > 1 or (wanted is not None and wanted.span not in spans)
-    return elsewhere or support.overlap < _CLOSE or denies(text) != denies(source)
-
-
-def _asks_of_another(question: str, support: Support) -> bool:
-    """Whether what a sentence lacks support for is what the question is about: a name or a date it gives."""
-    asked = {part for figure in figures(question) for part in figure.date}
-    wrong = {part for figure in support.unsupported_figures for part in figure.date}
-    return bool(set(names(question)) & set(support.unknown_names) or asked & wrong)
 
 
 class Answerer:
@@ -295,18 +213,18 @@ class Answerer:
                 if place > 0:
                     break
             support = self._align(sentence, run)
-            if place == 0 and _asks_of_another(run.question, support):
+            if place == 0 and asks_of_another(run.question, support):
                 yield from self._not_found(run, judgement.number)
                 return Status.NOT_FOUND
             cited = [run.evidence(number) for number in support.numbers]
             wanted = run.evidence(judgement.number) if place == 0 else None
-            if support.stands and not _strays(sentence.text, support, cited, wanted, judgement.informed):
+            if support.stands and not strays(sentence.text, support, cited, wanted, judgement.informed):
                 quoted.update(evidence.span for evidence in cited)
                 yield run.settled(run.composer.settle(sentence.text, cited))
             elif place == 0 and judgement.informed and not support.unsupported_figures and not support.unknown_names:
                 quoted.add(run.evidence(judgement.number).span)
                 yield run.settled(run.composer.quote(run.evidence(judgement.number)))
-                if support.stands and support.overlap >= _CLOSE:
+                if support.stands and support.overlap >= CLOSE:
                     # The model took its words from elsewhere, and may have been right to.
                     judgement = replace(judgement, also=(support.numbers[0], *judgement.also))
                 break

@@ -1,0 +1,66 @@
+"""What is decided before a word is said: which sentence answers, what is quoted with it, whether to answer at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answering.align import Source
+from assistant.answering.asked import Asked
+from assistant.answering.features import QuestionRow, Reading, by_preference, question_row, weights
+from assistant.answering.linear import fitted
+from assistant.answering.opinion import Opinion
+from assistant.retrieval.evidence import follows
+
+#: A second sentence is quoted as well if it weighs at least this share of the first (docs/experiments.md).
+_ALSO = 0.15
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is decided before a word is said.
+
+    `number` is the source that answers best; `also` others that belong to the answer or are nearly as likely;
+    `informed` whether the chat model's opinion was known; `answers` whether to answer, `probability` how
+    sure that is, `row` what it was judged by.
+    """
+
+    number: int
+    also: tuple[int, ...]
+    informed: bool
+    answers: bool
+    probability: float
+    row: QuestionRow
+
+
+def judge(reading: Reading, sources: Sequence[Source], opinion: Opinion | None) -> Judgement:
+    """Choose the sentence that answers and decide whether it does; pure, given the fitted models."""
+    model = fitted("refusal" if opinion else "refusal_uninformed")
+    row = question_row(reading, sources, opinion)
+    probability = model.probability(row)
+    order = by_preference(sources, opinion)
+    return Judgement(
+        number=order[0].number,
+        also=_also(reading, order, opinion),
+        informed=opinion is not None,
+        answers=probability >= model.threshold,
+        probability=probability,
+        row=row,
+    )
+
+
+def _also(reading: Reading, order: Sequence[Source], opinion: Opinion | None) -> tuple[int, ...]:
+    """Further sources worth quoting: a second one nearly as heavy, and what follows where a reason is asked for.
+
+    A text gives its reasons and ways in the sentences after the one that names the fact, and a small model
+    takes the latter (docs/experiments.md).
+    """
+    if opinion is None:
+        return ()
+    weight = weights(order, opinion)
+    first = order[0]
+    near = [other.number for other in order[1:2] if weight[other.number] >= _ALSO * weight[first.number]]
+    after = []
+    if reading.asked is Asked.EXPLANATION:
+        after = [other.number for other in order[1:] if follows(other.evidence, first.evidence)]
+    return tuple(dict.fromkeys(near + after))

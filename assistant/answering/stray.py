@@ -1,0 +1,38 @@
+"""Whether a sentence that is supported by words still says what its sources do not, or speaks of something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answering.align import Support
+from assistant.answering.figures import figures
+from assistant.answering.hedges import denies, lost_reserves
+from assistant.answering.words import names
+from assistant.retrieval.model import Evidence
+
+#: A small model's sentence is kept if this share of its words is its source's (docs/experiments.md).
+CLOSE = 0.9
+
+
+def strays(text: str, support: Support, cited: Sequence[Evidence], wanted: Evidence | None, small: bool) -> bool:
+    """Whether a sentence that its sources support by words is still not what they say.
+
+    No model may be firmer than its source. A small one, which turns "keeps" into "upgraded" and "uncertain
+    whether" into "can" and gives the subject of one sentence the figure of another, is also held to the words
+    of a single source, the one wanted of it if any, and to that one's yes or no.
+    """
+    source = " ".join(evidence.text for evidence in cited)
+    if lost_reserves(text, source):
+        return True
+    if not small:
+        return False
+    spans = {evidence.span for evidence in cited}
+    elsewhere = len(spans) > 1 or (wanted is not None and wanted.span not in spans)
+    return elsewhere or support.overlap < CLOSE or denies(text) != denies(source)
+
+
+def asks_of_another(question: str, support: Support) -> bool:
+    """Whether what a sentence lacks support for is what the question is about: a name or a date it gives."""
+    asked = {part for figure in figures(question) for part in figure.date}
+    wrong = {part for figure in support.unsupported_figures for part in figure.date}
+    return bool(set(names(question)) & set(support.unknown_names) or asked & wrong)
