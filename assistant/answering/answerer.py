@@ -200,9 +200,10 @@ class Answerer:
         """Settle the draft's sentences one by one.
 
         A first sentence about somebody or some day that the question names and its sources do not makes it no
-        answer. One in the small model's own words gives way to the evidence chosen before it is shown. A sentence
-        with a wrong figure or name, without support, or firmer than its source is struck, in view, and the best
-        quote follows it once.
+        answer, and so does a figure that a small model led to the closest sentence had to make up. A first sentence
+        in the small model's own words gives way to the evidence chosen before it is shown. Any other sentence with
+        a wrong figure or name, without support, or firmer than its source is struck, in view, and the best quote
+        follows it once.
         """
         quoted: set[tuple[str, int, int]] = set()
         for place, sentence in enumerate(self._draft(run, judgement)):
@@ -213,7 +214,8 @@ class Answerer:
                 if place > 0:
                     break
             support = self._align(sentence, run)
-            if place == 0 and asks_of_another(run.question, support):
+            made_up = judgement.informed and support.unsupported_figures
+            if place == 0 and (made_up or asks_of_another(run.question, support)):
                 yield from self._not_found(run, judgement.number)
                 return Status.NOT_FOUND
             cited = [run.evidence(number) for number in support.numbers]
