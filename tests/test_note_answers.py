@@ -38,10 +38,6 @@ def checked(assistant: Assistant, question: str) -> Answer:
     return answer
 
 
-#: One sentence of sixty words holds both figures of the raw article; the small model does not find them in it.
-LONG = pytest.mark.xfail(reason="the raw article's longest sentence", strict=False)
-
-
 @pytest.mark.parametrize(
     ("question", "parts"),
     [
@@ -51,11 +47,7 @@ LONG = pytest.mark.xfail(reason="the raw article's longest sentence", strict=Fal
         ("Which analysts wrote the report?", ["Justin Post", "Nitin Bansal"]),
     ],
 )
-def test_it_answers_and_quotes(
-    request: pytest.FixtureRequest, asked: Assistant, question: str, parts: list[str]
-) -> None:
-    if asked.documents()[0].name == "bofa-meta-cloud.txt" and parts[0].endswith("billion"):
-        request.applymarker(LONG)
+def test_it_answers_and_quotes(asked: Assistant, question: str, parts: list[str]) -> None:
     answer = checked(asked, question)
     assert answer.status is Status.ANSWERED
     assert all(part in answer.answer for part in parts)
