@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.answering.figures import Figure, figures, source_figures, supported
-from assistant.answering.words import content_stems, names, stem, words
+from assistant.answering.words import content_stems, names_beyond, word_forms
 from assistant.retrieval.model import Evidence
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ class Source:
             self.evidence.around, self.evidence.title, *self.evidence.headings, self.evidence.document,
             self.evidence.context,
         )  # fmt: skip
-        found = words(" ".join(parts))
-        return frozenset(found) | {stem(word) for word in found}
+        return word_forms(" ".join(parts))
 
 
 @dataclass(frozen=True)
@@ -142,9 +141,7 @@ def _verdict(
     wrong = tuple(figure for figure in claimed if not supported(figure, held))
     known = frozenset().union(*(source.stems for source in chosen))
     around = frozenset().union(*(source.surroundings for source in chosen)) | known
-    strange = tuple(
-        name for name in names(text) if not all(part in around or stem(part) in around for part in words(name))
-    )
+    strange = tuple(names_beyond(text, around))
     overlap = share(stems, known)
     cosine = max(float(vector @ source.vector) for source in chosen)
     near = overlap >= MIN_OVERLAP or cosine >= MIN_COSINE

@@ -237,7 +237,7 @@ class Answerer:
                 if best.span not in quoted:
                     quoted.add(best.span)
                     yield run.settled(run.composer.quote(best, STRUCK_LEAD))
-        for evidence in map(run.evidence, dict.fromkeys(judgement.also)):
+        for evidence in map(run.evidence, judgement.also):
             if evidence.span not in quoted:
                 quoted.add(evidence.span)
                 yield run.settled(run.composer.quote(evidence, ALSO_LEAD))

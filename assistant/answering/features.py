@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from assistant.answering.align import Source, share
 from assistant.answering.asked import Asked, asked_for, holds
 from assistant.answering.figures import figures
-from assistant.answering.words import content_stems, names, stem, words
+from assistant.answering.words import content_stems, names, names_beyond, word_forms, words
 from assistant.index.passages import sentence_spans
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def logit(probability: float) -> float:
 def missing_names(question: str, sources: Sequence[Source]) -> list[str]:
     """Names of the question that stand nowhere around the evidence."""
     around = frozenset[str]().union(*(source.surroundings for source in sources))
-    return [name for name in names(question) if not all(part in around or stem(part) in around for part in words(name))]
+    return names_beyond(question, around)
 
 
 def names_apart(question: str, source: Source) -> list[str]:
@@ -135,9 +135,7 @@ def names_apart(question: str, source: Source) -> list[str]:
     spans = sentence_spans(ahead)
     before = ahead[slice(*spans[-1])] if spans else ""
     parts = (evidence.text, evidence.context, before, evidence.title, *evidence.headings)
-    held = frozenset(words(" ".join(parts)))
-    held |= {stem(word) for word in held}
-    return [name for name in names(question) if not all(part in held or stem(part) in held for part in words(name))]
+    return names_beyond(question, word_forms(" ".join(parts)))
 
 
 def missing_dates(question: str, sources: Sequence[Source]) -> int:

@@ -47,6 +47,17 @@ def content_stems(text: str) -> list[str]:
     return list(dict.fromkeys(kept))
 
 
+def word_forms(text: str) -> frozenset[str]:
+    """The words of a text and their stems, as something to look names up in."""
+    found = words(text)
+    return frozenset(found) | {stem(word) for word in found}
+
+
+def names_beyond(text: str, held: frozenset[str]) -> list[str]:
+    """Names of a text that are not all in some words (`word_forms`), as they are or by their stem."""
+    return [name for name in names(text) if not all(part in held or stem(part) in held for part in words(name))]
+
+
 def names(text: str) -> list[str]:
     """Words of a text that are names, lower-case, each once.
 

@@ -92,6 +92,7 @@ def _subject(text: str, first: Figure) -> str:
 
 def with_prose(held: Sequence[Table], evidence: Sequence[Evidence]) -> list[Table]:
     """Tables, and behind them the sentences that can be read like a row."""
-    seen = dict.fromkeys(found.span for found in evidence)
-    first = {span: next(found for found in evidence if found.span == span) for span in seen}
+    first: dict[tuple[str, int, int], Evidence] = {}
+    for found in evidence:
+        first.setdefault(found.span, found)
     return [*held, *filter(None, map(prose_table, first.values()))]

@@ -8,8 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from assistant.answering.sums.model import Quantity
 
-_EXPONENTS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
-_SCALE_NAMES = {exponent: name for name, exponent in _EXPONENTS.items()}
+#: Powers of ten by the word for them.
+EXPONENTS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_SCALE_NAMES = {exponent: name for name, exponent in EXPONENTS.items()}
 _CURRENCY = r"US\$|A\$|C\$|HK\$|S\$|USD|EUR|GBP|RMB|CNY|CHF|JPY|[$€£¥]"
 _CELL = re.compile(
     rf"""(?P<open>\()?\s*(?P<sign>[-−–])?\s*(?P<money>{_CURRENCY})?\s*(?P<open2>\()?\s*(?P<sign2>[-−–])?\s*
@@ -58,7 +59,7 @@ def quantity(text: str) -> Quantity | None:
         value=value,
         currency=match["money"] or "",
         percent=bool(match["percent"] or match["percent2"]),
-        exponent=_EXPONENTS.get((match["scale"] or "").lower(), 0),
+        exponent=EXPONENTS.get((match["scale"] or "").lower(), 0),
     )
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from assistant.answering.sums.model import Operation, Task
 from assistant.answering.sums.periods import Period, periods
 from assistant.answering.sums.phrases import MARK, tidy, without_when
+from assistant.answering.sums.quantities import EXPONENTS
 
 _ASKS = (
     r"(?:what|how much|how large|how big)\s+(?:is|was|are|were|would\s+be|will\s+be)\s+(?:the\s+)?(?:company['’]s\s+)?"
@@ -35,7 +36,6 @@ _NUMBER = re.compile(
     r"(?P<scale>thousand|million|billion)?s?\b",
     re.IGNORECASE,
 )
-_EXPONENTS = {"thousand": 3, "million": 6, "billion": 9}
 
 
 def _percent_change(text: str) -> Task | None:
@@ -163,7 +163,7 @@ def _bound(text: str) -> tuple[bool, Decimal, int, int] | None:
     number = _NUMBER.match(text, match.end()) if match else None
     if not match or not number:
         return None
-    value = Decimal(number["digits"].replace(",", "")).scaleb(_EXPONENTS.get((number["scale"] or "").lower(), 0))
+    value = Decimal(number["digits"].replace(",", "")).scaleb(EXPONENTS.get((number["scale"] or "").lower(), 0))
     above = not re.match(r"less|lower|smaller|fewer|below|under", match["word"], re.I)
     return above, value, match.start(), number.end()
 
