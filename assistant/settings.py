@@ -80,7 +80,7 @@ class Settings(BaseSettings):
         default=24, ge=1, le=200, description="Passages each of the dense and lexical searches contributes."
     )
     passages: int = Field(default=8, ge=1, le=100, description="Passages kept after fusion.")
-    evidence_sentences: int = Field(default=6, ge=1, le=40, description="Evidence sentences given to the chat model.")
+    evidence_sentences: int = Field(default=5, ge=1, le=40, description="Evidence sentences given to the chat model.")
 
     max_file_mb: int = Field(default=40, ge=1, le=4096, description="Largest file accepted, in MiB.")
     max_question_chars: int = Field(default=4000, ge=10, le=100_000, description="Longest question accepted.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -52,7 +52,7 @@ def spinner(message: str) -> Iterator[None]:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on stderr fed with (what, done, total)."""
+    """A bar on stderr fed with (what, done, total); nothing when it is no terminal: the results say it all."""
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         console=console(stderr=True), transient=True, disable=not sys.stderr.isatty(),
@@ -65,7 +65,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 def byte_bar() -> Iterator[Callable[[str, int, int], None]]:
     """A bar on stderr fed with (what, bytes done, bytes in all); lines of text when it is no terminal."""
     if not sys.stderr.isatty():
-        yield _byte_lines()
+        yield in_lines(sys.stderr, "{what}: {done:.0f} of {total:.0f} MiB", unit=2**20)
         return
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(binary_units=True),
@@ -88,14 +88,22 @@ def _feeder(bar: Progress) -> Callable[[str, int, int], None]:
     return feed
 
 
-def _byte_lines() -> Callable[[str, int, int], None]:
+def in_lines(out: IO[str], form: str, unit: int = 1) -> Callable[[str, int, int], None]:
+    """Progress for a log: a line for every tenth done of each thing.
+
+    Args:
+        out: where the lines go.
+        form: the line, of "what", "done" and "total".
+        unit: what done and total are divided by when shown.
+    """
     shown: dict[str, int] = {}
 
     def feed(what: str, done: int, total: int) -> None:
         tenth = 10 * done // total if total else 10
         if tenth != shown.get(what):
             shown[what] = tenth
-            sys.stderr.write(f"{what}: {done / 2**20:.0f} of {total / 2**20:.0f} MiB\n")
+            out.write(form.format(what=what, done=done / unit, total=total / unit) + "\n")
+            out.flush()
 
     return feed
 

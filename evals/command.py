@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bar
 
 from assistant.settings import Settings
+from assistant.terminal import in_lines
 from evals.gate import Threshold, check, load_thresholds
 from evals.home import Factory, Progress, list_documents
 from evals.provenance import sha256_of
@@ -98,9 +99,10 @@ def evaluate(
     for path in (json_path, html_path):
         if path is not None:
             check_writable(path)
+    shown = progress_console or Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=progress_console or Console(stderr=True), transient=True) as bar:
-        told = _shown_on(bar)
+    with Bar(*columns, console=shown, transient=True, disable=not shown.is_terminal) as bar:
+        told = _shown_on(bar) if shown.is_terminal else in_lines(shown.file, "{what}: {done:.0f} of {total:.0f}")
         result = run(settings, cases, folder, retrieval_only, limit, told, home=home, factory=factory)
     made = {"questions": chosen.name, "questions_sha256": sha256_of(chosen), "limit": limit, **result.made}
     result = result.model_copy(update={"made": made})

@@ -30,7 +30,7 @@ from assistant.retrieval.model import Evidence
 #: As many alternatives as there are digits; more evidence than nine sentences is told apart by text alone.
 _TOP_LOGPROBS = 10
 #: How many of the most probable sentences are looked at one by one.
-_LOOKED_AT = 3
+_LOOKED_AT = 2
 
 Inputs = dict[str, Any]
 

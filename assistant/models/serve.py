@@ -39,6 +39,8 @@ def parameters(wanted: dict[str, Any]) -> Any:
     chosen.cache_ram_mib = wanted["aside_mib"]
     # The library joins folder and name as they are, so the separator has to be there.
     chosen.slot_save_path = wanted["prefixes"] + "/"
+    # Weights laid out anew while loading take twice as long to load and read no faster (docs/experiments.md).
+    chosen.no_extra_bufts = True
     chosen.fit_params = False
     chosen.offline = True
     chosen.ui = False

@@ -210,8 +210,10 @@ def test_command_fails_under_a_threshold_and_names_the_cases(
     (tmp_path / "thresholds.toml").write_text("[correct]\nmin = 0.9\n")
     replies = {"x": answering("It is $835.", "$835"), "y": answering("No.", status=Status.NOT_FOUND)}
     factory = fake_factory(lambda q, *_: replies[q])
-    code, out, _ = call(settings, factory, questions=path)
+    code, out, told = call(settings, factory, questions=path)
     assert code == 1
+    # A log gets lines, not bars.
+    assert "1 of 2\n" in told and "2 of 2\n" in told and "━" not in told
     assert "Gate: correct is 0.5, wanted at least 0.9; cases: b" in out
     code, out, _ = call(settings, factory, questions=path, retrieval_only=True)
     assert code == 0, "a run without answers is not held to a threshold of answers"
