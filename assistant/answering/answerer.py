@@ -205,7 +205,6 @@ class Answerer:
         a wrong figure or name, without support, or firmer than its source is struck, in view, and the best quote
         follows it once.
         """
-        quoted: set[tuple[str, int, int]] = set()
         for place, sentence in enumerate(self._draft(run, judgement)):
             if 0 in sentence.marks or not sentence.text:
                 if place == 0 and not judgement.informed:
@@ -221,10 +220,8 @@ class Answerer:
             cited = [run.evidence(number) for number in support.numbers]
             wanted = run.evidence(judgement.number) if place == 0 else None
             if support.stands and not strays(sentence.text, support, cited, wanted, judgement.informed):
-                quoted.update(evidence.span for evidence in cited)
                 yield run.settled(run.composer.settle(sentence.text, cited))
             elif place == 0 and judgement.informed and not support.unsupported_figures and not support.unknown_names:
-                quoted.add(run.evidence(judgement.number).span)
                 yield run.settled(run.composer.quote(run.evidence(judgement.number)))
                 if support.stands and support.overlap >= CLOSE:
                     # The model took its words from elsewhere, and may have been right to.
@@ -234,12 +231,10 @@ class Answerer:
                 yield run.settled(run.composer.strike(sentence.text))
                 number = judgement.number if judgement.informed or not support.numbers else support.numbers[0]
                 best = run.evidence(number)
-                if best.span not in quoted:
-                    quoted.add(best.span)
+                if not run.composer.holds(best):
                     yield run.settled(run.composer.quote(best, STRUCK_LEAD))
         for evidence in map(run.evidence, judgement.also):
-            if evidence.span not in quoted:
-                quoted.add(evidence.span)
+            if not run.composer.holds(evidence):
                 yield run.settled(run.composer.quote(evidence, ALSO_LEAD))
         if not run.composer.sentences:
             yield run.settled(run.composer.quote(run.evidence(judgement.number)))

@@ -16,6 +16,7 @@ from assistant.answering.answer import (
     Timings,
 )
 from assistant.answering.figures import Figure, figures, same_figure, source_figures, supported
+from assistant.answering.leaning import with_what_it_leans_on
 from assistant.answering.sums import Sum
 from assistant.index.passages import squash
 from assistant.retrieval.model import Evidence
@@ -53,6 +54,13 @@ class Composer:
         """The sentences settled so far."""
         return tuple(self._sentences)
 
+    def holds(self, evidence: Evidence) -> bool:
+        """Whether the words of an evidence sentence are cited already."""
+        return any(
+            known.document == evidence.document and known.start <= evidence.start and evidence.end <= known.end
+            for known in self._citations
+        )
+
     def settle(self, text: str, sources: Sequence[Evidence]) -> SentenceSettled:
         """Add a sentence that stands, with the evidence it rests on."""
         numbers = tuple(dict.fromkeys(self._number(evidence) for evidence in sources))
@@ -80,7 +88,8 @@ class Composer:
         return self._add(Sentence(text=text, struck=True))
 
     def quote(self, evidence: Evidence, lead: str = "") -> SentenceSettled:
-        """Add an evidence sentence itself, in quotation marks after some words of ours."""
+        """Add an evidence sentence itself, with what it leans on, in quotation marks after some words of ours."""
+        evidence = with_what_it_leans_on(evidence)
         words = f"“{squash(evidence.text)}”"
         return self.settle(f"{lead} {words}" if lead else words, [evidence])
 

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict
 from assistant.answering.align import Source, share
 from assistant.answering.asked import Asked, asked_for, holds
 from assistant.answering.figures import figures
+from assistant.answering.leaning import sentence_before
 from assistant.answering.words import content_stems, names, names_beyond, word_forms, words
-from assistant.index.passages import sentence_spans
 
 if TYPE_CHECKING:
     import numpy as np
@@ -131,9 +131,8 @@ def names_apart(question: str, source: Source) -> list[str]:
     company does not speak of that one in every sentence.
     """
     evidence = source.evidence
-    ahead = evidence.around.partition(evidence.text)[0]
-    spans = sentence_spans(ahead)
-    before = ahead[slice(*spans[-1])] if spans else ""
+    span = sentence_before(evidence)
+    before = evidence.around[slice(*span)] if span else ""
     parts = (evidence.text, evidence.context, before, evidence.title, *evidence.headings)
     return names_beyond(question, word_forms(" ".join(parts)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from assistant.answering.linear import fitted
 from assistant.answering.opinion import Opinion
 from assistant.retrieval.evidence import follows
 
+#: A question that sets one thing against another.
+_COMPARES = re.compile(r"\b(?:compar\w+|versus|vs|against|both|than|differences? between)\b", re.IGNORECASE)
 #: A second sentence is quoted as well if it weighs at least this share of the first (docs/experiments.md).
 _ALSO = 0.15
 
@@ -50,13 +53,16 @@ def judge(reading: Reading, sources: Sequence[Source], opinion: Opinion | None) 
 
 
 def _also(reading: Reading, order: Sequence[Source], opinion: Opinion | None) -> tuple[int, ...]:
-    """Further sources worth quoting: a second one nearly as heavy, and what follows where a reason is asked for.
+    """Further sources worth quoting: what a comparison sets against the first one; else a second one nearly as
+    heavy, and what follows where a reason is asked for.
 
     A text gives its reasons and ways in the sentences after the one that names the fact, and a small model
     takes the latter (docs/experiments.md).
     """
     if opinion is None:
         return ()
+    if against := _against(reading, order):
+        return (against.number,)
     weight = weights(order, opinion)
     first = order[0]
     near = [other.number for other in order[1:2] if weight[other.number] >= _ALSO * weight[first.number]]
@@ -64,3 +70,12 @@ def _also(reading: Reading, order: Sequence[Source], opinion: Opinion | None) ->
     if reading.asked is Asked.EXPLANATION:
         after = [other.number for other in order[1:] if follows(other.evidence, first.evidence)]
     return tuple(dict.fromkeys(near + after))
+
+
+def _against(reading: Reading, order: Sequence[Source]) -> Source | None:
+    """Of a comparison, the source that says most of what is asked and the first one does not mention."""
+    if not _COMPARES.search(reading.text):
+        return None
+    untold = set(reading.stems) - order[0].stems
+    best = max(order[1:], key=lambda source: len(untold & source.stems), default=None)
+    return best if best and untold & best.stems else None

@@ -21,8 +21,8 @@ BEFORE_WEIGHT = 0.2
 #: Bonus of the best passage's sentences, falling with the passage's rank.
 PASSAGE_WEIGHT = 0.1
 _MIN_WORDS = 3
-#: Characters between a sentence and the next one of its paragraph.
-_GAP = 3
+#: Most characters between a sentence and the next one of its paragraph.
+GAP = 3
 
 
 def rank_sentences(
@@ -68,7 +68,7 @@ def rank_sentences(
 
 def follows(later: Evidence, earlier: Evidence) -> bool:
     """Whether a sentence stands directly behind another in its document."""
-    return later.document == earlier.document and 0 <= later.start - earlier.end <= _GAP
+    return later.document == earlier.document and 0 <= later.start - earlier.end <= GAP
 
 
 def _similarities_before(sentences: Sequence[SentenceRow], cosines: np.ndarray) -> dict[int, float]:

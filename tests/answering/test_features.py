@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from evidence_rows import source
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,19 +24,6 @@ from assistant.answering.features import (
     read,
 )
 from assistant.answering.opinion import Opinion
-from assistant.documents.model import BlockKind
-from assistant.retrieval.model import Evidence
-
-
-def source(words: str, number: int = 1, around: str = "", angle: float = 0.0) -> Source:
-    evidence = Evidence(
-        sentence_id=number, passage_id=1, document="note.md", title="Lorne on Quarrix", date="2024-07-01", page=None,
-        headings=("Market reaction",), kind=BlockKind.PARAGRAPH, context="", text=words, clause=words,
-        start=0, end=len(words),
-        around=around or words, similarity=0.5, lexical=float(number), score=0.5,
-    )  # fmt: skip
-    return Source(number, evidence, np.array([math.cos(angle), math.sin(angle)], dtype=np.float32))
-
 
 VECTOR = np.array([1, 0], dtype=np.float32)
 TARGET = source("Lorne Securities has a price target of $835 on Quarrix.")
