@@ -17,6 +17,7 @@ import typer
 
 from assistant.errors import QuestionSetError
 from evals.command import DEFAULT_QUESTIONS
+from evals.samples import write
 from evals.sets import Question, load_questions
 
 #: Where the article lies beside a checkout that has it.
@@ -41,9 +42,7 @@ def write_set(folder: Path, article: Path = ARTICLE) -> Path:
     documents.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(article, documents / article.name)
     path = folder / "questions.jsonl"
-    cases = [over(article.name, case) for case in load_questions(DEFAULT_QUESTIONS)]
-    lines = [case.model_dump_json(exclude_none=True, exclude_defaults=True) for case in cases]
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    write(path, [over(article.name, case) for case in load_questions(DEFAULT_QUESTIONS)])
     return path
 
 
