@@ -1,18 +1,20 @@
 """Fits the small models that decide whether to answer.
 
     python -m evals.fit collect --questions SET.jsonl --documents DIR --out rows.jsonl [--limit N --seed S]
-    python -m evals.fit train rows.jsonl [more.jsonl ...]
+    python -m evals.fit train rows.jsonl [more.jsonl ...] [--weight W ...]
 
 `collect` asks the assistant's own retrieval and chat model for everything the features are made of, and keeps
 it (outside the repository). `train` makes the features anew with the code as it stands, fits logistic
 regressions with scikit-learn, prints held-out figures by question, and writes
-`assistant/answering/fitted.json`.
+`assistant/answering/fitted.json`. Each set counts by its weight, however many questions it has, and in each set
+the answerable questions as much as the others.
 """
 
 from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,6 +39,7 @@ from evals.sets import Question, load_questions
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 TARGET = Path(__file__).parent.parent / "assistant" / "answering" / "fitted.json"
 FOLDS = 5
+FOLDINGS = 10
 SEED = 7
 #: Inverse strength of the L2 penalty; small, because there are few questions a feature.
 PENALTY = 0.1
@@ -108,6 +111,7 @@ def collect(
                 "id": case.id,
                 "answerable": case.answerable,
                 "question": run.reading.text,
+                "found": run.reading.found,
                 "vector": run.reading.vector.tolist(),
                 "opinion": None if opinion is None else asdict(opinion),
                 "sources": [
@@ -137,14 +141,30 @@ def load_cases(path: Path) -> Iterator[Case]:
         yield Case(
             id=record["id"],
             answerable=record["answerable"],
-            reading=read(record["question"], np.asarray(record["vector"], dtype=np.float32)),
+            reading=read(record["question"], np.asarray(record["vector"], dtype=np.float32), record["found"]),
             sources=sources,
             gold=[bool(entry["gold"]) for entry in record["sources"]],
             opinion=Opinion(**by_number) if by_number else None,
         )
 
 
-def fit(cases: Sequence[Case], informed: bool) -> LogisticModel:
+def balanced(groups: Sequence[Sequence[Case]], weights: Sequence[float]) -> list[float]:
+    """A weight for every case of some sets, one set after the other; they sum to the number of cases.
+
+    Args:
+        groups: the sets.
+        weights: what each set counts against the others.
+    """
+    count = sum(map(len, groups))
+    found = []
+    for group, weight in zip(groups, weights, strict=True):
+        kinds = Counter(case.answerable for case in group)
+        part = count * weight / sum(weights) / len(kinds)
+        found += [part / kinds[case.answerable] for case in group]
+    return found
+
+
+def fit(cases: Sequence[Case], weights: Sequence[float], informed: bool) -> LogisticModel:
     """A logistic regression over standardised features."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
@@ -152,9 +172,10 @@ def fit(cases: Sequence[Case], informed: bool) -> LogisticModel:
     names = tuple(name for name in QuestionRow.model_fields if informed or name not in _INFORMED)
     rows = [case.row(informed) for case in cases]
     table = np.array([[getattr(row, name) for name in names] for row in rows])
-    scaler = StandardScaler().fit(table)
+    scaler = StandardScaler().fit(table, sample_weight=weights)
     labels = [case.answerable for case in cases]
-    model = LogisticRegression(C=PENALTY, max_iter=5000).fit(scaler.transform(table), labels)
+    model = LogisticRegression(C=PENALTY, max_iter=5000)
+    model.fit(scaler.transform(table), labels, sample_weight=weights)
     return LogisticModel(
         features=names,
         means=tuple(round(float(value), 6) for value in scaler.mean_),
@@ -164,17 +185,19 @@ def fit(cases: Sequence[Case], informed: bool) -> LogisticModel:
     )
 
 
-def held_out(cases: Sequence[Case], informed: bool) -> list[float]:
-    """Out-of-fold probability of answering for every case."""
-    order = list(range(len(cases)))
-    random.Random(SEED).shuffle(order)
-    probabilities = [0.0] * len(cases)
-    for fold in range(FOLDS):
-        test = set(order[fold::FOLDS])
-        model = fit([case for place, case in enumerate(cases) if place not in test], informed)
-        for place in test:
-            probabilities[place] = model.probability(cases[place].row(informed))
-    return probabilities
+def held_out(cases: Sequence[Case], weights: Sequence[float], informed: bool) -> list[float]:
+    """Probability of answering for every case by a model that has not seen it, the average of several foldings."""
+    chances = np.zeros(len(cases))
+    for folding in range(FOLDINGS):
+        order = list(range(len(cases)))
+        random.Random(SEED + folding).shuffle(order)
+        for fold in range(FOLDS):
+            test = set(order[fold::FOLDS])
+            kept = [place for place in range(len(cases)) if place not in test]
+            model = fit([cases[place] for place in kept], [weights[place] for place in kept], informed)
+            for place in test:
+                chances[place] += model.probability(cases[place].row(informed)) / FOLDINGS
+    return [float(chance) for chance in chances]
 
 
 def balanced_accuracy(chances: Sequence[float], labels: Sequence[bool], threshold: float) -> float:
@@ -183,11 +206,11 @@ def balanced_accuracy(chances: Sequence[float], labels: Sequence[bool], threshol
     return float((said[truth].mean() + (~said[~truth]).mean()) / 2)
 
 
-def best_threshold(chances: Sequence[float], labels: Sequence[bool]) -> float:
-    """The threshold of the most right decisions, in hundredths."""
+def best_threshold(chances: Sequence[float], labels: Sequence[bool], weights: Sequence[float]) -> float:
+    """The threshold of the most weight of right decisions, in hundredths."""
     truth = np.asarray(labels)
     grid = [float(value) for value in np.arange(0.05, 0.96, 0.01)]
-    right = [float(((np.asarray(chances) >= value) == truth).mean()) for value in grid]
+    right = [float(np.average((np.asarray(chances) >= value) == truth, weights=weights)) for value in grid]
     # The middle of the plateau: its edges owe their place to single questions.
     plateau = [value for value, share in zip(grid, right, strict=True) if share >= max(right) - 0.01]
     return round(plateau[len(plateau) // 2], 2)
@@ -211,16 +234,24 @@ def _report(group: Sequence[Case], chances: Sequence[float], threshold: float, i
 
 
 @app.command()
-def train(files: Annotated[list[Path], typer.Argument()]) -> None:
+def train(
+    files: Annotated[list[Path], typer.Argument()],
+    weight: Annotated[list[float] | None, typer.Option(help="What each file counts, in order.")] = None,
+) -> None:
     """Fit on collected cases, print held-out figures, write the coefficients."""
     groups = {path.stem: list(load_cases(path)) for path in files}
+    counts = weight or [1.0] * len(files)
+    if len(counts) != len(files):
+        raise typer.BadParameter("give one --weight for each file")
     cases = [case for group in groups.values() for case in group]
     labels = [case.answerable for case in cases]
-    fitted: dict[str, Any] = {"about": {"script": "evals/fit.py", "folds": FOLDS, "seed": SEED}}
+    weights = balanced(list(groups.values()), counts)
+    about = {"script": "evals/fit.py", "folds": FOLDS, "foldings": FOLDINGS, "seed": SEED}
+    fitted: dict[str, Any] = {"about": about | {"weights": dict(zip(groups, counts, strict=True))}}
     for name, informed in (("refusal", True), ("refusal_uninformed", False)):
-        chances = held_out(cases, informed)
-        threshold = best_threshold(chances, labels)
-        fitted[name] = {**fit(cases, informed).model_dump(), "threshold": threshold}
+        chances = held_out(cases, weights, informed)
+        threshold = best_threshold(chances, labels, weights)
+        fitted[name] = {**fit(cases, weights, informed).model_dump(), "threshold": threshold}
         report, place = {}, 0
         for stem, group in groups.items():
             report[stem] = _report(group, chances[place : place + len(group)], threshold, informed)

@@ -154,7 +154,7 @@ class Answerer:
         reading = None
         standalone = standalone_question(question, history)
         if found:
-            reading = read(standalone, found[0].metadata["question_vector"])
+            reading = read(standalone, found[0].metadata["question_vector"], len(found))
         retrieved = (time.perf_counter() - started) * 1000
         evidence = [document.metadata["evidence"] for document in found]
         return _Run(standalone, sources, evidence, reading, started, retrieved)

@@ -36,7 +36,7 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
             (
                 r"\b(?:what|which|how (?:much|many|large|big)).{0,25}\b(?:per ?cent|percentages?|%)",
                 r"\bin per ?cent\b",
-                r"\bby what (?:percent|share)",
+                r"\b(?:what|which) (?:percent|share|proportion|fraction)\b",
                 r"\bpercentage\b",
             ),
         ),
@@ -66,6 +66,7 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
                 r"^who(?:se|m)?\b",
                 r"\bwho (?:is|was|are|were|did|has|wrote|reported|broke|said|made|won|plays?|sang|sings)\b",
                 r"\bnames? of\b",
+                r"^what\b.*\b(?:called|named)\b",
                 rf"\b(?:what|which) (?:of the )?(?:[\w&'’]+ ){{0,2}}(?:{_PEOPLE})\b",
             ),
         ),

@@ -17,8 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from assistant.answering.align import Source, share
 from assistant.answering.asked import Asked, asked_for, holds
 from assistant.answering.figures import figures
-from assistant.answering.leaning import sentence_before
-from assistant.answering.words import content_stems, names, names_beyond, word_forms, words
+from assistant.answering.words import content_stems, names, names_beyond, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 #: Evidence sentences, best first, that stand for "the evidence" where the whole of it is meant.
 _TOP = 4
 #: What retrieval's score counts beside the chat model's opinion, in log odds (docs/experiments.md).
-_RETRIEVAL = 4.0
+_RETRIEVAL = 8.0
 #: What a question counts: the words behind "how many".
 _COUNTED = re.compile(r"\bhow many (?:of )?(?:the )?(?P<what>[^,.?]{3,30})", re.IGNORECASE)
 #: Words that speak of a time beside the one at hand, or ask how far things are by now.
@@ -47,7 +46,9 @@ class QuestionRow(BaseModel):
 
     Shares and similarities lie in 0..1; `chosen` is the log odds that the chosen sentence is the closest, `stated`
     that it states what is asked, `stated_beside` the same for the others looked at on average (all by the chat
-    model, 0 where unknown); names and dates are counts; the rest are flags.
+    model, 0 where unknown); names and dates are counts: `missing_names` stand nowhere around the evidence,
+    `names_absent` nowhere around the sentence chosen. `choice` is the logarithm of the number of sentences there
+    were to choose from: the nearest of many is near by chance. The rest are flags.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,32 +61,35 @@ class QuestionRow(BaseModel):
     coverage: float
     chosen_coverage: float
     missing_names: float
-    names_apart: float
+    names_absent: float
     missing_dates: float
     typed: float
     type_missing: float
     counted_missing: float
     other_time: float
+    choice: float
 
 
 @dataclass(frozen=True)
 class Reading:
     """A question as the rows see it.
 
-    `vector` is its unit vector, `stems` its content stems.
+    `vector` is its unit vector, `found` how many sentences there were to choose from, `stems` its content stems.
     """
 
     text: str
     vector: np.ndarray
+    found: int
     stems: tuple[str, ...]
     asked: Asked
 
 
-def read(question: str, vector: np.ndarray) -> Reading:
-    """A question with its unit vector, prepared for the rows."""
+def read(question: str, vector: np.ndarray, found: int) -> Reading:
+    """A question with its unit vector and the number of sentences found, prepared for the rows."""
     return Reading(
         text=question,
         vector=vector,
+        found=found,
         stems=tuple(content_stems(question)),
         asked=asked_for(question),
     )
@@ -122,19 +126,6 @@ def missing_names(question: str, sources: Sequence[Source]) -> list[str]:
     """Names of the question that stand nowhere around the evidence."""
     around = frozenset[str]().union(*(source.surroundings for source in sources))
     return names_beyond(question, around)
-
-
-def names_apart(question: str, source: Source) -> list[str]:
-    """Names of the question that neither a sentence holds nor what tells whom it speaks of.
-
-    That is the sentence before it, its headings and the document's title: a passage that also names another
-    company does not speak of that one in every sentence.
-    """
-    evidence = source.evidence
-    span = sentence_before(evidence)
-    before = evidence.around[slice(*span)] if span else ""
-    parts = (evidence.text, evidence.context, before, evidence.title, *evidence.headings)
-    return names_beyond(question, word_forms(" ".join(parts)))
 
 
 def missing_dates(question: str, sources: Sequence[Source]) -> int:
@@ -198,10 +189,11 @@ def question_row(reading: Reading, sources: Sequence[Source], opinion: Opinion |
         coverage=share(reading.stems, around),
         chosen_coverage=share(reading.stems, chosen.clause_stems),
         missing_names=float(min(3, len(missing_names(reading.text, top)))),
-        names_apart=float(min(2, len(names_apart(reading.text, chosen)))),
+        names_absent=float(min(2, len(missing_names(reading.text, [chosen])))),
         missing_dates=float(min(2, missing_dates(reading.text, top))),
         typed=float(typed),
         type_missing=float(typed and not holds_type(reading, chosen)),
         counted_missing=float(counted_missing(reading.text, chosen)),
         other_time=float(asks_of_other_time(reading.text, chosen)),
+        choice=math.log(max(1, reading.found)),
     )

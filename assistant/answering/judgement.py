@@ -16,7 +16,7 @@ from assistant.retrieval.evidence import follows
 #: A question that sets one thing against another.
 _COMPARES = re.compile(r"\b(?:compar\w+|versus|vs|against|both|than|differences? between)\b", re.IGNORECASE)
 #: A second sentence is quoted as well if it weighs at least this share of the first (docs/experiments.md).
-_ALSO = 0.15
+_ALSO = 0.1
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,6 @@ _STANDS_FOR_NOTHING = re.compile(
 )
 
 
-def sentence_before(evidence: Evidence) -> tuple[int, int] | None:
-    """Where the sentence before stands in the passage around (`evidence.around`); None for the passage's first."""
-    ahead = evidence.around.partition(evidence.text)[0]
-    spans = sentence_spans(ahead)
-    return spans[-1] if spans else None
-
-
 def leans(evidence: Evidence) -> bool:
     """Whether a sentence points back at what stands before it."""
     if evidence.kind is BlockKind.TABLE_ROW or _STANDS_FOR_NOTHING.match(evidence.text):
@@ -42,7 +35,7 @@ def with_what_it_leans_on(evidence: Evidence) -> Evidence:
     """The evidence from the sentence before on if it leans on that one and follows it in the same paragraph."""
     if not leans(evidence) or evidence.around.count(evidence.text) != 1:
         return evidence
-    span = sentence_before(evidence)
+    span = _sentence_before(evidence)
     if span is None:
         return evidence
     at = evidence.around.index(evidence.text)
@@ -51,3 +44,10 @@ def with_what_it_leans_on(evidence: Evidence) -> Evidence:
         return evidence
     text = evidence.around[span[0] : at + len(evidence.text)]
     return evidence.model_copy(update={"text": text, "start": evidence.start - (at - span[0])})
+
+
+def _sentence_before(evidence: Evidence) -> tuple[int, int] | None:
+    """Where the sentence before stands in the passage around (`evidence.around`); None for the passage's first."""
+    ahead = evidence.around.partition(evidence.text)[0]
+    spans = sentence_spans(ahead)
+    return spans[-1] if spans else None

@@ -19,7 +19,6 @@ from assistant.answering.features import (
     logit,
     missing_dates,
     missing_names,
-    names_apart,
     question_row,
     read,
 )
@@ -42,30 +41,19 @@ def test_missing_names(question: str, expected: list[str]) -> None:
     assert missing_names(question, [TARGET]) == expected
 
 
+def test_a_name_may_stand_around_the_evidence_and_not_around_the_sentence_chosen() -> None:
+    beside = source("Brambleton trails.", 2, angle=1.0)
+    for question, missing, absent in (("What is Brambleton's target?", 0, 1), ("What is Quarrix's target?", 0, 0)):
+        row = question_row(read(question, VECTOR, 5), [TARGET, beside], None)
+        assert (row.missing_names, row.names_absent) == (missing, absent)
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [("What happened in July?", 0), ("What was it in 2024?", 0), ("What was it in 2019?", 1), ("And why?", 0)],
 )
 def test_missing_dates(question: str, expected: int) -> None:
     assert missing_dates(question, [TARGET]) == expected
-
-
-AROUND = "Tarn Water trails Ousel Grid. It pays £3 a share. Its rival Brant Power does not."
-
-
-@pytest.mark.parametrize(
-    ("question", "words", "expected"),
-    [
-        ("What does Tarn Water pay?", "It pays £3 a share.", []),
-        ("What does Brant Power pay?", "It pays £3 a share.", ["brant", "power"]),
-        ("What does Brant Power pay?", "Its rival Brant Power does not.", []),
-        ("What does Lorne say of Tarn Water?", "Tarn Water trails Ousel Grid.", []),
-        ("What does Ousel Grid pay?", "Its rival Brant Power does not.", ["ousel", "grid"]),
-        ("what does it pay", "It pays £3 a share.", []),
-    ],
-)
-def test_names_apart(question: str, words: str, expected: list[str]) -> None:
-    assert names_apart(question, source(words, around=AROUND)) == expected
 
 
 @pytest.mark.parametrize(
@@ -110,11 +98,15 @@ def test_counted_missing(question: str, words: str, missing: bool) -> None:
         ("Why was it?", "Nobody knows.", True),
         ("Who covers Quarrix?", "Lorne Securities covers Quarrix.", True),
         ("Which reporters covered Quarrix?", "Ivo Lorne covered Quarrix.", True),
+        ("What is the dairy called?", "The dairy is large.", False),
+        ("What is the dairy called?", "The dairy goes by the name of Tarn Milk.", True),
+        ("What share of the market is theirs?", "They have 3 dairies.", False),
+        ("What share of the market is theirs?", "They have 30% of it.", True),
         ("Who at Lorne covers Quarrix?", "Lorne covers Quarrix.", False),
     ],
 )
 def test_holds_type(question: str, words: str, holds: bool) -> None:
-    assert holds_type(read(question, VECTOR), source(words)) is holds
+    assert holds_type(read(question, VECTOR, 5), source(words)) is holds
 
 
 def test_the_chat_model_chooses_where_it_has_an_opinion() -> None:
@@ -129,7 +121,7 @@ def test_the_chat_model_chooses_where_it_has_an_opinion() -> None:
 
 def test_a_row() -> None:
     sources = [source("Rates fell.", 1, angle=1.0), source("Lorne raised its target to $835.", 2)]
-    reading = read("What is Lorne's price target?", np.array([1, 0], dtype=np.float32))
+    reading = read("What is Lorne's price target?", np.array([1, 0], dtype=np.float32), 5)
     opinion = Opinion(numbers={1: 0.25, 2: 0.75}, stated={2: 0.9, 1: 0.5})
     row = question_row(reading, sources, opinion)
     assert row.chosen == pytest.approx(math.log(3))

@@ -18,7 +18,7 @@ SOURCES = [
 
 
 def also(question: str, numbers: dict[int, float], stated: dict[int, float]) -> tuple[int, ...]:
-    reading = read(question, np.array([1, 0], dtype=np.float32))
+    reading = read(question, np.array([1, 0], dtype=np.float32), 5)
     return judge(reading, SOURCES, Opinion(numbers, stated)).also
 
 
@@ -41,5 +41,5 @@ def test_one_nearly_as_heavy_is_quoted_too() -> None:
 
 
 def test_without_an_opinion_nothing_is_added() -> None:
-    reading = read("Leasing versus building?", np.array([1, 0], dtype=np.float32))
+    reading = read("Leasing versus building?", np.array([1, 0], dtype=np.float32), 5)
     assert judge(reading, SOURCES, None).also == ()
