@@ -186,14 +186,18 @@ def fit(cases: Sequence[Case], weights: Sequence[float], informed: bool) -> Logi
 
 
 def held_out(cases: Sequence[Case], weights: Sequence[float], informed: bool) -> list[float]:
-    """Probability of answering for every case by a model that has not seen it, the average of several foldings."""
+    """Probability of answering for every case by a model that has not seen it, the average of several foldings.
+
+    Cases of one id are one question asked of two documents: it is held out of both at once.
+    """
     chances = np.zeros(len(cases))
     for folding in range(FOLDINGS):
-        order = list(range(len(cases)))
+        order = sorted({case.id for case in cases})
         random.Random(SEED + folding).shuffle(order)
         for fold in range(FOLDS):
-            test = set(order[fold::FOLDS])
-            kept = [place for place in range(len(cases)) if place not in test]
+            held = set(order[fold::FOLDS])
+            test = [place for place, case in enumerate(cases) if case.id in held]
+            kept = [place for place, case in enumerate(cases) if case.id not in held]
             model = fit([cases[place] for place in kept], [weights[place] for place in kept], informed)
             for place in test:
                 chances[place] += model.probability(cases[place].row(informed)) / FOLDINGS

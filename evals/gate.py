@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from assistant.errors import QuestionSetError
 from evals.model import ERROR, Failure, Item
-from evals.summary import METRIC_NAMES
+from evals.summary import METRIC_NAMES, PARTS
 
 
 class Threshold(BaseModel):
@@ -55,8 +55,8 @@ class Missed(BaseModel):
         return f"{self.metric} {value}, wanted {self.threshold}{named}"
 
 
-def _has_bad_citation(item: Item) -> bool:
-    return (item.scores.get("citations_good") or 0) < (item.scores.get("citations_used") or 0)
+def _lacks(hits: str, among: str) -> Callable[[Item], bool]:
+    return lambda item: (item.scores.get(hits) or 0) < (item.scores.get(among) or 0)
 
 
 #: Which items count against a metric, where that is not a score of 0.
@@ -66,7 +66,7 @@ _BLAMED: dict[str, Callable[[Item], bool]] = {
     "refusal_recall": lambda item: item.failure is Failure.WRONGLY_ANSWERED,
     "unsupported_figures": lambda item: item.unsupported_figures > 0,
     "unsupported_figure_rate": lambda item: item.unsupported_figures > 0,
-    "citation_precision": _has_bad_citation,
+    **{name: _lacks(*parts) for name, parts in PARTS.items()},
 }
 
 

@@ -64,8 +64,8 @@ class Item(BaseModel):
 class Metric(BaseModel):
     """A measured value with its 95 % interval; None where no case was eligible.
 
-    `n` is the number of cases (of citations, for `citation_precision`) that it is taken over. `kind` is
-    "share" (Wilson interval), "mean" or "milliseconds" (bootstrap), or "count" (no interval).
+    `n` is the number of cases (of citations or sentences, where the metric speaks of these) that it is taken
+    over. `kind` is "share" (Wilson interval), "mean" or "milliseconds" (bootstrap), or "count" (no interval).
     """
 
     model_config = ConfigDict(frozen=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Protocol
 
 from assistant.answering.answer import Answer, Citation, Status
 from evals.metrics import answers as by_answer
 from evals.metrics.citations import supports
 from evals.metrics.retrieval import first_ranks, quotes_covered, retrieval_scores
+from evals.metrics.support import support
 from evals.metrics.tatqa import prediction, tatqa_scores
 from evals.metrics.unsupported import shown_text
 from evals.model import ERROR, Failure
@@ -112,7 +114,7 @@ def _used(answer: Answer) -> list[Citation]:
 
 def _citation_scores(question: Question, answer: Answer, correct: bool | None) -> Scores:
     if not (question.answerable and correct):
-        return {"citations_good": None, "citations_used": None, "citation_hit_of_correct": None}
+        return {"citations_relevant": None, "citations_judged": None, "citation_hit_of_correct": None}
     operands = tuple(o.text for o in answer.calculation.operands) if answer.calculation else ()
     used = _used(answer)
     good = sum(
@@ -126,8 +128,8 @@ def _citation_scores(question: Question, answer: Answer, correct: bool | None) -
         for citation in used
     )
     return {
-        "citations_good": float(good),
-        "citations_used": float(len(used)),
+        "citations_relevant": float(good),
+        "citations_judged": float(len(used)),
         "citation_hit_of_correct": float(good > 0),
     }
 
@@ -159,4 +161,5 @@ def score_answer(question: Question, answer: Answer | None, correct: bool | None
     scores |= _wording_scores(question, answer)
     if answer is not None:
         scores |= _citation_scores(question, answer, correct)
+        scores |= {name: float(count) for name, count in asdict(support(answer)).items()}
     return scores

@@ -19,13 +19,20 @@ _REFUSALS = ("refusal_precision", "refusal_recall", "refusal_balanced_accuracy")
 _SEARCH_TIMES = tuple(f"search_p{q}_ms" for q in latency.PERCENTILES)
 _ANSWER_TIMES = tuple(f"{stage}_p{q}_ms" for stage in latency.STAGES for q in latency.PERCENTILES)
 
+#: Shares taken over citations or sentences: the score that counts the hits, and the one they are taken of.
+PARTS = {
+    "citation_precision": ("citations_good", "citations_used"),
+    "citation_recall": ("sentences_supported", "sentences_shown"),
+    "citation_relevance": ("citations_relevant", "citations_judged"),
+}
+
 #: Names of the metrics of any run, and of those that only answers give.
 SEARCH_METRICS = ("errors", *_SEARCH_SHARES, *_SEARCH_MEANS, *_SEARCH_TIMES)
 ANSWER_METRICS = (
     *_ANSWER_SHARES,
     *_ANSWER_MEANS,
     *_REFUSALS,
-    "citation_precision",
+    *PARTS,
     "unsupported_figures",
     "unsupported_figure_rate",
     *_ANSWER_TIMES,
@@ -57,6 +64,10 @@ def _score_mean(items: Sequence[Item], name: str) -> Metric:
     values = _values(items, name)
     mean = sum(values) / len(values) if values else None
     return _metric(name, mean, len(values), "mean", intervals.bootstrap(values))
+
+
+def _part(items: Sequence[Item], name: str, hits: str, among: str) -> Metric:
+    return _share(name, round(sum(_values(items, hits))), round(sum(_values(items, among))))
 
 
 def _times(items: Sequence[Item], stage: str) -> list[Metric]:
@@ -107,13 +118,12 @@ def _refusals(items: Sequence[Item]) -> list[Metric]:
 
 def _of_answers(items: Sequence[Item]) -> list[Metric]:
     told = [item for item in items if item.status == "answered"]
-    good, used = sum(_values(items, "citations_good")), sum(_values(items, "citations_used"))
     flagged = sum(item.unsupported_figures for item in items)
     return [
         *(_score_share(items, name) for name in _ANSWER_SHARES),
         *(_score_mean(items, name) for name in _ANSWER_MEANS),
         *_refusals(items),
-        _share("citation_precision", round(good), round(used)),
+        *(_part(items, name, *parts) for name, parts in PARTS.items()),
         _metric("unsupported_figures", float(flagged), len(items), "count"),
         _share("unsupported_figure_rate", sum(item.unsupported_figures > 0 for item in told), len(told)),
         *(metric for stage in latency.STAGES for metric in _times(items, stage)),

@@ -25,7 +25,7 @@ ITEMS = [
     item("refused", failure=Failure.WRONGLY_REFUSED, scores={"correct": 0}),
     item("told", failure=Failure.WRONGLY_ANSWERED, scores={"correct": 0}),
     item("broken", status="error", failure=Failure.ERROR, scores={"correct": 0}),
-    item("half", scores={"citations_good": 1, "citations_used": 2}),
+    item("half", scores={"citations_relevant": 1, "citations_judged": 2}),
 ]
 
 
@@ -34,7 +34,7 @@ ITEMS = [
     [
         ("correct", {"min": 0.85}, 0.5, ("wrong", "refused", "told", "broken")),
         ("citation_hit_of_correct", {"min": 0.9}, 0.5, ("uncited",)),
-        ("citation_precision", {"min": 0.9}, 0.5, ("half",)),
+        ("citation_relevance", {"min": 0.9}, 0.5, ("half",)),
         ("unsupported_figures", {"max": 0}, 2, ("invented",)),
         ("refusal_precision", {"min": 0.9}, 0.5, ("refused",)),
         ("refusal_recall", {"min": 0.9}, 0.5, ("told",)),
