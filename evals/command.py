@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -57,6 +59,15 @@ def _shown_on(bar: Bar) -> Progress:
     return tell
 
 
+@contextmanager
+def progress_shown(on: Console | None = None) -> Iterator[Progress]:
+    """Progress on stderr: bars in a terminal, lines in a log."""
+    shown = on or Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=shown, transient=True, disable=not shown.is_terminal) as bar:
+        yield _shown_on(bar) if shown.is_terminal else in_lines(shown.file, "{what}: {done:.0f} of {total:.0f}")
+
+
 def evaluate(
     settings: Settings,
     *,
@@ -99,10 +110,7 @@ def evaluate(
     for path in (json_path, html_path):
         if path is not None:
             check_writable(path)
-    shown = progress_console or Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=shown, transient=True, disable=not shown.is_terminal) as bar:
-        told = _shown_on(bar) if shown.is_terminal else in_lines(shown.file, "{what}: {done:.0f} of {total:.0f}")
+    with progress_shown(progress_console) as told:
         result = run(settings, cases, folder, retrieval_only, limit, told, home=home, factory=factory)
     made = {"questions": chosen.name, "questions_sha256": sha256_of(chosen), "limit": limit, **result.made}
     result = result.model_copy(update={"made": made})

@@ -22,7 +22,24 @@ logger = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
 
 
-class AssistantLike(Protocol):
+class Answering(Protocol):
+    """What can be asked the questions of a set."""
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        documents: Sequence[str] | None = None,
+        history: Sequence[Turn] = (),
+    ) -> Sequence[Hit]:
+        """Retrieval only."""
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> Answer:
+        """The whole way."""
+
+
+class AssistantLike(Answering, Protocol):
     """What a run needs of the `Assistant` facade."""
 
     @property
@@ -46,19 +63,6 @@ class AssistantLike(Protocol):
 
     def text(self, name: str) -> str:
         """Canonical text of a document."""
-
-    def search(
-        self,
-        question: str,
-        *,
-        k: int = 5,
-        documents: Sequence[str] | None = None,
-        history: Sequence[Turn] = (),
-    ) -> Sequence[Hit]:
-        """Retrieval only."""
-
-    def ask(self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> Answer:
-        """The whole way."""
 
 
 #: Makes the assistant that a run asks.

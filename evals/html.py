@@ -85,6 +85,15 @@ def _per_type(run: Run) -> str:
     return f'<div class="wide"><table>{"".join(rows)}</table></div>'
 
 
+def _endings(run: Run) -> str:
+    endings = wording.endings(run)
+    if not endings:
+        return ""
+    rows = [_row(("type", *map(escape, next(iter(endings.values())))), "th")]
+    rows += [_row((escape(kind), *map(str, counts.values()))) for kind, counts in endings.items()]
+    return f'<h2>How they ended</h2><div class="wide"><table>{"".join(rows)}</table></div>'
+
+
 def _case(item: Item) -> str:
     fields = [
         ("Question", item.question),
@@ -132,7 +141,7 @@ def render_html(run: Run, missed: Sequence[Missed] | None) -> str:
         f"<title>Evaluation: {name}</title><style>{_STYLE}</style></head><body>"
         f'<h1>{name}</h1><p class="soft">{len(run.items)} questions. {escape(kind)}. '
         f"{escape(str(run.made.get('started', '')))}</p>{_gate(missed)}"
-        f"<h2>Overall</h2>{_overall(run)}<h2>By type</h2>{_per_type(run)}"
+        f"<h2>Overall</h2>{_overall(run)}<h2>By type</h2>{_per_type(run)}{_endings(run)}"
         + "".join(f"<p>{escape(note)}</p>" for note in wording.notes(run))
         + f"<h2>Cases to look at ({len(wrong)})</h2>{cases}"
         f"<h2>How it was made</h2><pre>{escape(made)}</pre></body></html>\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -65,6 +65,16 @@ def _per_type(run: Run) -> Table:
     return table
 
 
+def _endings(endings: Mapping[str, Mapping[str, int]]) -> Table:
+    table = Table(title="How they ended", title_justify="left")
+    table.add_column("type")
+    for name in next(iter(endings.values())):
+        table.add_column(name, justify="right")
+    for kind, counts in endings.items():
+        table.add_row(_short(kind), *map(str, counts.values()))
+    return table
+
+
 def _wrong(items: Sequence[Item]) -> Table:
     table = Table(title=f"{len(items)} cases to look at", title_justify="left", show_lines=True)
     for heading in ("case", "question", "expected", "got", "trouble"):
@@ -88,6 +98,8 @@ def print_report(run: Run, missed: Sequence[Missed] | None, console: Console) ->
     console.print(_overall(run))
     if len(run.by_type) > 1:
         console.print(_per_type(run))
+    if endings := wording.endings(run):
+        console.print(_endings(endings))
     for note in wording.notes(run):
         console.print(_short(note))
     wrong = wording.failing(run.items)

@@ -14,6 +14,7 @@ from assistant.errors import AssistantError, QuestionSetError
 from assistant.settings import Settings
 from evals import provenance
 from evals.home import (
+    Answering,
     AssistantLike,
     Factory,
     Progress,
@@ -59,7 +60,7 @@ def _error_text(error: Exception) -> str:
     return f"Defect: {type(error).__name__}: {error}"
 
 
-def run_item(assistant: AssistantLike, question: Question, *, retrieval_only: bool) -> Item:
+def run_item(assistant: Answering, question: Question, *, retrieval_only: bool) -> Item:
     """Ask one question and score what comes back.
 
     An error is recorded with its text and counted wrong; it never stops a run, which may have taken hours.
@@ -136,7 +137,8 @@ def _ask_all(
     return items
 
 
-def _made(started: datetime) -> Mapping[str, Any]:
+def made_now(started: datetime) -> Mapping[str, Any]:
+    """When, how long, of which code and on what machine a run was made that ends now."""
     return {
         "started": started.isoformat(timespec="seconds"),
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
@@ -185,7 +187,7 @@ def run(
         _warm(assistant, chosen[0], retrieval_only=retrieval_only)
         items = _ask_all(assistant, chosen, told, retrieval_only=retrieval_only)
         model = None if retrieval_only else assistant.model_name
-        made = {"model": model, "corpus_sha256": hash_corpus(assistant, files), **_made(started)}
+        made = {"model": model, "corpus_sha256": hash_corpus(assistant, files), **made_now(started)}
     return Run(
         retrieval_only=retrieval_only,
         metrics=summarise(items, retrieval_only=retrieval_only),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evals.model import Item, Metric, Run
+from evals.model import ERROR, Item, Metric, Run
 from evals.normalise import strip_markers
 
 #: Metrics shown for each type of question, with short headings; the JSON has all of them.
@@ -41,6 +41,7 @@ _LABELS = {
     "unsupported_figure_rate": "Answers with an unsupported figure",
     "errors": "Errors",
 }
+_ENDINGS = {"answered": "answered", "not_found": "not found", "unclear": "unclear", ERROR: "error"}
 _STAGES = {
     "search": "Search alone",
     "retrieve": "Evidence found",
@@ -89,6 +90,19 @@ def type_columns(run: Run) -> dict[str, str]:
     columns = _SEARCH_COLUMNS if run.retrieval_only else _ANSWER_COLUMNS
     present = {m.name for metrics in run.by_type.values() for m in metrics if m.value is not None}
     return {name: heading for name, heading in columns.items() if name in present}
+
+
+def endings(run: Run) -> dict[str, dict[str, int]]:
+    """How many cases of each type ended how: answered, not found, unclear, in an error; empty after a search alone."""
+    if run.retrieval_only:
+        return {}
+    return {
+        kind: {
+            name: sum(item.type == kind and item.status == status for item in run.items)
+            for status, name in _ENDINGS.items()
+        }
+        for kind in run.by_type
+    }
 
 
 def compact(metric: Metric) -> tuple[str, str]:
