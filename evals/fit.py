@@ -6,8 +6,9 @@
 `collect` asks the assistant's own retrieval and chat model for everything the features are made of, and keeps
 it (outside the repository). `train` makes the features anew with the code as it stands, fits logistic
 regressions with scikit-learn, prints held-out figures by question, and writes
-`assistant/answering/fitted.json`. Each set counts by its weight, however many questions it has, and in each set
-the answerable questions as much as the others.
+`assistant/answering/fitted.json`. Each set counts by its weight, however many questions it has; the coefficients
+are fitted with the answerable questions of a set counting as much as its others, the threshold is chosen with the
+questions as they are.
 """
 
 from __future__ import annotations
@@ -148,7 +149,7 @@ def load_cases(path: Path) -> Iterator[Case]:
         )
 
 
-def balanced(groups: Sequence[Sequence[Case]], weights: Sequence[float]) -> list[float]:
+def natural(groups: Sequence[Sequence[Case]], weights: Sequence[float]) -> list[float]:
     """A weight for every case of some sets, one set after the other; they sum to the number of cases.
 
     Args:
@@ -156,11 +157,20 @@ def balanced(groups: Sequence[Sequence[Case]], weights: Sequence[float]) -> list
         weights: what each set counts against the others.
     """
     count = sum(map(len, groups))
-    found = []
-    for group, weight in zip(groups, weights, strict=True):
+    return [
+        count * weight / sum(weights) / len(group) for group, weight in zip(groups, weights, strict=True) for _ in group
+    ]
+
+
+def balanced(groups: Sequence[Sequence[Case]], weights: Sequence[float]) -> list[float]:
+    """The same with each set's answerable cases counting as much as its others."""
+    found = natural(groups, weights)
+    place = 0
+    for group in groups:
         kinds = Counter(case.answerable for case in group)
-        part = count * weight / sum(weights) / len(kinds)
-        found += [part / kinds[case.answerable] for case in group]
+        for case in group:
+            found[place] *= len(group) / len(kinds) / kinds[case.answerable]
+            place += 1
     return found
 
 
@@ -230,7 +240,7 @@ def _report(group: Sequence[Case], chances: Sequence[float], threshold: float, i
         "questions": len(group),
         "answerable": sum(truth),
         "gold_retrieved": len(chosen),
-        "gold_chosen": round(float(np.mean(chosen)), 3),
+        "gold_chosen": round(float(np.mean(chosen)), 3) if chosen else None,
         "refusal_auc": round(float(roc_auc_score(truth, chances)), 3),
         "refusal_balanced_accuracy": round(balanced_accuracy(chances, truth, threshold), 3),
         "refusal_accuracy": round(float(np.mean(right)), 3),
@@ -254,7 +264,8 @@ def train(
     fitted: dict[str, Any] = {"about": about | {"weights": dict(zip(groups, counts, strict=True))}}
     for name, informed in (("refusal", True), ("refusal_uninformed", False)):
         chances = held_out(cases, weights, informed)
-        threshold = best_threshold(chances, labels, weights)
+        # People ask more of what is there than of what is not, and so do the sets.
+        threshold = best_threshold(chances, labels, natural(list(groups.values()), counts))
         fitted[name] = {**fit(cases, weights, informed).model_dump(), "threshold": threshold}
         report, place = {}, 0
         for stem, group in groups.items():
