@@ -18,6 +18,7 @@ from assistant.answering.answer import (
 from assistant.answering.figures import Figure, figures, same_figure, source_figures, supported
 from assistant.answering.leaning import with_what_it_leans_on
 from assistant.answering.sums import Sum
+from assistant.answering.sums.quantities import in_full
 from assistant.index.passages import squash
 from assistant.retrieval.model import Evidence
 
@@ -68,15 +69,23 @@ class Composer:
         return self._add(Sentence(text=text, citations=numbers))
 
     def settle_sum(self, worked: Sum) -> SentenceSettled:
-        """Add a sum: every operand is cited; the result stands in no quote and is vouched for by its evaluation."""
+        """Add a sum: every operand is cited; the result stands in no quote and is vouched for by its evaluation.
+
+        A figure that was looked up stands in the row cited, with the scale that its table states elsewhere.
+        """
         numbers = [self._number(term.evidence) for term in worked.terms]
         cited = tuple(dict.fromkeys(numbers))
         operands = tuple(
             Operand(text=term.quantity.text, citation=number)
             for term, number in zip(worked.terms, numbers, strict=True)
         )
-        self._calculation = Calculation(expression=worked.expression, result=worked.result, operands=operands)
-        self._check(worked.statement, cited, figures(worked.result))
+        known: list[tuple[Figure, int | None]] = [(figure, None) for figure in figures(worked.result)]
+        if worked.expression:
+            self._calculation = Calculation(expression=worked.expression, result=worked.result, operands=operands)
+        else:
+            read = zip(worked.terms, numbers, strict=True)
+            known = [(figure, number) for term, number in read for figure in figures(in_full(term.quantity))]
+        self._check(worked.statement, cited, known)
         return self._add(Sentence(text=worked.statement, citations=cited))
 
     def strike(self, text: str) -> SentenceSettled:
@@ -134,10 +143,11 @@ class Composer:
         self._contexts[number] = evidence.context
         return number
 
-    def _check(self, text: str, numbers: Sequence[int], results: Sequence[Figure] = ()) -> None:
+    def _check(self, text: str, numbers: Sequence[int], known: Sequence[tuple[Figure, int | None]] = ()) -> None:
         """Hold every figure of a sentence against the words it cites.
 
-        Results of a sum need no citation: they were worked out from figures that have one.
+        Those already `known` are sure: results of a sum, which need no citation because they were worked out from
+        figures that have one, and those looked up, with the number of the citation they were read in.
         """
         sources = {
             known.number: source_figures(f"{self._contexts[known.number]} {known.quote}")
@@ -146,12 +156,13 @@ class Composer:
         }
         for figure in figures(text):
             found = next((n for n in numbers if supported(figure, sources[n])), None)
+            sure = [number for other, number in known if same_figure(figure, other)]
             self._figures.append(
                 FigureCheck(
                     text=figure.text,
                     value=figure.value,
                     unit=figure.unit,
-                    citation=found,
-                    supported=found is not None or any(same_figure(figure, result) for result in results),
+                    citation=found or next(iter(sure), None),
+                    supported=found is not None or bool(sure),
                 )
             )

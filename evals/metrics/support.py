@@ -9,6 +9,7 @@ question; whether the words were worth citing is another metric, in `citations`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
@@ -17,6 +18,9 @@ from evals.metrics.figures import parse_figures
 from evals.metrics.unsupported import in_quotes
 from evals.normalise import token_recall
 
+#: A scale belongs to its figure, which is checked as a whole; a table says it outside the row.
+_SCALE = re.compile(r"\b(?:thousand|million|billion|trillion)s?\b", re.IGNORECASE)
+_QUOTED = re.compile(r"[^“]*“(?P<words>.+)”", re.DOTALL)
 #: Share of a sentence's words that the cited words must have.
 WORDS = 0.8
 
@@ -31,9 +35,16 @@ class Support:
     sentences_supported: int = 0
 
 
+def _claim(sentence: str) -> str:
+    """What a sentence claims: of one that quotes, the words quoted; "They also say:" claims nothing."""
+    quoted = _QUOTED.fullmatch(sentence.strip())
+    return quoted["words"] if quoted else sentence
+
+
 def carries(sentence: str, quotes: Sequence[str]) -> bool:
     """Whether quotes taken together hold a sentence's figures and at least `WORDS` of its words."""
-    return token_recall(sentence, " ".join(quotes)) >= WORDS and all(
+    sentence = _claim(sentence)
+    return token_recall(_SCALE.sub(" ", sentence), " ".join(quotes)) >= WORDS and all(
         in_quotes(figure, quotes) for figure in parse_figures(sentence) if figure.unit or not figure.spelled
     )
 

@@ -3,7 +3,8 @@
 Counted twice over and joined: what the assistant itself admits, and what this judge finds with its own
 parser. A figure is supported when a cited quote has the same figure; a bare number of at least three digits
 or with decimals in a quote also supports that number with a scale or unit, because a table says those in its
-header, outside the quoted row. The sign is left to the words. A sum's result is supported by its operands.
+header, outside the quoted row; in a row any number does, also one with the same unit. The sign is left to the
+words. A sum's result is supported by its operands.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from assistant.answering.answer import Answer, Calculation, Status
 from evals.metrics.figures import Figure, parse_figures, same_figure
 from evals.normalise import strip_markers
 
+#: What stands between the cells of a table's row.
+_CELLS = " | "
 _RATE = re.compile(r"\b(?:per|each|every|an?)\s+(?=[A-Za-z])", re.IGNORECASE)
 
 
@@ -33,9 +36,10 @@ def _unsigned(figure: Figure) -> Figure:
     return replace(figure, low=abs(figure.low), high=abs(figure.high), mantissa=abs(figure.mantissa))
 
 
-def _bare_support(found: Figure, quoted: Figure) -> bool:
-    telling = quoted.decimals > 0 or quoted.high >= 100
-    bare = not quoted.unit and quoted.multiplier == 1 and not quoted.year and quoted.low == quoted.high
+def _bare_support(found: Figure, quoted: Figure, in_row: bool) -> bool:
+    unmarked = not quoted.unit or (in_row and quoted.unit == found.unit)
+    telling = in_row or quoted.decimals > 0 or quoted.high >= 100
+    bare = unmarked and quoted.multiplier == 1 and not quoted.year and quoted.low == quoted.high
     return bare and telling and found.low == found.high and found.mantissa == quoted.mantissa
 
 
@@ -50,7 +54,7 @@ def in_quotes(figure: Figure, quotes: Sequence[str]) -> bool:
     """Whether one of the quotes holds the figure."""
     found = _unsigned(figure)
     return any(
-        same_figure(found, quoted) or _bare_support(found, quoted)
+        same_figure(found, quoted) or _bare_support(found, quoted, _CELLS in quote)
         for quote in quotes
         for quoted in map(_unsigned, parse_figures(quote))
     ) or any(_one_of(found, quote) for quote in quotes)

@@ -23,6 +23,11 @@ SAYS = "BofA kept its Buy rating, with a target of $835, on 1 July."
         ("BofA kept its Sell rating, with a target of $835", [SAYS], True),  # one word of nine: a rule is no reader
         ("with a target of $835, on 2 July", [SAYS], False),
         ("a target of $835", [], False),
+        ("They also say: “a target of $835”", [SAYS], True),
+        ("They also say: “a target of $845”", [SAYS], False),
+        ("BofA says “a target of $835” and sells hats and coats.", [SAYS], False),
+        ("Ferry sales, 2025: $1,210.5 million.", ["Ferry sales | 2025: $1,210.5 | 2024: $1,100.0"], True),
+        ("Ferry sales, 2025: $1,100.5 million.", ["Ferry sales | 2025: $1,210.5 | 2024: $1,100.0"], False),
         ("a target of $835", ["a target", "of $835"], True),
         ("two of three", ["two of three"], True),
         ("", [SAYS], False),

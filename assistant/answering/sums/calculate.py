@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.sums import evaluate
 from assistant.answering.sums.find import Found, over_time, side_by_side
-from assistant.answering.sums.lines import Cell, Table, tables
+from assistant.answering.sums.lines import Table, called_by_period, tables
+from assistant.answering.sums.lookup import look_up
 from assistant.answering.sums.model import Operation, Sum, Task, Term
 from assistant.answering.sums.prose import with_prose
 from assistant.answering.sums.rates import times_rate
@@ -28,12 +28,12 @@ def calculate(question: str, evidence: Sequence[Evidence]) -> Sum | None:
         evidence: what was found for it, best first.
 
     Returns:
-        The sum with an operand from the evidence for each figure of it; None if the question wants none, or if an
-        operand is missing or in doubt.
+        The sum with an operand from the evidence for each figure of it, or the figures of a table that are asked
+        for as they stand; None if the question wants neither, or if an operand is missing or in doubt.
     """
     task = read_task(question)
     if task is None:
-        return times_rate(question, evidence)
+        return times_rate(question, evidence) or look_up(question, evidence)
     if not all(task.subjects):
         return None
     held = with_prose(tables(evidence), evidence)
@@ -82,7 +82,7 @@ def _over_time(task: Task, held: Sequence[Table]) -> Sum | None:
     found = over_time(task.subjects[0], task.periods, held, spanning=task.spanning and not changes)
     if found is None:
         return None
-    terms = _terms(found.cells)
+    terms = called_by_period(found.cells)
     relative = task.operation is Operation.PERCENT_CHANGE
     if changes:
         # A change that the table states is quoted, not worked out again.
@@ -106,7 +106,7 @@ def _compared(task: Task, held: Sequence[Table]) -> Sum | None:
     found = over_time(task.subjects[0], task.periods, held, spanning=task.spanning)
     if found is None:
         return None
-    terms = _terms(found.cells)
+    terms = called_by_period(found.cells)
     worked: tuple[str, str] | None
     if task.bound is None:
         worked = evaluate.extreme(terms, highest=task.highest)
@@ -120,23 +120,6 @@ def _compared(task: Task, held: Sequence[Table]) -> Sum | None:
         worked = (passed[1], result) if result else None
         about = f"{found.cells[0].term.name}, periods {'above' if task.highest else 'below'} that"
     return Sum(evaluate.sentence(about, worked), *worked, tuple(terms)) if worked else None
-
-
-def _terms(cells: Sequence[Cell]) -> list[Term]:
-    """The operands, their periods called by the year alone where that tells them apart."""
-    periods = [cell.period for cell in cells if cell.period]
-    plain = len({period.year for period in periods}) == len(cells) and not any(period.ends for period in periods)
-    return [replace(cell.term, key=_when(cell, plain)) for cell in cells]
-
-
-def _when(cell: Cell, plain: bool) -> str:
-    """A cell's period in words of its own key, so that the words cited hold it: "2025", "F25", "2025 %"."""
-    if cell.period is None:
-        return cell.key
-    for name in ([str(cell.period.year)] if plain else []) + [cell.period.text]:
-        if re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s?%)", cell.key):
-            return name
-    return cell.key
 
 
 def _later_first(found: Found, terms: Sequence[Term]) -> list[Term]:

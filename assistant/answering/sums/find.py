@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ _WHEN = _SOFT - bag("total amount value number net")
 MIN_COVER = 0.8
 #: And fit by this much in all.
 MIN_SCORE = 0.65
+_QUARTER = re.compile(r"\b(?:three|3) months\b|\bquarter", re.IGNORECASE)
 #: What a row "Total" is worth that is of what the words around the table say.
 _CAPTIONED = 0.8
 _AROUND = 0.2
@@ -169,6 +171,30 @@ def one_cell(subject: str, shared: str, asked: Period | None, table: Table) -> F
             score = fit(words, line, _rest(cell))
             if score is not None:
                 found.append(Found(score, (cell,), line))
+    return best(found)
+
+
+def _wider(found: Found, asked: Period) -> bool:
+    """Whether a quarter is asked for and the cell states none."""
+    cell = found.cells[0]
+    return asked.quarter is not None and not (cell.period and cell.period.quarter) and not _QUARTER.search(cell.key)
+
+
+def cells_at(subject: str, asked: Sequence[Period], tables: Sequence[Table]) -> Found | None:
+    """The cells that a subject names at every one of some periods, all of one row or column.
+
+    A quarter must be stated as one: the year's figure is another.
+    """
+    found = []
+    for table in tables:
+        cells = [one_cell(subject, "", period, table) for period in asked]
+        whole = [cell for cell in cells if cell]
+        if len(whole) < len(asked) or any(map(_wider, whole, asked)):
+            continue
+        # Where the periods are the rows, it is the column that is one.
+        if len({cell.line.name for cell in whole}) == 1 or len({cell.cells[0].key for cell in whole}) == 1:
+            score = sum(cell.score for cell in whole) / len(whole)
+            found.append(Found(score, tuple(cell.cells[0] for cell in whole), whole[0].line))
     return best(found)
 
 

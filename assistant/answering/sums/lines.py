@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.answering.sums.model import Quantity, Term
@@ -48,6 +48,23 @@ class Cell:
     def bag(self) -> frozenset[str]:
         """The words of its key."""
         return bag(self.key)
+
+
+def called_by_period(cells: Sequence[Cell]) -> list[Term]:
+    """The figures of cells, their periods called by the year alone where that tells them apart."""
+    periods = [cell.period for cell in cells if cell.period]
+    plain = len({period.year for period in periods}) == len(cells) and not any(period.ends for period in periods)
+    return [replace(cell.term, key=_when(cell, plain)) for cell in cells]
+
+
+def _when(cell: Cell, plain: bool) -> str:
+    """A cell's period in words of its own key, so that the words cited hold it: "2025", "F25", "2025 %"."""
+    if cell.period is None:
+        return cell.key
+    for name in ([str(cell.period.year)] if plain else []) + [cell.period.text]:
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s?%)", cell.key):
+            return name
+    return cell.key
 
 
 @dataclass(frozen=True)

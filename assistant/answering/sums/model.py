@@ -75,7 +75,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Sum:
-    """A finished sum: `statement` says it in a sentence, `expression` is its working, `terms` its operands."""
+    """A finished sum: `statement` says it in a sentence, `expression` is its working, `terms` its operands.
+
+    Figures that were merely looked up have no working.
+    """
 
     statement: str
     expression: str

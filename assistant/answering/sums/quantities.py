@@ -97,6 +97,13 @@ def shown(value: Decimal, *, currency: str = "", percent: bool = False, exponent
     return f"{sign}{currency}{abs(short):,f}{'%' if percent else ''} {scale}".strip()
 
 
+def in_full(figure: Quantity) -> str:
+    """A figure with all its digits, its unit and scale, which it may have from around its table."""
+    sign = "-" if figure.value < 0 else ""
+    percent, scale = "%" if figure.percent else "", scale_name(figure.exponent)
+    return f"{sign}{figure.currency}{abs(figure.value):,f}{percent} {scale}".strip()
+
+
 def scale_name(exponent: int) -> str:
     """`million` for 6; empty for none."""
     return _SCALE_NAMES.get(exponent, "")
