@@ -332,7 +332,10 @@ def doctor(as_json: Json = False) -> None:
         show_findings(findings)
     bad = [finding for finding in findings if not finding.ok]
     if bad:
-        raise AssistantError(f"{len(bad)} of {len(findings)} checks failed", bad[0].next_step)
+        first = bad[0]
+        raise AssistantError(
+            f"{len(bad)} of {len(findings)} checks failed; {first.check}: {first.result}", first.next_step
+        )
 
 
 if __name__ == "__main__":

@@ -289,7 +289,7 @@ def test_doctor(filled: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     (home / "chroma" / "chroma.sqlite3").write_bytes(b"garbage " * 999)
     monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "some-model")
     run = filled("doctor")
-    check_error(run, "1 of 5 checks failed", "ASSISTANT_CHAT_BASE_URL")
+    check_error(run, "1 of 5 checks failed; chat model: some-model", "ASSISTANT_CHAT_BASE_URL")
     assert "2 documents; repaired: the vector index was damaged" in run.out
     assert "bad  chat model: some-model is not an embedded model" in run.out
 

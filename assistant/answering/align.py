@@ -64,6 +64,11 @@ class Source:
         )  # fmt: skip
         return word_forms(" ".join(parts))
 
+    @cached_property
+    def setting(self) -> frozenset[str]:
+        """The words around it and those its document opens with: a filing names its company on the cover."""
+        return self.surroundings | word_forms(self.evidence.opening)
+
 
 @dataclass(frozen=True)
 class Support:

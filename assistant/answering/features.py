@@ -44,11 +44,12 @@ _FLOOR = 1e-3
 class QuestionRow(BaseModel):
     """The question against all of its evidence and against the sentence chosen.
 
-    Shares and similarities lie in 0..1; `chosen` is the log odds that the chosen sentence is the closest, `stated`
-    that it states what is asked, `stated_beside` the same for the others looked at on average (all by the chat
-    model, 0 where unknown); names and dates are counts: `missing_names` stand nowhere around the evidence,
-    `names_absent` nowhere around the sentence chosen. `choice` is the logarithm of the number of sentences there
-    were to choose from: the nearest of many is near by chance. The rest are flags.
+    Shares and similarities lie in 0..1; `chosen` is the log odds that the chosen sentence is the closest,
+    `stated` that it states what is asked, `stated_beside` the same for the others looked at on average (all by
+    the chat model, 0 where unknown); names and dates are counts: `missing_names` stand nowhere around the
+    evidence nor in its documents' openings, `names_absent` the same of the sentence chosen. `choice` is the
+    logarithm of the number of sentences there were to choose from: the nearest of many is near by chance. The
+    rest are flags.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -124,7 +125,7 @@ def logit(probability: float) -> float:
 
 def missing_names(question: str, sources: Sequence[Source]) -> list[str]:
     """Names of the question that stand nowhere around the evidence."""
-    around = frozenset[str]().union(*(source.surroundings for source in sources))
+    around = frozenset[str]().union(*(source.setting for source in sources))
     return names_beyond(question, around)
 
 

@@ -113,12 +113,17 @@ def read_pdf(data: bytes, name: str) -> Document:
         name=name,
         text=builder.text,
         blocks=builder.blocks,
-        title=meta.get("Title", "").strip(),
+        title=_title(meta.get("Title", "")),
         date=_pdf_date(meta.get("CreationDate", "")),
         author=clean_text(meta.get("Author", "")) or None,
         page_count=count,
         notes=notes,
     )
+
+
+def _title(value: str) -> str:
+    """A title as the file states it; empty if there is no word in it, as in "0001045810-23-000227"."""
+    return value.strip() if re.search(r"[^\W\d_]{3}", value) else ""
 
 
 def _pdf_date(value: str) -> str | None:

@@ -17,9 +17,16 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+#: So much of a document's beginning says what it is about, in characters: a cover page, or a first paragraph.
+_OPENING = 1000
+
+
 @dataclass(frozen=True)
 class PassageRow:
-    """A passage with what its document says of itself; `text` is exactly the canonical text of its span."""
+    """A passage with what its document says of itself; `text` is exactly the canonical text of its span.
+
+    `opening` is how the document begins.
+    """
 
     id: int
     document_id: int
@@ -31,6 +38,7 @@ class PassageRow:
     start: int
     end: int
     text: str
+    opening: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,7 @@ def passage_rows(store: Store, ids: Sequence[int]) -> dict[int, PassageRow]:
     query = (
         select(
             p.id, p.document_id, d.name, d.title, d.date, p.page, p.headings, p.start, p.end,
+            func.substr(d.text, 1, _OPENING).label("opening"),
             func.substr(d.text, p.start + 1, p.end - p.start).label("content"),
         )
         .join(schema.documents, d.id == p.document_id)
@@ -73,6 +82,7 @@ def passage_rows(store: Store, ids: Sequence[int]) -> dict[int, PassageRow]:
                 start=row.start,
                 end=row.end,
                 text=row.content,
+                opening=row.opening,
             )
             for row in connection.execute(query)
         }

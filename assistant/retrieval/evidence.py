@@ -100,6 +100,7 @@ def _evidence(sentence: SentenceRow, passage: PassageRow, similarity: float, lex
         end=sentence.end,
         clause=words(sentence.clause_start, sentence.clause_end),
         around=passage.text,
+        opening=passage.opening,
         similarity=similarity,
         lexical=lexical,
         score=score,

@@ -27,7 +27,7 @@ class Evidence(BaseModel):
     """A sentence that may support an answer: `text` is exactly `canonical_text[start:end]`.
 
     `clause` is the part of a long sentence that was found, the whole of any other; `around` the passage it stands
-    in, which tells whom its pronouns mean.
+    in, which tells whom its pronouns mean, and `opening` how its document begins, which tells what it is about.
 
     `similarity` is the cosine to the question, -1 to 1; `lexical` the BM25 score within the candidates;
     `score` what it was ranked by. `sentence_id` and `passage_id` are the store's.
@@ -49,6 +49,7 @@ class Evidence(BaseModel):
     end: int
     clause: str
     around: str
+    opening: str = ""
     similarity: float
     lexical: float
     score: float

@@ -164,7 +164,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise PortInUseError(
-                f"Port {port} is in use by another program",
+                f"Port {port} is in use by another program, or the chat is open there already",
                 f"Use --port {_other(port)}, or stop that program.",
             ) from error
         raise SettingsError(

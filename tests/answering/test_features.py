@@ -48,6 +48,14 @@ def test_a_name_may_stand_around_the_evidence_and_not_around_the_sentence_chosen
         assert (row.missing_names, row.names_absent) == (missing, absent)
 
 
+def test_a_filing_names_its_company_on_the_cover() -> None:
+    row = source("Gross margin rose.", 1)
+    question = "Why did Morwen's gross margin rise?"
+    assert missing_names(question, [row]) == ["morwen"]
+    covered = row.evidence.model_copy(update={"opening": "MORWEN CORPORATION\nQuarterly report"})
+    assert missing_names(question, [Source(1, covered, row.vector)]) == []
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [("What happened in July?", 0), ("What was it in 2024?", 0), ("What was it in 2019?", 1), ("And why?", 0)],

@@ -271,8 +271,9 @@ def test_pdf_pages_rows_and_facts() -> None:
     ]
 
 
-def test_pdf_without_facts_is_titled_by_its_name() -> None:
-    document = read(make_pdf([["Some words."]]), "annual_report.pdf")
+@pytest.mark.parametrize("title", ["", "0001045810-23-000227", "Q3 10-Q"])
+def test_pdf_without_facts_is_titled_by_its_name(title: str) -> None:
+    document = read(make_pdf([["Some words."]], title=title), "annual_report.pdf")
     assert (document.title, document.date, document.author, document.notes) == ("annual report", None, None, ())
 
 

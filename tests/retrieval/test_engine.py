@@ -143,7 +143,7 @@ PASSAGE_TEXT = "Alpha beats beta. Beta beats gamma. Gamma beats alpha. Fee | a: 
 def passage(key: int, text: str = PASSAGE_TEXT) -> PassageRow:
     return PassageRow(
         id=key, document_id=1, document="a.md", title="A", date=None, page=None, headings=("H",),
-        start=100, end=100 + len(text), text=text,
+        start=100, end=100 + len(text), text=text, opening="Of Alpha.",
     )  # fmt: skip
 
 
