@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.documents.builder import TextBuilder, clean_text
@@ -10,6 +12,11 @@ from assistant.documents.model import BlockKind, Document
 from assistant.errors import DocumentError
 
 _NUMBER = re.compile(r"\(?[$€£]?\d[\d,.]*%?\)?")
+_DIGITS = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
+#: So many lines at the top and at the foot of a page may be running ones.
+_EDGE = 3
+#: On so many pages, and on this share of them, a line has to stand to be one.
+_RUNS, _RUN_SHARE = 3, 0.2
 #: pypdfium2 marks a word broken at the line's end with this character.
 _HYPHEN = "\ufffe"
 
@@ -31,12 +38,52 @@ def _is_row(line: str) -> bool:
     return len(figures) >= 2 and sum(map(len, figures)) >= 0.2 * len(line)
 
 
-def add_page(builder: TextBuilder, text: str, page: int) -> None:
+def lines_of(text: str) -> list[str]:
+    """A page's lines as they are kept."""
+    return [line.strip() for line in clean_text(text.replace(_HYPHEN, "-")).split("\n")]
+
+
+def _likenesses(line: str, page: int) -> set[tuple[str, int | None]]:
+    """What a running line may share with those of other pages: all of it, or all but a number that counts the pages."""
+    counting = {
+        (f"{line[: found.start()]}#{line[found.end() :]}", int(found.group()) - page)
+        for found in _DIGITS.finditer(line)
+    }
+    return {(line, None), *counting}
+
+
+def _edges(lines: Sequence[str]) -> list[int]:
+    """The places of a page's first and last lines that are not empty."""
+    filled = [place for place, line in enumerate(lines) if line]
+    return sorted({*filled[:_EDGE], *filled[-_EDGE:]})
+
+
+def without_running_lines(pages: Mapping[int, Sequence[str]]) -> dict[int, list[str]]:
+    """Pages' lines by page number, without the running heads and feet, which cut sentences in two and answer nothing.
+
+    A line runs if it is at the edge of at least three pages and of a fifth of all, the page's own number aside. It
+    stays where it first stands.
+    """
+    edges = {(page, place): _likenesses(lines[place], page) for page, lines in pages.items() for place in _edges(lines)}
+    on = Counter(likeness for _, likeness in {(page, each) for (page, _), many in edges.items() for each in many})
+    running = {likeness for likeness, count in on.items() if count >= max(_RUNS, _RUN_SHARE * len(pages))}
+    told: set[tuple[str, int | None]] = set()
+    dropped = set()
+    for place, likenesses in edges.items():
+        if likenesses & told:
+            dropped.add(place)
+        told |= likenesses & running
+    return {
+        page: [line for place, line in enumerate(lines) if (page, place) not in dropped]
+        for page, lines in pages.items()
+    }
+
+
+def add_page(builder: TextBuilder, lines: Sequence[str], page: int) -> None:
     """Add a page's lines: table rows one by one, running text joined to paragraphs.
 
     A paragraph ends where a line ends a sentence and is clearly shorter than the page's longest.
     """
-    lines = [line.strip() for line in clean_text(text.replace(_HYPHEN, "-")).split("\n")]
     width = max((len(line) for line in lines), default=0)
     open_lines: list[str] = []
 
@@ -64,6 +111,7 @@ def _add_pages(builder: TextBuilder, pdf: Any) -> tuple[list[int], list[int]]:
 
     empty: list[int] = []
     broken: list[int] = []
+    pages: dict[int, list[str]] = {}
     for number in range(1, len(pdf) + 1):
         try:
             text = pdf[number - 1].get_textpage().get_text_bounded()
@@ -71,9 +119,11 @@ def _add_pages(builder: TextBuilder, pdf: Any) -> tuple[list[int], list[int]]:
             broken.append(number)
             continue
         if text.strip():
-            add_page(builder, text, number)
+            pages[number] = lines_of(text)
         else:
             empty.append(number)
+    for number, lines in without_running_lines(pages).items():
+        add_page(builder, lines, number)
     return empty, broken
 
 

@@ -7,6 +7,7 @@ from pdfs import make_pdf
 
 from assistant.documents import Block, BlockKind, Document, read_document, supported_suffixes
 from assistant.documents.builder import clean_text
+from assistant.documents.pdf import without_running_lines
 
 HEADING, PARAGRAPH, ITEM, ROW, CODE = (
     BlockKind.HEADING,
@@ -287,3 +288,45 @@ def test_pdf_names_the_pages_without_text(empty: list[int], note: str) -> None:
 
 def test_suffix_decides_whatever_its_case() -> None:
     assert read("# Title\n\nWords.", "NOTE.MD").title == "Title"
+
+
+RUNNING = ["Harbour Corp and Subsidiaries", "Notes (continued)"]
+BERTHS = {1: "Oslo", 2: "Lund", 3: "Bergen", 4: "Turku"}
+
+
+def test_pdf_running_heads_and_page_numbers_stand_once() -> None:
+    pages = [
+        [*RUNNING, f"A berth in {name} is", f"leased to {name} Lines.", f"Page {number} of 4"]
+        for number, name in BERTHS.items()
+    ]
+    document = read(make_pdf(pages), "report.pdf")
+    for line in RUNNING:
+        assert document.text.count(line) == 1
+    assert document.text.count("Page ") == 1
+    for name in BERTHS.values():
+        assert f"A berth in {name} is\nleased to {name} Lines." in document.text
+
+
+@pytest.mark.parametrize(
+    ("pages", "kept"),
+    [
+        ([["Head", "a"], ["Head", "b"]], [["Head", "a"], ["Head", "b"]]),  # twice is chance
+        ([["Head", "a"], ["Head", "b"], ["Head", "c"]], [["Head", "a"], ["b"], ["c"]]),
+        ([["a", "1"], ["b", "2"], ["c", "3"]], [["a", "1"], ["b"], ["c"]]),
+        ([["Q2 2023 | 4", "a"], ["Q2 2023 | 5", "b"], ["Q2 2023 | 6", "c"]], [["Q2 2023 | 4", "a"], ["b"], ["c"]]),
+        # Figures that do not count the pages are what the pages say.
+        (
+            [["Total: 7", "a"], ["Total: 9", "b"], ["Total: 4", "c"]],
+            [["Total: 7", "a"], ["Total: 9", "b"], ["Total: 4", "c"]],
+        ),
+        # In the middle of a page it is a line like any other.
+        (
+            [[*"abc", "Head", *"def"], [*"ghi", "Head", *"jkl"], [*"mno", "Head", *"pqr"]],
+            [[*"abc", "Head", *"def"], [*"ghi", "Head", *"jkl"], [*"mno", "Head", *"pqr"]],
+        ),
+        ([["", "Head", "a"], [], ["Head", "b"], ["Head"]], [["", "Head", "a"], [], ["b"], []]),
+        ([], []),
+    ],
+)
+def test_what_runs_from_page_to_page(pages: list[list[str]], kept: list[list[str]]) -> None:
+    assert list(without_running_lines(dict(enumerate(pages, start=1))).values()) == kept
