@@ -25,7 +25,7 @@ from evals.command import progress_shown
 from evals.home import Progress
 from evals.model import Run
 from evals.report import check_writable, print_report, write_json
-from evals.runner import made_now, run_item
+from evals.runner import ask_all, made_now
 from evals.score import Hit
 from evals.sets import Question, load_questions
 from evals.summary import summarise, summarise_by_type
@@ -68,11 +68,9 @@ class ClosedBook:
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> Answer:
         """What the model says by itself; "I do not know" counts as a refusal."""
-        from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
-
         start = time.perf_counter()
-        turns = [(HumanMessage if turn.role == "user" else AIMessage)(turn.content) for turn in history]
-        said = self._chat.invoke([SystemMessage(INSTRUCTION), *turns, HumanMessage(question)])
+        turns = [(turn.role, turn.content) for turn in history]
+        said = self._chat.invoke([("system", INSTRUCTION), *turns, ("user", question)])
         text = str(said.text).strip()
         status = Status.NOT_FOUND if not text or _UNKNOWN.search(text) else Status.ANSWERED
         return Answer(
@@ -89,11 +87,7 @@ class ClosedBook:
 def ask_closed_book(book: ClosedBook, questions: Sequence[Question], told: Progress) -> Run:
     """Ask every question and score the replies by the rules of `assistant eval`, as far as they apply."""
     started = datetime.now(UTC)
-    items = []
-    for number, question in enumerate(questions):
-        told("questions", number, len(questions))
-        items.append(run_item(book, question, retrieval_only=False))
-    told("questions", len(items), len(questions))
+    items = ask_all(book, questions, told)
     by_type = summarise_by_type(items, retrieval_only=False)
     return Run(
         retrieval_only=False,
@@ -135,11 +129,11 @@ def main(
             check_writable(json_path)
         with progress_shown() as told:
             run = run_closed_book(load_settings(), cases, told)
+        if json_path is not None:
+            write_json(run, json_path)
     except AssistantError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    if json_path is not None:
-        write_json(run, json_path)
     print_report(run, None, Console())
 
 

@@ -164,14 +164,12 @@ def natural(groups: Sequence[Sequence[Case]], weights: Sequence[float]) -> list[
 
 def balanced(groups: Sequence[Sequence[Case]], weights: Sequence[float]) -> list[float]:
     """The same with each set's answerable cases counting as much as its others."""
-    found = natural(groups, weights)
-    place = 0
-    for group in groups:
-        kinds = Counter(case.answerable for case in group)
-        for case in group:
-            found[place] *= len(group) / len(kinds) / kinds[case.answerable]
-            place += 1
-    return found
+    evened = [
+        len(group) / len(kinds) / kinds[case.answerable]
+        for group, kinds in ((group, Counter(case.answerable for case in group)) for group in groups)
+        for case in group
+    ]
+    return [weight * factor for weight, factor in zip(natural(groups, weights), evened, strict=True)]
 
 
 def fit(cases: Sequence[Case], weights: Sequence[float], informed: bool) -> LogisticModel:
@@ -254,18 +252,19 @@ def train(
 ) -> None:
     """Fit on collected cases, print held-out figures, write the coefficients."""
     groups = {path.stem: list(load_cases(path)) for path in files}
+    sets = list(groups.values())
     counts = weight or [1.0] * len(files)
     if len(counts) != len(files):
         raise typer.BadParameter("give one --weight for each file")
     cases = [case for group in groups.values() for case in group]
     labels = [case.answerable for case in cases]
-    weights = balanced(list(groups.values()), counts)
+    weights = balanced(sets, counts)
     about = {"script": "evals/fit.py", "folds": FOLDS, "foldings": FOLDINGS, "seed": SEED}
     fitted: dict[str, Any] = {"about": about | {"weights": dict(zip(groups, counts, strict=True))}}
     for name, informed in (("refusal", True), ("refusal_uninformed", False)):
         chances = held_out(cases, weights, informed)
         # People ask more of what is there than of what is not, and so do the sets.
-        threshold = best_threshold(chances, labels, natural(list(groups.values()), counts))
+        threshold = best_threshold(chances, labels, natural(sets, counts))
         fitted[name] = {**fit(cases, weights, informed).model_dump(), "threshold": threshold}
         report, place = {}, 0
         for stem, group in groups.items():

@@ -126,9 +126,10 @@ def _warm(assistant: AssistantLike, question: Question, *, retrieval_only: bool)
         logger.warning("The first search failed: %s", error)
 
 
-def _ask_all(
-    assistant: AssistantLike, questions: Sequence[Question], told: Progress, *, retrieval_only: bool
+def ask_all(
+    assistant: Answering, questions: Sequence[Question], told: Progress, *, retrieval_only: bool = False
 ) -> list[Item]:
+    """Ask every question, in order, telling how far it is."""
     items: list[Item] = []
     for question in questions:
         told("questions", len(items), len(questions))
@@ -185,7 +186,7 @@ def run(
         missing = {} if documents_dir is None else index_folder(assistant, documents_dir, told)
         check_known(assistant, chosen, missing)
         _warm(assistant, chosen[0], retrieval_only=retrieval_only)
-        items = _ask_all(assistant, chosen, told, retrieval_only=retrieval_only)
+        items = ask_all(assistant, chosen, told, retrieval_only=retrieval_only)
         model = None if retrieval_only else assistant.model_name
         made = {"model": model, "corpus_sha256": hash_corpus(assistant, files), **made_now(started)}
     return Run(

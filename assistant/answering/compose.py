@@ -75,16 +75,14 @@ class Composer:
         """
         numbers = [self._number(term.evidence) for term in worked.terms]
         cited = tuple(dict.fromkeys(numbers))
-        operands = tuple(
-            Operand(text=term.quantity.text, citation=number)
-            for term, number in zip(worked.terms, numbers, strict=True)
-        )
-        known: list[tuple[Figure, int | None]] = [(figure, None) for figure in figures(worked.result)]
+        read = list(zip((term.quantity for term in worked.terms), numbers, strict=True))
+        known: list[tuple[Figure, int | None]]
         if worked.expression:
+            operands = tuple(Operand(text=quantity.text, citation=number) for quantity, number in read)
             self._calculation = Calculation(expression=worked.expression, result=worked.result, operands=operands)
+            known = [(figure, None) for figure in figures(worked.result)]
         else:
-            read = zip(worked.terms, numbers, strict=True)
-            known = [(figure, number) for term, number in read for figure in figures(in_full(term.quantity))]
+            known = [(figure, number) for quantity, number in read for figure in figures(in_full(quantity))]
         self._check(worked.statement, cited, known)
         return self._add(Sentence(text=worked.statement, citations=cited))
 

@@ -12,6 +12,7 @@ from assistant.documents.model import BlockKind, Document
 from assistant.errors import DocumentError
 
 _NUMBER = re.compile(r"\(?[$€£]?\d[\d,.]*%?\)?")
+#: A number that may be a page's.
 _DIGITS = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
 #: So many lines at the top and at the foot of a page may be running ones.
 _EDGE = 3

@@ -1,8 +1,7 @@
-"""Do the cited words carry the answer.
+"""Are the cited words to the point of the question.
 
-A citation is good when its quote contains a gold figure or an accepted answer, or overlaps a gold quote.
-Citation precision and recall are defined after Gao et al. 2023, "Enabling Large Language Models to Generate
-Text with Citations" (ALCE), with overlap of words in place of an entailment model.
+A citation is good when its quote contains a gold figure or an accepted answer, or overlaps a gold quote. Whether it
+carries the sentence it stands at is another metric, in `support`.
 """
 
 from __future__ import annotations

@@ -24,12 +24,13 @@ _WHEN = _SOFT - bag("total amount value number net")
 MIN_COVER = 0.8
 #: And fit by this much in all.
 MIN_SCORE = 0.65
-_QUARTER = re.compile(r"\b(?:three|3) months\b|\bquarter", re.IGNORECASE)
 #: What a row "Total" is worth that is of what the words around the table say.
 _CAPTIONED = 0.8
 _AROUND = 0.2
 _EXTRA, _KEY_EXTRA, _SOFT_BONUS = 0.5, 0.3, 0.05
 _SPOKEN = 0.25
+#: How a column says that it is of a quarter, where it does not number it.
+_QUARTER = re.compile(r"\b(?:three|3) months\b|\bquarter", re.IGNORECASE)
 #: Two lines this near to each other are not told apart.
 _MARGIN = 0.02
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -75,6 +76,14 @@ def periods(text: str) -> list[Period]:
             )
         )
     return found
+
+
+def distinct(named: Sequence[Period]) -> list[Period]:
+    """Each period once, where it is first named."""
+    found: dict[object, Period] = {}
+    for period in named:
+        found.setdefault((period.order, period.ends), period)
+    return list(found.values())
 
 
 def same_period(asked: Period, stated: Period) -> bool:

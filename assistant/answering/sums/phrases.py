@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+from assistant.answering.sums.periods import Period, periods
+
 #: What stands in the place of a period.
 MARK = "§"
 #: One period, or several in a row.
 RUN = rf"(?:{MARK}(?:(?:\s*(?:,|to|and|&|-|–|through|until|versus|vs\.?|from)\s*)+(?:the\s+)?{MARK})*)"
+#: Two periods as the ends of a run: those between belong to it.
+THROUGH = rf"{MARK}\s*(?:-|–|to|through|until)\s*(?:the\s+)?{MARK}"
 _WHEN = re.compile(
     rf"""(?:\b(?:from|between|in|for|during|as\s+(?:of|at)|at|on|over|across|to|and|through|compared\s+(?:to|with)|when)
     \s+)*
@@ -24,6 +28,15 @@ _YEAR_END = re.compile(
     r"\b(?:the\s+)?(?:year|period|quarter|fiscal|financial)s?\s+(?:end(?:ed|ing)?)?\s*$", re.IGNORECASE
 )
 _AMOUNT_OF = re.compile(r"\b(?:(?:the|total)\s+)?(?:amounts?|values?|sum)\s+(?:of|for|in)\b", re.IGNORECASE)
+
+
+def marked(question: str) -> tuple[str, list[Period]]:
+    """A question with its periods replaced by the mark, and the periods, in order."""
+    named = periods(question)
+    text = question
+    for period in reversed(named):
+        text = f"{text[: period.start]}{MARK}{text[period.end :]}"
+    return " ".join(text.split()), named
 
 
 def tidy(phrase: str) -> str:

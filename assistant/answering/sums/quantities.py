@@ -91,17 +91,17 @@ def rounded(value: Decimal, places: int) -> Decimal:
 
 def shown(value: Decimal, *, currency: str = "", percent: bool = False, exponent: int = 0, places: int = 4) -> str:
     """A result for people: `-$12.6 million`, `24.41%`, `2.93`."""
-    short = rounded(value, places)
-    sign = "-" if short < 0 else ""
-    scale = _SCALE_NAMES.get(exponent, "")
-    return f"{sign}{currency}{abs(short):,f}{'%' if percent else ''} {scale}".strip()
+    return _worded(rounded(value, places), currency, percent, exponent)
 
 
 def in_full(figure: Quantity) -> str:
     """A figure with all its digits, its unit and scale, which it may have from around its table."""
-    sign = "-" if figure.value < 0 else ""
-    percent, scale = "%" if figure.percent else "", scale_name(figure.exponent)
-    return f"{sign}{figure.currency}{abs(figure.value):,f}{percent} {scale}".strip()
+    return _worded(figure.value, figure.currency, figure.percent, figure.exponent)
+
+
+def _worded(value: Decimal, currency: str, percent: bool, exponent: int) -> str:
+    sign = "-" if value < 0 else ""
+    return f"{sign}{currency}{abs(value):,f}{'%' if percent else ''} {scale_name(exponent)}".strip()
 
 
 def scale_name(exponent: int) -> str:

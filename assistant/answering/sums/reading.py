@@ -10,8 +10,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from assistant.answering.sums.model import Operation, Task
-from assistant.answering.sums.periods import Period, periods
-from assistant.answering.sums.phrases import MARK, tidy, without_when
+from assistant.answering.sums.periods import Period, distinct
+from assistant.answering.sums.phrases import MARK, THROUGH, marked, tidy, without_when
 from assistant.answering.sums.quantities import EXPONENTS
 
 _ASKS = (
@@ -28,7 +28,7 @@ _NEVER = re.compile(
     re.IGNORECASE,
 )
 _SPANS = re.compile(
-    rf"{MARK}\s*(?:-|–|to|through|until)\s*(?:the\s+)?{MARK}|(?:between|from)\s+(?:[\w\s]*?){MARK}\s*(?:and|to)\s+{MARK}",
+    rf"{THROUGH}|(?:between|from)\s+(?:[\w\s]*?){MARK}\s*(?:and|to)\s+{MARK}",
     re.I,
 )
 _NUMBER = re.compile(
@@ -225,11 +225,7 @@ def read_task(question: str) -> Task | None:
     """The sum that a question wants; None if it does not clearly want one."""
     if _NEVER.search(question):
         return None
-    named = periods(question)
-    text = question
-    for period in reversed(named):
-        text = f"{text[: period.start]}{MARK}{text[period.end :]}"
-    text = " ".join(text.split())
+    text, named = marked(question)
     for reader in _READERS:
         task = reader(text)
         if task is not None:
@@ -238,16 +234,13 @@ def read_task(question: str) -> Task | None:
 
 
 def _dated(task: Task, text: str, named: list[Period]) -> Task:
-    distinct: list[Period] = []
-    for period in named:
-        if all(period.order != other.order or period.ends != other.ends for other in distinct):
-            distinct.append(period)
+    asked = distinct(named)
     return Task(
         operation=task.operation,
         subjects=task.subjects,
-        periods=tuple(distinct),
+        periods=tuple(asked),
         shared=task.shared,
-        spanning=len(distinct) == 2 and bool(_SPANS.search(text)),
+        spanning=len(asked) == 2 and bool(_SPANS.search(text)),
         highest=task.highest,
         bound=task.bound,
     )
