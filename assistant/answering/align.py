@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.answering.figures import Figure, figures, source_figures, supported
-from assistant.answering.words import content_stems, names_beyond, word_forms
+from assistant.answering.quoted import invented, quoted, stands
+from assistant.answering.words import content_stems, named_beyond, word_forms
 from assistant.retrieval.model import Evidence
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: What each signal counts in choosing the span (docs/experiments.md).
 _OVERLAP, _COSINE, _FIGURES, _MARK = 0.45, 0.35, 0.4, 0.12
+#: A quotation that stands in a source word for word; more than overlap and meaning can make up for.
+_QUOTED = 0.8
 #: A sentence stands if this share of its content words is in the cited spans, or it is this near to one.
 MIN_OVERLAP = 0.5
 MIN_COSINE = 0.62
@@ -64,6 +67,12 @@ class Source:
         )  # fmt: skip
         return word_forms(" ".join(parts))
 
+    @property
+    def quotable(self) -> tuple[str, ...]:
+        """What an answer may put between quotation marks: the sentence, and the names of where it stands."""
+        evidence = self.evidence
+        return (evidence.text, evidence.context, evidence.title, *evidence.headings)
+
     @cached_property
     def setting(self) -> frozenset[str]:
         """The words around it and those its document opens with: a filing names its company on the cover."""
@@ -75,7 +84,8 @@ class Support:
     """The verdict on a sentence.
 
     `numbers` are the supporting sources' numbers, best first (the nearest ones even if it does not stand).
-    `unsupported_figures` and `unknown_names` say why it falls; `overlap` and `cosine` are the best reached.
+    `unsupported_figures`, `unknown_names` and `invented_quotes` say why it falls; `overlap` and `cosine` are the
+    best reached.
     """
 
     numbers: tuple[int, ...]
@@ -84,6 +94,7 @@ class Support:
     cosine: float
     unsupported_figures: tuple[Figure, ...] = ()
     unknown_names: tuple[str, ...] = ()
+    invented_quotes: tuple[str, ...] = ()
 
 
 def share(stems: Iterable[str], whole: frozenset[str]) -> float:
@@ -105,6 +116,7 @@ def align(text: str, vector: np.ndarray, marks: Sequence[int], sources: Sequence
         return Support((), stands=False, overlap=0.0, cosine=0.0)
     claimed = figures(text)
     stems = content_stems(text)
+    quotations = quoted(text)
 
     def score(source: Source) -> float:
         held = [figure for figure in claimed if supported(figure, source.figures)]
@@ -113,21 +125,31 @@ def align(text: str, vector: np.ndarray, marks: Sequence[int], sources: Sequence
             + _COSINE * float(vector @ source.vector)
             + _FIGURES * (len(held) / len(claimed) if claimed else 0.0)
             + _MARK * (source.number in marks)
+            + _QUOTED * (bool(quotations) and not invented(text, source.quotable))
         )
 
     ranked = sorted(sources, key=lambda source: -score(source))
     chosen = [ranked[0]]
     for source in ranked[1:]:
-        if len(chosen) < MAX_SPANS and _adds(source, chosen, claimed, stems):
+        if len(chosen) < MAX_SPANS and _adds(source, chosen, claimed, stems, quotations):
             chosen.append(source)
     return _verdict(text, vector, claimed, stems, chosen)
 
 
-def _adds(source: Source, chosen: Sequence[Source], claimed: Sequence[Figure], stems: Sequence[str]) -> bool:
-    """Whether a further span supports a figure the chosen ones lack, or much of the words they lack."""
+def _adds(
+    source: Source,
+    chosen: Sequence[Source],
+    claimed: Sequence[Figure],
+    stems: Sequence[str],
+    quotations: Sequence[str],
+) -> bool:
+    """Whether a further span supports a figure or a quotation the chosen ones lack, or much of the words they lack."""
     held = [figure for other in chosen for figure in other.figures]
     missing = [figure for figure in claimed if not supported(figure, held)]
     if any(supported(figure, source.figures) for figure in missing):
+        return True
+    quotable = [part for other in chosen for part in other.quotable]
+    if any(stands(piece, source.quotable) and not stands(piece, quotable) for piece in quotations):
         return True
     known = frozenset().union(*(other.stems for other in chosen))
     lacking = [word for word in stems if word not in known]
@@ -146,15 +168,17 @@ def _verdict(
     wrong = tuple(figure for figure in claimed if not supported(figure, held))
     known = frozenset().union(*(source.stems for source in chosen))
     around = frozenset().union(*(source.surroundings for source in chosen)) | known
-    strange = tuple(names_beyond(text, around))
+    strange = tuple(named_beyond(text, around))
+    made_up = tuple(invented(text, (part for source in chosen for part in source.quotable)))
     overlap = share(stems, known)
     cosine = max(float(vector @ source.vector) for source in chosen)
     near = overlap >= MIN_OVERLAP or cosine >= MIN_COSINE
     return Support(
         numbers=tuple(source.number for source in chosen),
-        stands=near and not wrong and not strange,
+        stands=near and not wrong and not strange and not made_up,
         overlap=overlap,
         cosine=cosine,
         unsupported_figures=wrong,
         unknown_names=strange,
+        invented_quotes=made_up,
     )

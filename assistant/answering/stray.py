@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.answering.align import Support
 from assistant.answering.figures import figures
 from assistant.answering.hedges import denies, lost_reserves
-from assistant.answering.words import names
+from assistant.answering.words import named_beyond, names, word_forms
+from assistant.documents.model import BlockKind
 from assistant.retrieval.model import Evidence
 
 #: A small model's sentence is kept if this share of its words is its source's (docs/experiments.md).
 CLOSE = 0.9
+#: Words of a sentence that stand for somebody it does not name.
+_POINTS = re.compile(
+    r"\b(?:it|its|itself|they|their|them|he|his|him|she|her|we|our|us|this|that|these|those|"
+    r"the (?:company|group|firm|bank|broker\w*|business|stock|shares?|fund|issuer|registrant|report|note|author|"
+    r"analysts?|management|board|team|plan|deal))\b",
+    re.IGNORECASE,
+)
 
 
 def strays(text: str, support: Support, cited: Sequence[Evidence], wanted: Evidence | None, small: bool) -> bool:
     """Whether a sentence that its sources support by words is still not what they say.
 
-    No model may be firmer than its source. A small one, which turns "keeps" into "upgraded" and "uncertain
-    whether" into "can" and gives the subject of one sentence the figure of another, is also held to the words
-    of a single source, the one wanted of it if any, and to that one's yes or no.
+    No model may be firmer than its source, nor put another's name in its place. A small one, which turns "keeps"
+    into "upgraded" and "uncertain whether" into "can" and gives the subject of one sentence the figure of another,
+    is also held to the words of a single source, the one wanted of it if any, and to that one's yes or no.
     """
     source = " ".join(evidence.text for evidence in cited)
-    if lost_reserves(text, source):
+    if lost_reserves(text, source) or swaps_names(text, cited):
         return True
     if not small:
         return False
     spans = {evidence.span for evidence in cited}
     elsewhere = len(spans) > 1 or (wanted is not None and wanted.span not in spans)
     return elsewhere or support.overlap < CLOSE or denies(text) != denies(source)
+
+
+def swaps_names(text: str, cited: Sequence[Evidence]) -> bool:
+    """Whether a sentence names somebody that only the surroundings of its sources name, in the place of another.
+
+    That is so where the sources name somebody the sentence does not, and hold no pronoun that the name could be for.
+    """
+    own = " ".join(f"{evidence.context} {evidence.text}" for evidence in cited)
+    if any(evidence.kind is BlockKind.TABLE_ROW for evidence in cited) or _POINTS.search(own):
+        return False
+    return bool(named_beyond(text, word_forms(own)) and named_beyond(own, word_forms(text)))
 
 
 def asks_of_another(question: str, support: Support) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.answering.align import Source, align
-from assistant.answering.words import content_stems
+from assistant.answering.words import content_stems, opening_name
 from assistant.documents.model import BlockKind
 from assistant.retrieval.model import Evidence
 
@@ -70,6 +70,9 @@ FALLS = [
     ("It could be leased at $40 billion per GW a year.", "figure"),
     ("BofA has a price target of $835 on Amazon.", "name"),
     ("Goldman Sachs keeps its Buy rating on Meta.", "name"),
+    ("Barclays keeps its Buy rating on Meta.", "name"),
+    ("Oracle's shares rose by about 10% in one day.", "name"),
+    ("Nvidia cut inference costs by about half, The Information reports.", "name"),
     ("The Information reports that Google has cut inference costs by about half.", "name"),
     ("Dividends will grow strongly over the coming decade.", "words"),
     ("Weather in Paris is mild.", "name"),
@@ -109,6 +112,53 @@ def test_a_table_row_counts_its_column_labels() -> None:
     assert align(text, embed(text), (), [row]).stands
     wrong = "Total sales were $1,496.5 in 2017."
     assert not align(wrong, embed(wrong), (), [row]).stands
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Barclays keeps its rating.", "barclays"),
+        ("Oracle cut its costs.", "oracle"),
+        ("Ousel's costs rose.", "ousel"),
+        ("Morwen could lease it.", "morwen"),
+        ("Costs rose by half.", None),
+        ("Sales were lower.", None),
+        ("Demand is steady.", None),
+        ("Leasing is profitable.", None),
+        ("Reportedly it was cut.", None),
+        ("The plan is sound.", None),
+        ("Analysts expected more.", None),
+        ("In March it was cut.", None),
+    ],
+)
+def test_the_name_a_sentence_begins_with(text: str, name: str | None) -> None:
+    assert opening_name(text) == name
+
+
+SAID = [
+    source(1, "The chair wrote that “the plan looks\nsound to us” and left."),
+    source(2, 'Its analysts added: "Demand is steady, prices are not."'),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("The chair wrote: “the plan looks sound to us.”", (1,)),
+        ('Analysts see "Demand is steady".', (2,)),
+        ("Analysts wrote “Demand … prices are not”.", (2,)),
+        ("The chair finds “the plan looks sound”, analysts that “demand is steady”.", (1, 2)),
+        ("The chair wrote: “the plan looks brilliant to us.”", None),
+        ("The chair wrote “demand is soft” and left.", None),
+    ],
+)
+def test_quoted_words_stand_as_they_are(text: str, numbers: tuple[int, ...] | None) -> None:
+    support = align(text, embed(text), (), SAID)
+    assert support.stands is (numbers is not None)
+    if numbers:
+        assert set(support.numbers) == set(numbers)
+    else:
+        assert support.invented_quotes
 
 
 def test_without_evidence_nothing_stands() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answering.align import Support
 from assistant.answering.figures import figures
-from assistant.answering.stray import asks_of_another, strays
+from assistant.answering.stray import asks_of_another, strays, swaps_names
 from assistant.documents.model import BlockKind
 from assistant.retrieval.model import Evidence
 
@@ -42,6 +42,22 @@ MAY = evidence("Tarn Water may pay £3 a share.", 100)
 )
 def test_strays(text: str, cited: list[Evidence], overlap: float, small: bool, expected: bool) -> None:
     assert strays(text, support(overlap), cited, None, small) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("Ousel Grid pays £3 a share.", "Tarn Water pays £3 a share.", True),
+        ("Tarn Water pays £3 a share.", "Tarn Water pays £3 a share.", False),
+        ("Tarn Water pays £3 a share, Ousel Grid says.", "The payout is £3 a share.", False),  # nobody is displaced
+        ("Ousel Grid pays £3 a share.", "It pays £3 a share, Tarn Water says.", False),  # whom "it" means is around it
+        ("Ousel Grid pays £3 a share.", "Tarn Water says that the company pays £3 a share.", False),
+        ("£3 a share is paid.", "Tarn Water pays £3 a share.", False),
+    ],
+)
+def test_a_name_in_the_place_of_another(text: str, words: str, expected: bool) -> None:
+    assert swaps_names(text, [evidence(words)]) is expected
+    assert strays(text, support(), [evidence(words)], None, small=False) or not expected
 
 
 def test_a_small_model_is_held_to_the_source_wanted_of_it() -> None:
