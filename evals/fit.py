@@ -4,11 +4,11 @@
     python -m evals.fit train rows.jsonl [more.jsonl ...] [--weight W ...]
 
 `collect` asks the assistant's own retrieval and chat model for everything the features are made of, and keeps
-it (outside the repository). `train` makes the features anew with the code as it stands, fits logistic
-regressions with scikit-learn, prints held-out figures by question, and writes
-`assistant/answering/fitted.json`. Each set counts by its weight, however many questions it has; the coefficients
-are fitted with the answerable questions of a set counting as much as its others, the threshold is chosen with the
-questions as they are.
+it (outside the repository); questions that code answers by itself never come to that decision. `train` makes the
+features anew with the code as it stands, fits kernel logistic regressions with scikit-learn, prints held-out figures
+by question, and writes `assistant/answering/fitted.json`. Each set counts by its weight, however many questions it
+has; the coefficients are fitted with the answerable questions of a set counting as much as its others, the threshold
+is chosen with the questions as they are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,7 +32,7 @@ from assistant.answering.features import (
     question_row,
     read,
 )
-from assistant.answering.linear import LogisticModel
+from assistant.answering.kernel import KernelModel
 from assistant.answering.opinion import Opinion
 from assistant.retrieval.model import Evidence
 from evals.sets import Question, load_questions
@@ -42,8 +42,12 @@ TARGET = Path(__file__).parent.parent / "assistant" / "answering" / "fitted.json
 FOLDS = 5
 FOLDINGS = 10
 SEED = 7
-#: Inverse strength of the L2 penalty; small, because there are few questions a feature.
-PENALTY = 0.1
+#: Inverse strength of the L2 penalty, landmarks, inverse width of the kernel, and what the features themselves count
+#: beside it. All from the middle of a plateau (docs/experiments.md).
+PENALTY = 10.0
+LANDMARKS = 60
+GAMMA = 0.05
+LINEAR = 0.4
 #: Features that only a chat model with an opinion gives.
 _INFORMED = frozenset({"chosen", "stated", "stated_beside"})
 
@@ -90,6 +94,7 @@ def collect(
 ) -> None:
     """Collect what the features are made of; an existing output is continued."""
     from assistant.answering.answer import Turn
+    from assistant.answering.sums import calculate
     from assistant.facade import Assistant
     from assistant.settings import load_settings
 
@@ -105,7 +110,7 @@ def collect(
                 continue
             history = [Turn(role=turn.role, content=turn.content) for turn in case.history or ()]
             run = answerer.prepare(case.question, history, case.scope or None)
-            if run.reading is None:
+            if run.reading is None or calculate(case.question, run.found):
                 continue
             opinion = answerer.opinion(run)
             record = {
@@ -172,25 +177,42 @@ def balanced(groups: Sequence[Sequence[Case]], weights: Sequence[float]) -> list
     return [weight * factor for weight, factor in zip(natural(groups, weights), evened, strict=True)]
 
 
-def fit(cases: Sequence[Case], weights: Sequence[float], informed: bool) -> LogisticModel:
-    """A logistic regression over standardised features."""
+def fit(cases: Sequence[Case], weights: Sequence[float], informed: bool) -> KernelModel:
+    """Logistic regression over standardised features and over a Gaussian kernel's landmarks among them.
+
+    The kernel is whitened, so that the L2 penalty is the one of kernel logistic regression.
+    """
+    from sklearn.cluster import KMeans
     from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics.pairwise import rbf_kernel
     from sklearn.preprocessing import StandardScaler
 
     names = tuple(name for name in QuestionRow.model_fields if informed or name not in _INFORMED)
     rows = [case.row(informed) for case in cases]
     table = np.array([[getattr(row, name) for name in names] for row in rows])
     scaler = StandardScaler().fit(table, sample_weight=weights)
-    labels = [case.answerable for case in cases]
+    scaled = scaler.transform(table)
+    landmarks = KMeans(LANDMARKS, n_init=1, random_state=SEED).fit(scaled).cluster_centers_
+    axes, spread, _ = np.linalg.svd(rbf_kernel(landmarks, landmarks, gamma=GAMMA))
+    whitened = axes / np.sqrt(spread + 1e-6)
+    inputs = np.hstack([rbf_kernel(scaled, landmarks, gamma=GAMMA) @ whitened, LINEAR * scaled])
     model = LogisticRegression(C=PENALTY, max_iter=5000)
-    model.fit(scaler.transform(table), labels, sample_weight=weights)
-    return LogisticModel(
+    model.fit(inputs, [case.answerable for case in cases], sample_weight=weights)
+    found = model.coef_[0]
+    return KernelModel(
         features=names,
-        means=tuple(round(float(value), 6) for value in scaler.mean_),
-        scales=tuple(round(float(value), 6) for value in scaler.scale_),
-        coefficients=tuple(round(float(value), 6) for value in model.coef_[0]),
-        intercept=round(float(model.intercept_[0]), 6),
+        means=_rounded(scaler.mean_, 6),
+        scales=_rounded(scaler.scale_, 6),
+        coefficients=_rounded(LINEAR * found[len(landmarks) :], 5),
+        intercept=round(float(model.intercept_[0]), 5),
+        gamma=GAMMA,
+        landmarks=tuple(_rounded(landmark, 3) for landmark in landmarks),
+        heights=_rounded(whitened @ found[: len(landmarks)], 4),
     )
+
+
+def _rounded(values: Iterable[float], digits: int) -> tuple[float, ...]:
+    return tuple(round(float(value), digits) for value in values)
 
 
 def held_out(cases: Sequence[Case], weights: Sequence[float], informed: bool) -> list[float]:

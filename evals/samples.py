@@ -20,8 +20,13 @@ from assistant.errors import QuestionSetError
 from evals.sets import Question, load_questions
 
 
-def _place(case: Question) -> str:
-    return hashlib.sha256(f"sample:{case.id}".encode()).hexdigest()
+def place(key: str) -> str:
+    """Where something stands in the order of the hash of its name."""
+    return hashlib.sha256(f"sample:{key}".encode()).hexdigest()
+
+
+def _place_of(case: Question) -> str:
+    return place(case.id)
 
 
 def sample(cases: Sequence[Question], *, size: int | None = None, each: int | None = None) -> list[Question]:
@@ -35,12 +40,12 @@ def sample(cases: Sequence[Question], *, size: int | None = None, each: int | No
     Raises:
         QuestionSetError: there are too few.
     """
-    ordered = sorted(cases, key=_place)
+    ordered = sorted(cases, key=_place_of)
     if each is None:
         taken, wanted = ordered[:size], size or len(ordered)
     else:
         groups = ([case for case in ordered if case.answerable is kind][:each] for kind in (True, False))
-        taken, wanted = sorted((case for group in groups for case in group), key=_place), 2 * each
+        taken, wanted = sorted((case for group in groups for case in group), key=_place_of), 2 * each
     if len(taken) < wanted:
         raise QuestionSetError(f"There are {len(taken)} such cases, not {wanted}", "Ask for fewer.")
     return taken
@@ -51,10 +56,10 @@ def halves(cases: Sequence[Question]) -> tuple[list[Question], list[Question]]:
     first: list[Question] = []
     second: list[Question] = []
     for kind in (True, False):
-        group = [case for case in sorted(cases, key=_place) if case.answerable is kind]
+        group = [case for case in sorted(cases, key=_place_of) if case.answerable is kind]
         first += group[::2]
         second += group[1::2]
-    return sorted(first, key=_place), sorted(second, key=_place)
+    return sorted(first, key=_place_of), sorted(second, key=_place_of)
 
 
 def write(path: Path, cases: Sequence[Question]) -> None:

@@ -90,7 +90,7 @@ def make_assistant(embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch) -> I
     from assistant.facade import Assistant
 
     monkeypatch.setattr("assistant.models.embeddings.load_embeddings", lambda settings: embedder)
-    monkeypatch.setattr("assistant.answering.linear.LogisticModel.probability", likeness)
+    monkeypatch.setattr("assistant.answering.kernel.KernelModel.probability", likeness)
     made: list[Assistant] = []
 
     def make(chat: ScriptedChat | None = None, **settings: Any) -> Assistant:

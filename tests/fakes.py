@@ -129,7 +129,7 @@ def logprob(token: str, **options: float) -> dict[str, Any]:
 
 
 def likeness(_model: object, row: object) -> float:
-    """In the place of `LogisticModel.probability`: whatever shares words with the question answers it.
+    """In the place of `KernelModel.probability`: whatever shares words with the question answers it.
 
     The fitted models are made for the real embedding model's similarities, not for those of hashed stems.
     """

@@ -23,9 +23,9 @@ from assistant.answering.compose import Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream
 from assistant.answering.features import read
 from assistant.answering.judgement import Judgement, judge
-from assistant.answering.stray import CLOSE, asks_of_another, strays
+from assistant.answering.stray import CLOSE, asks_of_another, restates, strays
 from assistant.answering.sums import calculate
-from assistant.answering.unclear import CLARIFY, is_unclear
+from assistant.answering.unclear import ABOUT, CLARIFY, is_about_assistant, is_unclear
 from assistant.errors import AssistantError
 from assistant.index.ingest import Embedder
 from assistant.retrieval.conversation import standalone_question
@@ -124,7 +124,10 @@ class Answerer:
         best = sorted(quotes.values(), key=lambda source: source.number)[:_SHOWN]
         shown = tuple(citation(source.number, source.evidence) for source in best)
         yield EvidenceFound(standalone_question=run.question, quotes=shown)
-        if is_unclear(question, history):
+        if is_about_assistant(question):
+            yield run.settled(run.composer.say(ABOUT))
+            status = Status.UNCLEAR
+        elif is_unclear(question, history):
             yield run.settled(run.composer.say(CLARIFY))
             status = Status.UNCLEAR
         elif run.reading is None:
@@ -201,9 +204,9 @@ class Answerer:
 
         A first sentence about somebody or some day that the question names and its sources do not makes it no
         answer, and so does a figure that a small model led to the closest sentence had to make up. A first sentence
-        in the small model's own words gives way to the evidence chosen before it is shown. Any other sentence with
-        a wrong figure or name, without support, or firmer than its source is struck, in view, and the best quote
-        follows it once.
+        in the small model's own words, or in none but the question's, gives way to the evidence chosen before it is
+        shown. Any other sentence with a wrong figure or name, without support, or firmer than its source is struck,
+        in view, and the best quote follows it once.
         """
         for place, sentence in enumerate(self._draft(run, judgement)):
             if 0 in sentence.marks or not sentence.text:
@@ -219,7 +222,8 @@ class Answerer:
                 return Status.NOT_FOUND
             cited = [run.evidence(number) for number in support.numbers]
             wanted = run.evidence(judgement.number) if place == 0 else None
-            if support.stands and not strays(sentence.text, support, cited, wanted, judgement.informed):
+            empty = place == 0 and judgement.informed and restates(sentence.text, run.question)
+            if support.stands and not empty and not strays(sentence.text, support, cited, wanted, judgement.informed):
                 yield run.settled(run.composer.settle(sentence.text, cited))
             elif place == 0 and judgement.informed and not support.unsupported_figures and not support.unknown_names:
                 yield run.settled(run.composer.quote(run.evidence(judgement.number)))

@@ -9,7 +9,7 @@ from assistant.answering.figures import Figure
 
 
 class Asked(StrEnum):
-    """The type of answer a question wants."""
+    """The type of answer a question wants; a PERSON may be a firm, a HUMAN not."""
 
     MONEY = "money"
     PERCENT = "percent"
@@ -17,6 +17,9 @@ class Asked(StrEnum):
     DATE = "date"
     COUNT = "count"
     PERSON = "person"
+    HUMAN = "human"
+    OCCASION = "occasion"
+    PLACE = "place"
     EXPLANATION = "explanation"
     OTHER = "other"
 
@@ -40,7 +43,10 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
                 r"\bpercentage\b",
             ),
         ),
+        (Asked.COUNT, (r"\bby how much\b",)),
         (Asked.YEAR, (r"\b(?:what|which) year\b",)),
+        # In the present tense a condition may be meant: "When do you need an audit?" "Once a year."
+        (Asked.OCCASION, (r"^when (?:do|does|can|should|must|is it|are)\b",)),
         (
             Asked.DATE,
             (
@@ -56,10 +62,26 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
                 r"\bhow much (?:money|(?:do|does|did|would|will) .* cost|is .* pay)",
                 r"\bhow much .*\b(?:paid|pay|cost|spend|charge|earn|invest)\b",
                 r"\b(?:price target|target price|price objective)\b",
-                r"\bwhat (?:price|fee|rent|sum)\b",
+                r"\b(?:what|which) (?:price|fee|rent|sum)\b",
+                r"\bwhat (?:do|does|did|would|will) .* cost\b",
+                r"\bhow expensive\b",
             ),
         ),
         (Asked.COUNT, (r"\bhow many\b", r"\bnumber of\b", r"\bhow (?:large|big|long|far|old|tall)\b")),
+        (
+            Asked.HUMAN,
+            (
+                rf"\b(?:what|which) (?:of the )?(?:[\w&'’]+ ){{0,2}}(?:{_PEOPLE})\b",
+                r"\bwho (?:at|from|within|inside) [A-Z]",
+            ),
+        ),
+        (
+            Asked.PLACE,
+            (
+                r"\bwhere (?:is|are|was|were|will) .*\b(?:located|based|built|born|held|headquartered|situated|made)\b",
+                r"\b(?:what|which) (?:city|country|state|town|region|county|village)\b",
+            ),
+        ),
         (
             Asked.PERSON,
             (
@@ -67,7 +89,6 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
                 r"\bwho (?:is|was|are|were|did|has|wrote|reported|broke|said|made|won|plays?|sang|sings)\b",
                 r"\bnames? of\b",
                 r"^what\b.*\b(?:called|named)\b",
-                rf"\b(?:what|which) (?:of the )?(?:[\w&'’]+ ){{0,2}}(?:{_PEOPLE})\b",
             ),
         ),
         (
@@ -90,8 +111,49 @@ def asked_for(question: str) -> Asked:
     return Asked.OTHER
 
 
-def holds(asked: Asked, figures: list[Figure], named: list[str]) -> bool:
-    """Whether a text with these figures and names, new to the question, holds something of the type."""
+#: Words that tie something to a time or a condition.
+_OCCASION = re.compile(
+    r"\b(?:after|before|when|whenever|while|once|until|till|during|if|unless|as soon as|by the time|every|each|at the "
+    r"(?:start|end|beginning|time)|annually|monthly|weekly|daily|spring|summer|autumn|fall|winter|morning|evening|"
+    r"night|age of|day|week|month|quarter|year)s?\b",
+    re.IGNORECASE,
+)
+#: Two names in a row, with an initial between them or not: how a text writes a human being.
+_HUMAN = re.compile(
+    r"(?<![\w.])(?P<first>[A-Z][a-z’'-]+)(?: [A-Z]\.)? (?P<last>(?:(?:de|van|von|da|al) )?[A-Z][\w’'-]+)"
+)
+#: Words of the names of firms, papers and things that are written the same way.
+_NO_HUMAN = frozenset(
+    """the a an securities bank banks capital group partners holdings research desk journal times news street office
+    information platforms company corporation corp inc ltd limited university institute department ministry union
+    states kingdom board committee services systems solutions technologies technology labs studio studios records
+    street city county river lake island islands north south east west new san los great united national international
+    royal general electric motors energy power house party act court league cup prize award awards war world
+    january february march april may june july august september october november december""".split()
+)
+
+
+def people(text: str, given: frozenset[str] = frozenset()) -> list[str]:
+    """What most likely names a human being in a text, but for names of `given` words (lower-case)."""
+    found = []
+    for match in _HUMAN.finditer(text):
+        first, last = match.group("first").lower(), match.group("last").lower().split()[-1]
+        bare = last.removesuffix("'s").removesuffix("’s")
+        if not {first, bare} & _NO_HUMAN and not {first, bare} & given:
+            found.append(match.group())
+    return found
+
+
+def holds(asked: Asked, text: str, figures: list[Figure], named: list[str], given: frozenset[str]) -> bool:
+    """Whether a text holds something of the type.
+
+    Args:
+        asked: the type.
+        text: where to look.
+        figures: the text's figures.
+        named: its names that are new to the question.
+        given: the question's words, lower-case.
+    """
     dates = [dict(figure.date) for figure in figures if figure.unit == "date"]
     currencies = {"USD", "EUR", "GBP", "JPY", "CNY", "CHF", "cent"}
     match asked:
@@ -105,7 +167,11 @@ def holds(asked: Asked, figures: list[Figure], named: list[str]) -> bool:
             return bool(dates)
         case Asked.COUNT:
             return any(figure.unit != "date" for figure in figures)
-        case Asked.PERSON:
+        case Asked.PERSON | Asked.PLACE:
             return bool(named)
+        case Asked.OCCASION:
+            return bool(dates) or bool(_OCCASION.search(text))
+        case Asked.HUMAN:
+            return bool(people(text, given))
         case Asked.EXPLANATION | Asked.OTHER:
             return True

@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 _TOP = 4
 #: What retrieval's score counts beside the chat model's opinion, in log odds (docs/experiments.md).
 _RETRIEVAL = 8.0
-#: What a question counts: the words behind "how many".
-_COUNTED = re.compile(r"\bhow many (?:of )?(?:the )?(?P<what>[^,.?]{3,30})", re.IGNORECASE)
+#: What a question counts: the words behind "how many", up to its verb.
+_COUNTED = re.compile(
+    r"\bhow many (?:of )?(?:the )?(?P<what>[^,.?]{2,30}?)(?=$|[,.?]|[^,.?]{0,3}$|"
+    r" (?:do|does|did|is|are|was|were|has|have|had|will|would|can|could|may|might|should|in|on|at|of|from|under|per)"
+    r"\b)",
+    re.IGNORECASE,
+)
 #: Words that speak of a time beside the one at hand, or ask how far things are by now.
 _OTHER_TIME = re.compile(
     r"\b(?:previous(?:ly)?|prior|before|earlier|formerly|used to|initially|originally|"
@@ -47,9 +52,9 @@ class QuestionRow(BaseModel):
     Shares and similarities lie in 0..1; `chosen` is the log odds that the chosen sentence is the closest,
     `stated` that it states what is asked, `stated_beside` the same for the others looked at on average (all by
     the chat model, 0 where unknown); names and dates are counts: `missing_names` stand nowhere around the
-    evidence nor in its documents' openings, `names_absent` the same of the sentence chosen. `choice` is the
-    logarithm of the number of sentences there were to choose from: the nearest of many is near by chance. The
-    rest are flags.
+    evidence nor in its documents' openings, `names_absent` the same of the sentence chosen. `choice` and `length` are
+    the logarithms of the number of sentences there were to choose from and of the question's content words: the nearest
+    of many is near by chance, and a share of few words is coarse. The rest are flags.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -59,8 +64,10 @@ class QuestionRow(BaseModel):
     stated_beside: float
     best_cosine: float
     chosen_cosine: float
+    passage_cosine: float
     coverage: float
     chosen_coverage: float
+    title_coverage: float
     missing_names: float
     names_absent: float
     missing_dates: float
@@ -69,6 +76,7 @@ class QuestionRow(BaseModel):
     counted_missing: float
     other_time: float
     choice: float
+    length: float
 
 
 @dataclass(frozen=True)
@@ -148,7 +156,7 @@ def holds_type(reading: Reading, source: Source) -> bool:
     given = frozenset(words(reading.text))
     # The article keeps a name at the sentence's start from being taken for an ordinary first word.
     named = [name for name in names(f"the {source.evidence.clause}") if not given.issuperset(words(name))]
-    return holds(reading.asked, source.clause_figures, named)
+    return holds(reading.asked, source.evidence.clause, source.clause_figures, named, given)
 
 
 def asks_of_other_time(question: str, source: Source) -> bool:
@@ -162,7 +170,11 @@ def counted_missing(question: str, source: Source) -> bool:
     if match is None:
         return False
     counted = content_stems(match.group("what"))[:2]
-    return bool(counted) and not any(word in source.stems for word in counted)
+    if not counted or any(word in source.stems for word in counted):
+        return False
+    # "1.6GW" answers how many gigawatts.
+    units = {figure.unit for figure in figures(f"2 {match.group('what')}")} - {""}
+    return not any(figure.unit in units for figure in source.figures)
 
 
 def question_row(reading: Reading, sources: Sequence[Source], opinion: Opinion | None) -> QuestionRow:
@@ -177,6 +189,7 @@ def question_row(reading: Reading, sources: Sequence[Source], opinion: Opinion |
     chosen = order[0]
     top = [chosen, *(source for source in sources[:_TOP] if source is not chosen)]
     around = frozenset[str]().union(*(source.surroundings | source.stems for source in top))
+    above = " ".join((chosen.evidence.title, *chosen.evidence.headings))
     typed = reading.asked not in (Asked.EXPLANATION, Asked.OTHER)
     numbers = opinion.numbers if opinion else {}
     stated = {key: logit(chance) for key, chance in (opinion.stated if opinion else {}).items()}
@@ -187,8 +200,10 @@ def question_row(reading: Reading, sources: Sequence[Source], opinion: Opinion |
         stated_beside=sum(beside) / len(beside) if beside else 0.0,
         best_cosine=max(float(reading.vector @ source.vector) for source in sources),
         chosen_cosine=float(reading.vector @ chosen.vector),
+        passage_cosine=chosen.evidence.passage_similarity,
         coverage=share(reading.stems, around),
         chosen_coverage=share(reading.stems, chosen.clause_stems),
+        title_coverage=share(reading.stems, frozenset(content_stems(above))),
         missing_names=float(min(3, len(missing_names(reading.text, top)))),
         names_absent=float(min(2, len(missing_names(reading.text, [chosen])))),
         missing_dates=float(min(2, missing_dates(reading.text, top))),
@@ -197,4 +212,5 @@ def question_row(reading: Reading, sources: Sequence[Source], opinion: Opinion |
         counted_missing=float(counted_missing(reading.text, chosen)),
         other_time=float(asks_of_other_time(reading.text, chosen)),
         choice=math.log(max(1, reading.found)),
+        length=math.log(1 + len(reading.stems)),
     )

@@ -93,14 +93,22 @@ _FIGURE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\bbetween\s+(?:about\s+|roughly\s+)?$", re.IGNORECASE)
+#: What stands before a year that could as well be a number.
+_EARLIER = "(?:" + "|".join(rf"(?<={word}\s)" for word in ("in", "since", "until", "from", "by", "circa")) + ")"
+#: A year before 1900, told from a count by what follows: "in 1867, the", not "in 1867 homes".
+_EARLY = (
+    r"1[0-8]\d\d(?=\s?(?:[.,;:)–—-](?!\d)|$)|\s(?:and|when|by|after|before|the|a|an|it|he|she|they|was|were|is|as|in|"
+    r"at|on|with|for|but|that|which|his|her|its|their)\b)"
+)
 _DATE = re.compile(
     rf"""\b(?:
-    (?P<m1>{_MONTH})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(?P<y1>(?:19|20)\d\d))?
-    |(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{_MONTH})\.?\b(?:,?\s+(?P<y2>(?:19|20)\d\d))?
-    |(?P<m3>{_MONTH})\.?\s+(?P<y3>(?:19|20)\d\d)
+    (?P<m1>{_MONTH})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:\s?,?\s+(?P<y1>(?:19|20)\d\d|{_EARLY})(?![\d,.]*\d))?
+    |(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{_MONTH})\.?\b(?:\s?,?\s+(?P<y2>(?:19|20)\d\d|{_EARLY})(?![\d,.]*\d))?
+    |(?P<m3>{_MONTH})\.?\s+(?P<y3>(?:19|20)\d\d|{_EARLY})
     |(?P<y4>(?:19|20)\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)
     |Q(?P<q>[1-4])[\s’']*(?:FY)?\s*(?P<y5>(?:19|20)?\d\d)?
     |(?:FY|fiscal(?:\s+year)?)\s*(?P<y6>(?:19|20)?\d\d)\b
+    |{_EARLIER}(?P<y8>{_EARLY})
     |(?P<y7>(?:19|20)\d\d)(?![\d,.]*\d)(?!\s?(?:%|GW|MW|x\b|dollars|percent|million|billion))
     )""",
     re.VERBOSE | re.IGNORECASE,

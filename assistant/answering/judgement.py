@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.answering.align import Source
 from assistant.answering.asked import Asked
 from assistant.answering.features import QuestionRow, Reading, by_preference, question_row, weights
-from assistant.answering.linear import fitted
+from assistant.answering.kernel import fitted
 from assistant.answering.opinion import Opinion
 from assistant.retrieval.evidence import follows
 

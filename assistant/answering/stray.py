@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from assistant.answering.align import Support
-from assistant.answering.figures import figures
+from assistant.answering.figures import figures, supported
 from assistant.answering.hedges import denies, lost_reserves
-from assistant.answering.words import named_beyond, names, word_forms
+from assistant.answering.words import content_stems, named_beyond, names, word_forms
 from assistant.documents.model import BlockKind
 from assistant.retrieval.model import Evidence
 
@@ -49,6 +49,14 @@ def swaps_names(text: str, cited: Sequence[Evidence]) -> bool:
     if any(evidence.kind is BlockKind.TABLE_ROW for evidence in cited) or _POINTS.search(own):
         return False
     return bool(named_beyond(text, word_forms(own)) and named_beyond(own, word_forms(text)))
+
+
+def restates(text: str, question: str) -> bool:
+    """Whether a sentence has nothing beyond its question: "The estimate is £3" does not answer "Whose is the £3?"."""
+    asked = frozenset(content_stems(question))
+    return all(word in asked for word in content_stems(text)) and all(
+        supported(figure, figures(question)) for figure in figures(text)
+    )
 
 
 def asks_of_another(question: str, support: Support) -> bool:

@@ -25,7 +25,7 @@ _OPENING = 1000
 class PassageRow:
     """A passage with what its document says of itself; `text` is exactly the canonical text of its span.
 
-    `opening` is how the document begins.
+    `opening` is how the document begins; `vector` the passage's unit vector, title and headings included.
     """
 
     id: int
@@ -39,6 +39,7 @@ class PassageRow:
     end: int
     text: str
     opening: str
+    vector: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,12 @@ class SentenceRow:
 
 def passage_rows(store: Store, ids: Sequence[int]) -> dict[int, PassageRow]:
     """Passages by id; ids that are no longer there are left out."""
+    import numpy as np
+
     p, d = schema.passages.c, schema.documents.c
     query = (
         select(
-            p.id, p.document_id, d.name, d.title, d.date, p.page, p.headings, p.start, p.end,
+            p.id, p.document_id, d.name, d.title, d.date, p.page, p.headings, p.start, p.end, p.vector,
             func.substr(d.text, 1, _OPENING).label("opening"),
             func.substr(d.text, p.start + 1, p.end - p.start).label("content"),
         )
@@ -83,6 +86,7 @@ def passage_rows(store: Store, ids: Sequence[int]) -> dict[int, PassageRow]:
                 end=row.end,
                 text=row.content,
                 opening=row.opening,
+                vector=np.frombuffer(row.vector, dtype="<f4"),
             )
             for row in connection.execute(query)
         }

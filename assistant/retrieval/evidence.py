@@ -48,12 +48,20 @@ def rank_sentences(
     top = max(lexical.values(), default=0.0) or 1.0
     bonus = {key: PASSAGE_WEIGHT / (1 + rank) for rank, key in enumerate(passages)}
     before = _similarities_before(sentences, cosines)
+    around = {key: float((queries @ row.vector).max()) for key, row in passages.items()}
     ranked = []
     for sentence, cosine in zip(sentences, cosines, strict=True):
         found = lexical.get(sentence.id, 0.0)
         score = float(cosine) + BEFORE_WEIGHT * before.get(sentence.id, 0.0)
         score += LEXICAL_WEIGHT * found / top + bonus[sentence.passage_id]
-        ranked.append(_evidence(sentence, passages[sentence.passage_id], float(cosine), found, score))
+        evidence = _evidence(sentence, passages[sentence.passage_id])
+        measured = {
+            "similarity": float(cosine),
+            "passage_similarity": around[sentence.passage_id],
+            "lexical": found,
+            "score": score,
+        }
+        ranked.append(evidence.model_copy(update=measured))
     ranked.sort(key=lambda evidence: -evidence.score)
     seen: set[str] = set()
     unique = []
@@ -81,7 +89,9 @@ def _similarities_before(sentences: Sequence[SentenceRow], cosines: np.ndarray) 
     }
 
 
-def _evidence(sentence: SentenceRow, passage: PassageRow, similarity: float, lexical: float, score: float) -> Evidence:
+def _evidence(sentence: SentenceRow, passage: PassageRow) -> Evidence:
+    """A clause as evidence, not yet measured."""
+
     def words(start: int, end: int) -> str:
         return passage.text[start - passage.start : end - passage.start]
 
@@ -101,7 +111,7 @@ def _evidence(sentence: SentenceRow, passage: PassageRow, similarity: float, lex
         clause=words(sentence.clause_start, sentence.clause_end),
         around=passage.text,
         opening=passage.opening,
-        similarity=similarity,
-        lexical=lexical,
-        score=score,
+        similarity=0.0,
+        lexical=0.0,
+        score=0.0,
     )

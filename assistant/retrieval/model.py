@@ -29,7 +29,8 @@ class Evidence(BaseModel):
     `clause` is the part of a long sentence that was found, the whole of any other; `around` the passage it stands
     in, which tells whom its pronouns mean, and `opening` how its document begins, which tells what it is about.
 
-    `similarity` is the cosine to the question, -1 to 1; `lexical` the BM25 score within the candidates;
+    `similarity` is the cosine to the question, -1 to 1, `passage_similarity` that of the whole passage with its title
+    and headings; `lexical` the BM25 score within the candidates;
     `score` what it was ranked by. `sentence_id` and `passage_id` are the store's.
     """
 
@@ -51,6 +52,7 @@ class Evidence(BaseModel):
     around: str
     opening: str = ""
     similarity: float
+    passage_similarity: float = 0.0
     lexical: float
     score: float
 

@@ -84,7 +84,7 @@ def badges(answer: Answer) -> str:
     found = {
         Status.ANSWERED: "",
         Status.NOT_FOUND: '<span class="badge warn">Not in the documents</span>',
-        Status.UNCLEAR: '<span class="badge warn">Unclear: the documents do not settle it</span>',
+        Status.UNCLEAR: '<span class="badge warn">A question back</span>',
     }[answer.status]
     if answer.model == QUOTE_ONLY:
         found += '<span class="badge">Quotes only: no chat model</span>'

@@ -18,7 +18,8 @@ def evidence(words: str, number: int = 1, around: str = "", kind: BlockKind = Bl
     return Evidence(
         sentence_id=number, passage_id=1, document="note.md", title="Lorne on Quarrix", date="2024-07-01", page=None,
         headings=("Market reaction",), kind=kind, context="", text=words, clause=words,
-        start=start, end=start + len(words), around=passage, similarity=0.5, lexical=float(number), score=0.5,
+        start=start, end=start + len(words), around=passage, similarity=0.5, passage_similarity=0.25,
+        lexical=float(number), score=0.5,
     )  # fmt: skip
 
 

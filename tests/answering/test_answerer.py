@@ -11,6 +11,7 @@ from fakes import ScriptedChat
 from assistant.answering.answer import Answer, EvidenceFound, Finished, SentenceSettled, Status
 from assistant.answering.answerer import NOT_FOUND, STRUCK_LEAD
 from assistant.answering.compose import STRUCK_NOTE
+from assistant.answering.unclear import ABOUT
 from assistant.errors import ChatModelError
 from assistant.facade import Assistant
 
@@ -112,6 +113,24 @@ def test_what_was_shown_is_what_the_answer_says(assistant: Assistant, scripted: 
     assert isinstance(events[-1], Finished)
     shown = [event.sentence for event in events if isinstance(event, SentenceSettled)]
     assert tuple(shown) == events[-1].answer.sentences
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who are you?", "What can you do?", "Which language model do you use?", "Are you ChatGPT?", "What's your name?"],
+)
+def test_a_question_about_the_assistant_is_told_what_it_does(assistant: Assistant, question: str) -> None:
+    found = assistant.ask(question)
+    assert (found.status, found.answer, found.citations) == (Status.UNCLEAR, ABOUT, ())
+
+
+@pytest.mark.parametrize(
+    "question", ["What do you think of Quarrix?", "Do you know the price target?", "Who is Lorne?"]
+)
+def test_a_question_to_the_assistant_about_the_documents_is_not(
+    assistant: Assistant, scripted: ScriptedChat, question: str
+) -> None:
+    assert answer(assistant, scripted, "[0]", question).status is Status.NOT_FOUND
 
 
 @pytest.mark.parametrize("question", ["?!", "and?", "Why?", "Are those the only ones?", "…"])

@@ -90,6 +90,8 @@ def test_retrieval_breaks_a_tie() -> None:
         ("How many years does it run?", "It runs for 5 years.", False),
         ("How many years does it run?", "It procures 1.6GW.", True),
         ("What is it?", "It procures 1.6GW.", False),
+        ("How many gigawatts does it procure?", "It procures 1.6GW.", False),
+        ("How many years does Quarrix take?", "Quarrix procures 1.6GW.", True),
     ],
 )
 def test_counted_missing(question: str, words: str, missing: bool) -> None:
@@ -111,6 +113,16 @@ def test_counted_missing(question: str, words: str, missing: bool) -> None:
         ("What share of the market is theirs?", "They have 3 dairies.", False),
         ("What share of the market is theirs?", "They have 30% of it.", True),
         ("Who at Lorne covers Quarrix?", "Lorne covers Quarrix.", False),
+        ("Who at Lorne covers Quarrix?", "Morwen Securities covers Quarrix.", False),
+        ("Who at Lorne covers Quarrix?", "Ivo B. Tarn covers Quarrix.", True),
+        ("Which reporters covered Quarrix?", "The Harbour Post covered Quarrix.", False),
+        ("By how much did Lorne cut its costs?", "Lorne cut its costs by about half.", True),
+        ("What does a lease cost?", "A lease runs for 5 years.", False),
+        ("When do you need an audit?", "An audit is due every year.", True),
+        ("When do you need an audit?", "An audit is thorough.", False),
+        ("When did the empire fall?", "The empire fell in 1867, the year of the flood.", True),
+        ("Where is the dairy located?", "The dairy is large.", False),
+        ("Where is the dairy located?", "The dairy lies near Tarn.", True),
     ],
 )
 def test_holds_type(question: str, words: str, holds: bool) -> None:
@@ -135,6 +147,8 @@ def test_a_row() -> None:
     assert row.chosen == pytest.approx(math.log(3))
     assert row.stated == pytest.approx(math.log(9)) and row.stated_beside == pytest.approx(0)
     assert row.chosen_cosine == row.best_cosine == pytest.approx(1)
+    assert row.passage_cosine == 0.25 and row.title_coverage == pytest.approx(1 / 3)
+    assert row.length == pytest.approx(math.log(4))
     assert (row.typed, row.type_missing) == (1, 0)
     bare = question_row(reading, sources, None)
     assert (bare.chosen, bare.stated, bare.stated_beside) == (0, 0, 0)

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answering.align import Support
 from assistant.answering.figures import figures
-from assistant.answering.stray import asks_of_another, strays, swaps_names
+from assistant.answering.stray import asks_of_another, restates, strays, swaps_names
 from assistant.documents.model import BlockKind
 from assistant.retrieval.model import Evidence
 
@@ -58,6 +58,19 @@ def test_strays(text: str, cited: list[Evidence], overlap: float, small: bool, e
 def test_a_name_in_the_place_of_another(text: str, words: str, expected: bool) -> None:
     assert swaps_names(text, [evidence(words)]) is expected
     assert strays(text, support(), [evidence(words)], None, small=False) or not expected
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "expected"),
+    [
+        ("The estimate is £3 a share.", "Whose estimate is the £3 a share?", True),
+        ("The market doubts the plan.", "Why does the market doubt the plan?", True),
+        ("The estimate is Tarn's.", "Whose estimate is the £3 a share?", False),
+        ("The estimate is £4 a share.", "Whose estimate is the £3 a share?", False),
+    ],
+)
+def test_a_sentence_that_only_repeats_the_question(text: str, question: str, expected: bool) -> None:
+    assert restates(text, question) is expected
 
 
 def test_a_small_model_is_held_to_the_source_wanted_of_it() -> None:

@@ -48,7 +48,7 @@ def opened(kind: str) -> Any:
     """An assistant with the fake or the real models."""
     from fakes import FakeEmbedder, ScriptedChat, likeness
 
-    import assistant.answering.linear
+    import assistant.answering.kernel
     import assistant.models.embeddings
     from assistant.facade import Assistant
     from assistant.settings import load_settings
@@ -57,7 +57,7 @@ def opened(kind: str) -> Any:
         return Assistant(load_settings())
 
     assistant.models.embeddings.load_embeddings = lambda settings: FakeEmbedder()  # type: ignore[assignment]
-    assistant.answering.linear.LogisticModel.probability = likeness  # type: ignore[assignment, method-assign]
+    assistant.answering.kernel.KernelModel.probability = likeness  # type: ignore[assignment, method-assign]
     chat = ScriptedChat()
     for _ in range(4):
         chat.enqueue("[1] Harbour Compute leased 412 megawatts of capacity in the second quarter.")

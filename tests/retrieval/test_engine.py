@@ -144,6 +144,7 @@ def passage(key: int, text: str = PASSAGE_TEXT) -> PassageRow:
     return PassageRow(
         id=key, document_id=1, document="a.md", title="A", date=None, page=None, headings=("H",),
         start=100, end=100 + len(text), text=text, opening="Of Alpha.",
+        vector=np.array([0, 1], dtype=np.float32),
     )  # fmt: skip
 
 
