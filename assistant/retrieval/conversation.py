@@ -13,6 +13,8 @@ from assistant.answering.answer import Turn
 
 #: User turns joined to a follow-up question.
 _TURNS = 2
+#: So much of the last answer is searched for with a question that leans on it.
+_ANSWER_CHARS = 300
 _ELLIPSIS_START = re.compile(
     r"^(?:and|but|so|also|then|or|what about|how about|what else|why|why not|how so|how come|since when|by whom|"
     r"who|when|where|which|how much|how many)\b[^.!?]{0,30}\??$|^(?:and|but|so|also|then|or|what about|how about)\b",
@@ -52,9 +54,13 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
 
 
 def query_texts(question: str, history: Sequence[Turn]) -> list[str]:
-    """The texts to search for: the question, and with a history also the last user turns joined to it."""
+    """The texts to search for: the question; with a history also the last user turns joined to it; and where it leans
+    on them, the question with the beginning of the last answer, which names what "it" is."""
     earlier = [turn.content.strip() for turn in history if turn.role == "user" and turn.content.strip()]
     texts = [question.strip()]
     if earlier:
         texts.append(" ".join([*earlier[-_TURNS:], question.strip()]))
+        answers = [turn.content.strip() for turn in history if turn.role == "assistant" and turn.content.strip()]
+        if answers and leans_on_history(question):
+            texts.append(f"{question.strip()} {answers[-1][:_ANSWER_CHARS]}")
     return texts

@@ -49,7 +49,8 @@ class Engine:
         rows = passage_rows(self._store, [key for key, _ in fused])
         ranked = {key: rows[key] for key, _ in fused if key in rows}
         reading = standalone_question(question, history)
-        used = queries if reading != texts[0] else queries[:1]
+        leans = reading != texts[0]
+        used = queries if leans else queries[:1]
         sentences = sentence_rows(self._store, list(ranked))
         evidence = rank_sentences(
             used,
@@ -62,7 +63,7 @@ class Engine:
             question=reading,
             hits=hits,
             evidence=tuple(evidence),
-            vector=used[-1],
+            vector=queries[1] if leans else queries[0],
             vectors={sentence.id: sentence.vector for sentence in sentences},
         )
 

@@ -59,6 +59,16 @@ def test_standalone(question: str, history: tuple[Turn, ...], reading: str) -> N
     assert standalone_question(question, history) == reading
 
 
+def test_a_question_that_leans_is_also_searched_for_with_the_last_answer() -> None:
+    assert query_texts("How big is it?", HISTORY) == [
+        "How big is it?",
+        "What did it lease in 2025? Where is the campus? How big is it?",
+        "How big is it? In Lindholm.",
+    ]
+    long = (HISTORY[0], Turn(role="assistant", content="x" * 1000))
+    assert query_texts("Why?", long)[2] == "Why? " + "x" * 300
+
+
 def test_query_texts() -> None:
     assert query_texts(" Why? ", ()) == ["Why?"]
     assert query_texts("Why?", HISTORY[1:2]) == ["Why?"]
