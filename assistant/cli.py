@@ -127,10 +127,13 @@ def ask(
 
     turns = _history(history) if history else []
     with _assistant() as assistant:
-        with spinner("loading the models"):
-            assistant.open()
-            notice = assistant.notice
-            assistant.warm()
+        assistant.check(question, document)
+        notice = None
+        if assistant.documents():
+            with spinner("loading the models"):
+                assistant.open()
+                notice = assistant.notice
+                assistant.warm()
         for message in (assistant.repaired, notice):
             if message:
                 sys.stderr.write(f"Note: {message}\n")
@@ -169,6 +172,7 @@ def search(
     from assistant.terminal import show_hits, spinner
 
     with _assistant() as assistant:
+        assistant.check(question, document)
         with spinner("loading the embedding model"):
             assistant.open()
         hits = assistant.search(question, k=k, documents=document)

@@ -225,7 +225,7 @@ class Assistant:
             QuestionError: the question is empty or too long.
             UnknownDocumentError: a name in `documents` is not in the index.
         """
-        self._check_question(question)
+        self.check(question, documents)
         return list(self._open().engine.retrieve(question, history, documents, k).hits)
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> Answer:
@@ -248,9 +248,29 @@ class Assistant:
 
         The stream may be abandoned at any time. Errors are those of `ask`.
         """
-        self._check_question(question)
+        self.check(question, documents)
+        if not (self._readable() and self._store.has_documents()):
+            from assistant.answering.compose import nothing_to_answer_from
+
+            yield from nothing_to_answer_from(question.strip(), self.settings.chat_model)
+            return
         answerer = self.answerer
         yield from answerer.stream(question.strip(), history, documents)
+
+    def check(self, question: str, documents: Sequence[str] | None = None) -> None:
+        """Whatever can be wrong with a question, told before any model is loaded.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            UnknownDocumentError: a name in `documents` is not in the index.
+        """
+        self._check_question(question)
+        if documents and self._readable():
+            self._store.document_ids(documents)
+        elif documents:
+            from assistant.index.store import unknown
+
+            raise unknown(documents)
 
     @property
     def model_name(self) -> str:

@@ -265,6 +265,19 @@ def test_a_bad_history(filled: Cli, work: Path, text: str) -> None:
     check_error(filled("ask", QUESTION, "--history", "turns.json"), "turns.json is not a conversation")
 
 
+def test_an_empty_index_is_told_without_loading_a_model(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(_settings: object) -> None:
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setattr("assistant.models.chat.load_chat_model", load)
+    monkeypatch.setattr("assistant.models.embeddings.load_embeddings", load)
+    answer = json.loads(cli("ask", QUESTION, "--json").out)
+    assert (answer["status"], answer["citations"]) == ("not_found", [])
+    assert "add documents" in answer["answer"]
+    check_error(cli("ask", QUESTION, "--document", "nope.md"), "No document named nope.md")
+    check_error(cli("search", ""), "The question is empty")
+
+
 def test_a_repair_is_noted_on_stderr(filled: Cli, home: Path) -> None:
     (home / "chroma" / "chroma.sqlite3").write_bytes(b"garbage " * 999)
     run = filled("ask", QUESTION, "--json")
@@ -304,7 +317,8 @@ def test_models_list(cli: Cli) -> None:
     assert cli("models", "list").out.count("MiB") == len(models)
 
 
-def test_models_that_are_not_there(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_that_are_not_there(filled: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli = filled
     monkeypatch.setenv("ASSISTANT_MODELS_DIR", str(tmp_path / "models"))
     monkeypatch.delenv("ASSISTANT_CHAT_MODEL")
     run = cli("models", "verify")

@@ -19,7 +19,7 @@ from assistant.answering.answer import (
     Timings,
     Turn,
 )
-from assistant.answering.compose import Composer, citation
+from assistant.answering.compose import NO_DOCUMENTS, Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream
 from assistant.answering.features import read
 from assistant.answering.judgement import Judgement, judge
@@ -46,7 +46,6 @@ NOT_FOUND = "The documents do not say."
 NOT_FOUND_LEAD = "The closest they come is:"
 STRUCK_LEAD = "The documents say:"
 ALSO_LEAD = "They also say:"
-NO_DOCUMENTS = "There is nothing to answer from: add documents first."
 #: A sum may rest on any of so many evidence sentences: rows of one table seldom rank beside each other.
 _FOR_SUMS = 40
 #: Evidence sentences shown at once while the answer is written.

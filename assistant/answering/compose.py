@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.answering.answer import (
     Answer,
     Calculation,
     Citation,
+    EvidenceFound,
     FigureCheck,
+    Finished,
     Operand,
     Sentence,
     SentenceSettled,
     Status,
+    StreamEvent,
     Timings,
 )
 from assistant.answering.figures import Figure, figures, same_figure, source_figures, supported
@@ -22,6 +25,7 @@ from assistant.answering.sums.quantities import in_full
 from assistant.index.passages import squash
 from assistant.retrieval.model import Evidence
 
+NO_DOCUMENTS = "There is nothing to answer from: add documents first."
 #: What the plain text of an answer says in the place of a sentence that was struck.
 STRUCK_NOTE = "(A sentence was struck here: the documents do not support it.)"
 
@@ -38,6 +42,20 @@ def citation(number: int, evidence: Evidence) -> Citation:
         start=evidence.start,
         end=evidence.end,
     )
+
+
+def nothing_to_answer_from(question: str, model: str) -> Iterator[StreamEvent]:
+    """The events of an answer where there is no document at all; no model is needed to say so.
+
+    Args:
+        question: as asked.
+        model: the name of the one that would have answered.
+    """
+    composer = Composer()
+    yield EvidenceFound(standalone_question=question, quotes=())
+    yield composer.say(NO_DOCUMENTS)
+    none = Timings(retrieve=0.0, first_token=None, total=0.0)
+    yield Finished(answer=composer.answer(question, question, Status.NOT_FOUND, model, none))
 
 
 class Composer:

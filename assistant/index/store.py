@@ -233,6 +233,11 @@ class Store:
             raise unknown([name])
         return found
 
+    def has_documents(self) -> bool:
+        """Whether there is anything to answer from."""
+        with self.transaction() as connection:
+            return connection.execute(select(schema.documents.c.id).limit(1)).first() is not None
+
     def document_ids(self, names: Sequence[str]) -> list[int]:
         """Ids of documents by name.
 

@@ -198,9 +198,9 @@ def status_html(progress: Progress, model: str, where: str) -> str:
 def greeting_html(count: int, corpus: str, busy: bool) -> str:
     """What stands in an empty conversation."""
     if count:
-        noun = "document" if count == 1 else "documents"
+        them = "document" if count == 1 else f"{count:,} documents"
         return (
-            f"<h2>Ask your {count:,} {noun}</h2><p>Every answer is made from their words and cites them. "
+            f"<h2>Ask your {them}</h2><p>Every answer is made from their words and cites them. "
             "Click a number in the answer to see the words where they stand.</p>"
         )
     if busy:

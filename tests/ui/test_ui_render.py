@@ -139,7 +139,7 @@ def test_a_struck_sentence_is_crossed_out_under_a_label() -> None:
     [
         ({}, []),
         ({"status": Status.NOT_FOUND, "citations": ()}, ["Not in the documents"]),
-        ({"status": Status.UNCLEAR}, ["Unclear"]),
+        ({"status": Status.UNCLEAR}, ["A question back"]),
         ({"model": "quote-only"}, ["Quotes only: no chat model"]),
     ],
 )
