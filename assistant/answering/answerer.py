@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 QUOTE_LEAD = "No chat model is set up; the closest words in the documents are:"
-NOT_FOUND = "The documents do not say."
+NOT_FOUND = "I find no answer to that in the documents."
 NOT_FOUND_LEAD = "The closest they come is:"
 STRUCK_LEAD = "The documents say:"
 ALSO_LEAD = "They also say:"

@@ -67,7 +67,14 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
                 r"\bhow expensive\b",
             ),
         ),
-        (Asked.COUNT, (r"\bhow many\b", r"\bnumber of\b", r"\bhow (?:large|big|long|far|old|tall)\b")),
+        (
+            Asked.COUNT,
+            (
+                r"\bhow many\b",
+                r"\bnumber of\b",
+                r"\bhow (?:large|big|long|far|old|tall|high|deep|wide|heavy|fast|hot|cold)\b",
+            ),
+        ),
         (
             Asked.HUMAN,
             (

@@ -147,7 +147,10 @@ def exchange_html(exchange: Exchange, index: int) -> str:
         parts.append('<p class="badges"><span class="badge">Stopped</span></p>')
     elif exchange.busy:
         told = "Writing" if prose else _PROGRESS[exchange.phase]
-        parts.append(f'<p class="progress">{told}<span class="dots" aria-hidden="true"></span></p>')
+        parts.append(
+            f'<p class="progress">{told}<span class="dots" aria-hidden="true"></span>'
+            '<span class="seconds" aria-hidden="true"></span></p>'
+        )
     if exchange.answer:
         parts.append(_checks(exchange.answer, citations))
     if not exchange.busy:

@@ -74,6 +74,7 @@ def test_ask_check_add_delete_and_recover(page: Any, url: str, fake: FakeAssista
     page.wait_for_selector("#source .quote")
     assert page.locator(".sentence").count() == 0
     assert page.locator("#stop").is_visible() and not page.locator("#send").is_visible()
+    page.wait_for_selector('.progress .seconds:has-text("2 s")')
     fake.held.release()
     page.wait_for_selector(".sentence")
     first = page.inner_text(".sentence >> nth=0")

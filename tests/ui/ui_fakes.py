@@ -187,7 +187,7 @@ class FakeAssistant:
         status, sentences = Status.ANSWERED, []
         if "nowhere" in question or not quotes:
             status = Status.NOT_FOUND
-            sentences = [Sentence(text="The documents do not say.")]
+            sentences = [Sentence(text="I find no answer to that in the documents.")]
         else:
             sentences = [Sentence(text=quote.quote, citations=(quote.number,)) for quote in quotes[:2]]
         if "strike" in question:

@@ -15,6 +15,15 @@ element.addEventListener("click", (event) => {
   }
 });
 
+// How long an answer has been in the making; every piece of news draws the conversation anew, so the start is kept here.
+let since = 0;
+setInterval(() => {
+  const seconds = element.querySelector(".progress .seconds");
+  since = seconds ? since || Date.now() : 0;
+  const passed = Math.floor((Date.now() - since) / 1000);
+  if (seconds && passed >= 2) seconds.textContent = ` ${passed} s`;
+}, 250);
+
 watch("value", () => {
   const exchanges = element.querySelectorAll(".exchange");
   const box = column();
