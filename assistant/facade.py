@@ -249,7 +249,7 @@ class Assistant:
         The stream may be abandoned at any time. Errors are those of `ask`.
         """
         self.check(question, documents)
-        if not (self._readable() and self._store.has_documents()):
+        if not (self._readable() and self._store.count_documents()):
             from assistant.answering.compose import nothing_to_answer_from
 
             yield from nothing_to_answer_from(question.strip(), self.settings.chat_model)

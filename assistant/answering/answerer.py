@@ -19,6 +19,7 @@ from assistant.answering.answer import (
     Timings,
     Turn,
 )
+from assistant.answering.asked import asks_overview
 from assistant.answering.compose import NO_DOCUMENTS, Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream
 from assistant.answering.features import read
@@ -45,9 +46,13 @@ QUOTE_LEAD = "No chat model is set up; the closest words in the documents are:"
 NOT_FOUND = "I find no answer to that in the documents."
 NOT_FOUND_LEAD = "The closest they come is:"
 STRUCK_LEAD = "The documents say:"
+OVERVIEW_LEAD = "The main points, in the documents' words:"
+WHICH_DOCUMENT = "Which document do you mean? Please choose one or a few to summarise."
 ALSO_LEAD = "They also say:"
 #: A sum may rest on any of so many evidence sentences: rows of one table seldom rank beside each other.
 _FOR_SUMS = 40
+#: Sentences of an overview.
+_MAIN_POINTS = 6
 #: Evidence sentences shown at once while the answer is written.
 _SHOWN = 4
 
@@ -129,6 +134,8 @@ class Answerer:
         elif is_unclear(question, history):
             yield run.settled(run.composer.say(CLARIFY))
             status = Status.UNCLEAR
+        elif asks_overview(question) and not history:
+            status = yield from self._overview(run, documents)
         elif run.reading is None:
             yield run.settled(run.composer.say(NO_DOCUMENTS))
             status = Status.NOT_FOUND
@@ -193,6 +200,16 @@ class Answerer:
             yield run.settled(run.composer.quote(run.evidence(judgement.number), QUOTE_LEAD))
             return Status.ANSWERED
         return (yield from self._settle_draft(run, judgement))
+
+    def _overview(self, run: _Run, documents: Sequence[str] | None) -> Generator[StreamEvent, None, Status]:
+        """The main points of a document in its own words; of many documents one must be chosen."""
+        found = self._retriever.engine.overview(documents, _MAIN_POINTS)
+        if not found:
+            yield run.settled(run.composer.say(WHICH_DOCUMENT))
+            return Status.UNCLEAR
+        for evidence in found:
+            yield run.settled(run.composer.quote(evidence, "" if run.composer.sentences else OVERVIEW_LEAD))
+        return Status.ANSWERED
 
     def _not_found(self, run: _Run, number: int) -> Iterator[SentenceSettled]:
         yield run.settled(run.composer.say(NOT_FOUND))

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from assistant.answering.figures import Figure
+from assistant.answering.words import content_stems, stem
 
 
 class Asked(StrEnum):
@@ -108,6 +109,42 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+
+
+#: What asks for a document as a whole, and the words that such a question may have besides.
+_OVERVIEW = re.compile(
+    r"\b(?:summari[sz]e|summary|overview|outline|gist|recap|tl;?dr)\b|"
+    r"\b(?:main|key|most important) (?:points?|messages?|takeaways?|findings?|ideas?|facts?|conclusions?)\b|\bwhat (?:is|are|'s) (?:this|these|the|it|my)\b.*\babout\b",
+    re.IGNORECASE,
+)
+_OF_DOCUMENTS = frozenset(
+    stem(word)
+    for word in """
+    summarize summarise summary overview outline gist recap tldr tl dr main key important points point message messages
+    takeaway takeaways finding findings idea ideas fact facts conclusion conclusions document documents doc docs note
+    notes report reports article articles file files text texts paper papers filing memo whole entire short brief
+    briefly quick please give make write tell need want sentence sentences bullet bullets word words content contents
+    everything all about few""".split()
+)
+#: Several things are wanted, or what is said on a subject.
+_SEVERAL = re.compile(
+    r"\b(?:summari[sz]e|list|outline|enumerate|overview|summary)\b|\b(?:what|which|name)\b.{0,40}\b(?:risks|reasons|"
+    r"arguments|concerns|doubts|benefits|advantages|drawbacks|disadvantages|factors|steps|conditions|examples|findings|"
+    r"implications|challenges|uncertainties|strengths|weaknesses|opportunities|threats|pros|cons)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_overview(question: str) -> bool:
+    """Whether a question is about a document as a whole ("Summarise the note") and names no subject in it."""
+    if not _OVERVIEW.search(question):
+        return False
+    return all(word in _OF_DOCUMENTS for word in content_stems(question))
+
+
+def asks_several(question: str) -> bool:
+    """Whether several statements on a subject are wanted: "What are the risks?", "Summarise the doubts"."""
+    return bool(_SEVERAL.search(question))
 
 
 def asked_for(question: str) -> Asked:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.align import Source
-from assistant.answering.asked import Asked
+from assistant.answering.asked import Asked, asks_several
 from assistant.answering.features import QuestionRow, Reading, by_preference, question_row, weights
 from assistant.answering.kernel import fitted
 from assistant.answering.opinion import Opinion
@@ -17,6 +17,8 @@ from assistant.retrieval.evidence import follows
 _COMPARES = re.compile(r"\b(?:compar\w+|versus|vs|against|both|than|differences? between)\b", re.IGNORECASE)
 #: A second sentence is quoted as well if it weighs at least this share of the first (docs/experiments.md).
 _ALSO = 0.1
+#: Where several statements are wanted, one is quoted if its cosine is at least this share of the nearest one's.
+_NEARLY = 0.7
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,18 @@ def judge(reading: Reading, sources: Sequence[Source], opinion: Opinion | None) 
 
 
 def _also(reading: Reading, order: Sequence[Source], opinion: Opinion | None) -> tuple[int, ...]:
-    """Further sources worth quoting: what a comparison sets against the first one; else a second one nearly as
-    heavy, and what follows where a reason is asked for.
+    """Further sources worth quoting.
+
+    Where several statements are wanted, all that are near; of a comparison, what is set against the first one; else
+    a second one nearly as heavy, and what follows where a reason is asked for.
 
     A text gives its reasons and ways in the sentences after the one that names the fact, and a small model
     takes the latter (docs/experiments.md).
     """
     if opinion is None:
         return ()
+    if asks_several(reading.text):
+        return _several(order)
     if against := _against(reading, order):
         return (against.number,)
     weight = weights(order, opinion)
@@ -70,6 +76,14 @@ def _also(reading: Reading, order: Sequence[Source], opinion: Opinion | None) ->
     if reading.asked is Asked.EXPLANATION:
         after = [other.number for other in order[1:] if follows(other.evidence, first.evidence)]
     return tuple(dict.fromkeys(near + after))
+
+
+def _several(order: Sequence[Source]) -> tuple[int, ...]:
+    """Everything nearly as near to the question as the nearest, in the order of the documents."""
+    least = _NEARLY * max(source.evidence.similarity for source in order)
+    near = [source for source in order[1:] if source.evidence.similarity >= least]
+    near.sort(key=lambda source: (source.evidence.document, source.evidence.start))
+    return tuple(source.number for source in near)
 
 
 def _against(reading: Reading, order: Sequence[Source]) -> Source | None:

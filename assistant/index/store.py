@@ -233,10 +233,10 @@ class Store:
             raise unknown([name])
         return found
 
-    def has_documents(self) -> bool:
-        """Whether there is anything to answer from."""
+    def count_documents(self) -> int:
+        """How many documents there are."""
         with self.transaction() as connection:
-            return connection.execute(select(schema.documents.c.id).limit(1)).first() is not None
+            return int(connection.execute(select(func.count()).select_from(schema.documents)).scalar_one())
 
     def document_ids(self, names: Sequence[str]) -> list[int]:
         """Ids of documents by name.
@@ -251,10 +251,13 @@ class Store:
         _require_known(names, [row.name for row in rows])
         return [row.id for row in rows]
 
-    def passage_ids(self) -> set[int]:
-        """Ids of all passages."""
+    def passage_ids(self, document_ids: Sequence[int] | None = None) -> set[int]:
+        """Ids of all passages, or of those of some documents."""
+        query = select(schema.passages.c.id)
+        if document_ids is not None:
+            query = query.where(schema.passages.c.document_id.in_(document_ids))
         with self.transaction() as connection:
-            return set(connection.execute(select(schema.passages.c.id)).scalars())
+            return set(connection.execute(query).scalars())
 
     def passage_vectors(self, ids: Sequence[int]) -> list[tuple[int, int, str, np.ndarray]]:
         """(id, document id, text, vector) of passages, in the order of `ids`."""

@@ -14,10 +14,14 @@ from assistant.index.vectors import VectorIndex
 from assistant.retrieval.conversation import query_texts, standalone_question
 from assistant.retrieval.evidence import rank_sentences
 from assistant.retrieval.fusion import reciprocal_rank_fusion
-from assistant.retrieval.model import Retrieved, SearchHit
+from assistant.retrieval.model import Evidence, Retrieved, SearchHit
+from assistant.retrieval.overview import central_sentences
 
 if TYPE_CHECKING:
     import numpy as np
+
+#: Nobody means more documents than this by "summarise the report".
+MANY_DOCUMENTS = 3
 
 
 class Engine:
@@ -66,6 +70,18 @@ class Engine:
             vector=queries[1] if leans else queries[0],
             vectors={sentence.id: sentence.vector for sentence in sentences},
         )
+
+    def overview(self, documents: Sequence[str] | None, limit: int) -> list[Evidence]:
+        """The central sentences of some documents, or of all where they are few; none where they are many.
+
+        Raises:
+            UnknownDocumentError: a name in `documents` is not in the index.
+        """
+        if documents is None and self._store.count_documents() > MANY_DOCUMENTS:
+            return []
+        scope = self._store.document_ids(documents) if documents else None
+        ids = sorted(self._store.passage_ids(scope))
+        return central_sentences(sentence_rows(self._store, ids), passage_rows(self._store, ids), limit)
 
     def _fused(
         self, texts: Sequence[str], queries: np.ndarray, scope: Sequence[int] | None, candidates: int

@@ -54,7 +54,7 @@ def rank_sentences(
         found = lexical.get(sentence.id, 0.0)
         score = float(cosine) + BEFORE_WEIGHT * before.get(sentence.id, 0.0)
         score += LEXICAL_WEIGHT * found / top + bonus[sentence.passage_id]
-        evidence = _evidence(sentence, passages[sentence.passage_id])
+        evidence = unmeasured(sentence, passages[sentence.passage_id])
         measured = {
             "similarity": float(cosine),
             "passage_similarity": around[sentence.passage_id],
@@ -89,7 +89,7 @@ def _similarities_before(sentences: Sequence[SentenceRow], cosines: np.ndarray) 
     }
 
 
-def _evidence(sentence: SentenceRow, passage: PassageRow) -> Evidence:
+def unmeasured(sentence: SentenceRow, passage: PassageRow) -> Evidence:
     """A clause as evidence, not yet measured."""
 
     def words(start: int, end: int) -> str:

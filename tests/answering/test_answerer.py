@@ -9,7 +9,7 @@ import pytest
 from fakes import ScriptedChat
 
 from assistant.answering.answer import Answer, EvidenceFound, Finished, SentenceSettled, Status
-from assistant.answering.answerer import NOT_FOUND, STRUCK_LEAD
+from assistant.answering.answerer import NOT_FOUND, OVERVIEW_LEAD, STRUCK_LEAD, WHICH_DOCUMENT
 from assistant.answering.compose import STRUCK_NOTE
 from assistant.answering.unclear import ABOUT
 from assistant.errors import ChatModelError
@@ -131,6 +131,28 @@ def test_a_question_to_the_assistant_about_the_documents_is_not(
     assistant: Assistant, scripted: ScriptedChat, question: str
 ) -> None:
     assert answer(assistant, scripted, "[0]", question).status is Status.NOT_FOUND
+
+
+@pytest.mark.parametrize("question", ["Summarise the note", "What is this document about?", "Main points, please"])
+def test_a_document_as_a_whole_is_told_in_its_own_words(
+    assistant: Assistant, scripted: ScriptedChat, question: str
+) -> None:
+    found = assistant.ask(question)
+    assert found.status is Status.ANSWERED
+    assert found.sentences[0].text.startswith(OVERVIEW_LEAD)
+    assert all(sentence.citations for sentence in found.sentences)
+    assert not scripted.seen
+
+
+def test_of_many_documents_one_must_be_chosen(assistant: Assistant, work: Path) -> None:
+    paths = [work / f"{number}.md" for number in range(4)]
+    for path in paths:
+        path.write_text(NOTE.replace("Quarrix", f"Quarrix {path.stem}"), encoding="utf-8")
+    assistant.add(paths)
+    found = assistant.ask("Summarise the note")
+    assert (found.status, found.answer) == (Status.UNCLEAR, WHICH_DOCUMENT)
+    chosen = assistant.ask("Summarise the note", documents=["2.md"])
+    assert {citation.document for citation in chosen.citations} == {"2.md"}
 
 
 @pytest.mark.parametrize("question", ["?!", "and?", "Why?", "Are those the only ones?", "…"])

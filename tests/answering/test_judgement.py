@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from evidence_rows import source
 
+from assistant.answering.align import Source
 from assistant.answering.features import read
 from assistant.answering.judgement import judge
 from assistant.answering.opinion import Opinion
@@ -34,6 +35,14 @@ def also(question: str, numbers: dict[int, float], stated: dict[int, float]) -> 
 )
 def test_a_comparison_quotes_what_is_set_against_the_first(question: str, expected: tuple[int, ...]) -> None:
     assert also(question, {1: 0.97, 2: 0.02, 3: 0.01}, {1: 0.9, 2: 0.2}) == expected
+
+
+def test_where_several_are_wanted_all_that_are_near_are_quoted_in_order() -> None:
+    near = [Source(s.number, s.evidence.model_copy(update={"similarity": c}), s.vector)
+            for s, c in zip(SOURCES, (0.6, 0.2, 0.5), strict=True)]  # fmt: skip
+    reading = read("What are the benefits of dairies?", np.array([1, 0], dtype=np.float32), 5)
+    opinion = Opinion({1: 0.9, 2: 0.05, 3: 0.05}, {1: 0.9, 2: 0.2})
+    assert judge(reading, near, opinion).also == (3,)
 
 
 def test_one_nearly_as_heavy_is_quoted_too() -> None:
