@@ -240,14 +240,22 @@ def balanced_accuracy(chances: Sequence[float], labels: Sequence[bool], threshol
     return float((said[truth].mean() + (~said[~truth]).mean()) / 2)
 
 
-def best_threshold(chances: Sequence[float], labels: Sequence[bool], weights: Sequence[float]) -> float:
-    """The threshold of the most weight of right decisions, in hundredths."""
-    truth = np.asarray(labels)
-    grid = [float(value) for value in np.arange(0.05, 0.96, 0.01)]
-    right = [float(np.average((np.asarray(chances) >= value) == truth, weights=weights)) for value in grid]
-    # The middle of the plateau: its edges owe their place to single questions.
-    plateau = [value for value, share in zip(grid, right, strict=True) if share >= max(right) - 0.01]
-    return round(plateau[len(plateau) // 2], 2)
+def even_threshold(chances: Sequence[float], labels: Sequence[bool], weights: Sequence[float]) -> float:
+    """The threshold that refuses as much as there is to refuse, in hundredths: precision and recall come out alike.
+
+    The share of right decisions is nearly flat over a wide range (docs/experiments.md) and its top owes its place to
+    single questions; where as many refusals are wrong as are missing is well determined.
+    """
+    order = np.argsort(chances)
+    passed = np.cumsum(np.asarray(weights)[order])
+    wanted = float(np.sum(np.asarray(weights)[~np.asarray(labels)]))
+    place = int(np.searchsorted(passed, wanted))
+    return round(float(np.asarray(chances)[order][min(place, len(order) - 1)]), 2)
+
+
+def _share(flags: Iterable[bool]) -> float:
+    kept = list(flags)
+    return sum(kept) / len(kept) if kept else 0.0
 
 
 def _report(group: Sequence[Case], chances: Sequence[float], threshold: float, informed: bool) -> dict[str, Any]:
@@ -264,6 +272,12 @@ def _report(group: Sequence[Case], chances: Sequence[float], threshold: float, i
         "refusal_auc": round(float(roc_auc_score(truth, chances)), 3),
         "refusal_balanced_accuracy": round(balanced_accuracy(chances, truth, threshold), 3),
         "refusal_accuracy": round(float(np.mean(right)), 3),
+        "refusal_precision": round(
+            _share(not label for label, chance in zip(truth, chances, strict=True) if chance < threshold), 3
+        ),
+        "refusal_recall": round(
+            _share(chance < threshold for label, chance in zip(truth, chances, strict=True) if not label), 3
+        ),
     }
 
 
@@ -286,7 +300,7 @@ def train(
     for name, informed in (("refusal", True), ("refusal_uninformed", False)):
         chances = held_out(cases, weights, informed)
         # People ask more of what is there than of what is not, and so do the sets.
-        threshold = best_threshold(chances, labels, natural(sets, counts))
+        threshold = even_threshold(chances, labels, natural(sets, counts))
         fitted[name] = {**fit(cases, weights, informed).model_dump(), "threshold": threshold}
         report, place = {}, 0
         for stem, group in groups.items():

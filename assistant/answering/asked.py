@@ -114,7 +114,8 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
 #: What asks for a document as a whole, and the words that such a question may have besides.
 _OVERVIEW = re.compile(
     r"\b(?:summari[sz]e|summary|overview|outline|gist|recap|tl;?dr)\b|"
-    r"\b(?:main|key|most important) (?:points?|messages?|takeaways?|findings?|ideas?|facts?|conclusions?)\b|\bwhat (?:is|are|'s) (?:this|these|the|it|my)\b.*\babout\b",
+    r"\b(?:main|key|most important) (?:points?|messages?|takeaways?|findings?|ideas?|facts?|conclusions?)\b|"
+    r"\bwhat (?:is|are|'s) (?:this|these|the|it|my)\b.*\babout\b",
     re.IGNORECASE,
 )
 _OF_DOCUMENTS = frozenset(
