@@ -28,6 +28,7 @@ READERS: tuple[ReaderEntry, ...] = (
     ReaderEntry((".txt", ".text"), "assistant.documents.plain", "read_plain"),
     ReaderEntry((".html", ".htm"), "assistant.documents.web", "read_html"),
     ReaderEntry((".pdf",), "assistant.documents.pdf", "read_pdf"),
+    ReaderEntry((".csv", ".tsv"), "assistant.documents.delimited", "read_delimited"),
 )
 
 
