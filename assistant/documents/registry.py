@@ -28,6 +28,11 @@ READERS: tuple[ReaderEntry, ...] = (
     ReaderEntry((".txt", ".text"), "assistant.documents.plain", "read_plain"),
     ReaderEntry((".html", ".htm"), "assistant.documents.web", "read_html"),
     ReaderEntry((".pdf",), "assistant.documents.pdf", "read_pdf"),
+    ReaderEntry((".docx",), "assistant.documents.word", "read_docx"),
+    ReaderEntry((".pptx",), "assistant.documents.slides", "read_pptx"),
+    ReaderEntry((".xlsx",), "assistant.documents.workbook", "read_xlsx"),
+    ReaderEntry((".xls",), "assistant.documents.old_workbook", "read_xls"),
+    ReaderEntry((".csv", ".tsv"), "assistant.documents.delimited", "read_delimited"),
 )
 
 

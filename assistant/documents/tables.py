@@ -24,14 +24,15 @@ def _is_header_cell(cell: str) -> bool:
     return letters >= 3 and not cell.lstrip("(").startswith(("$", "€", "£"))
 
 
-def _labels_columns(row: Sequence[str]) -> bool:
+def labels_columns(row: Sequence[str]) -> bool:
+    """Whether a row could label columns: behind its first cell it holds words, years and dates, but no amount."""
     filled = [cell for cell in row[1:] if cell]
     return bool(filled) and all(_is_header_cell(cell) for cell in filled)
 
 
 def _names_periods(row: Sequence[str]) -> bool:
     """Whether a row labels columns, at least one of them by a year."""
-    return _labels_columns(row) and any(_PERIOD.search(cell) for cell in row[1:])
+    return labels_columns(row) and any(_PERIOD.search(cell) for cell in row[1:])
 
 
 def _told_apart(rows: Sequence[Sequence[str]], row: Sequence[str]) -> bool:
@@ -54,8 +55,8 @@ def header_rows(rows: Sequence[Sequence[str]]) -> int:
     while count < len(rows) - 1:
         row = rows[count]
         below = rows[count + 1] if count + 2 < len(rows) else []
-        dated = _names_periods(row) or (_labels_columns(row) and not (below or [""])[0] and _names_periods(below))
-        if not _labels_columns(row) or (row[0] and (not dated or _told_apart(rows[:count], row))):
+        dated = _names_periods(row) or (labels_columns(row) and not (below or [""])[0] and _names_periods(below))
+        if not labels_columns(row) or (row[0] and (not dated or _told_apart(rows[:count], row))):
             break
         count += 1
     return count

@@ -40,7 +40,7 @@ def refused(path: Path) -> DocumentError:
         ("blank-bom.txt", b"\xef\xbb\xbf \n", "no text"),
         ("photo.png", PNG, "not a supported format"),
         ("no-suffix", b"words", "not a supported format"),
-        ("sheet.xlsx", b"PK\x03\x04words", "not a supported format"),
+        ("sheet.ods", b"PK\x03\x04words", "not a supported format"),
         ("photo.txt", PNG, "binary"),
         ("nul.txt", b"words\x00words", "binary"),
         ("control.txt", b"\x01\x02\x03\x04words" * 9, "binary"),

@@ -31,7 +31,8 @@ def parts(document: Document) -> list[tuple[BlockKind, str]]:
 
 
 def test_supported_suffixes() -> None:
-    assert supported_suffixes() == (".md", ".markdown", ".txt", ".text", ".html", ".htm", ".pdf")
+    texts = (".md", ".markdown", ".txt", ".text", ".html", ".htm", ".pdf")
+    assert supported_suffixes() == (*texts, ".docx", ".pptx", ".xlsx", ".xls", ".csv", ".tsv")
 
 
 # --- plain text ---------------------------------------------------------------------------------------------
