@@ -58,6 +58,25 @@ class SentenceRow:
     vector: np.ndarray
 
 
+@dataclass(frozen=True)
+class DocumentRow:
+    """What a document says of itself before it is read: its names, date, and how it begins."""
+
+    id: int
+    name: str
+    title: str
+    date: str | None
+    opening: str
+
+
+def document_rows(store: Store) -> list[DocumentRow]:
+    """All documents, in the order they came."""
+    d = schema.documents.c
+    query = select(d.id, d.name, d.title, d.date, func.substr(d.text, 1, _OPENING).label("opening")).order_by(d.id)
+    with store.transaction() as connection:
+        return [DocumentRow(**row) for row in connection.execute(query).mappings()]
+
+
 def passage_rows(store: Store, ids: Sequence[int]) -> dict[int, PassageRow]:
     """Passages by id; ids that are no longer there are left out."""
     import numpy as np

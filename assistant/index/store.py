@@ -238,6 +238,14 @@ class Store:
         with self.transaction() as connection:
             return int(connection.execute(select(func.count()).select_from(schema.documents)).scalar_one())
 
+    def edition(self) -> tuple[int, int, str]:
+        """Something that changes whenever a document comes, goes or is replaced."""
+        d = schema.documents.c
+        query = select(func.count(), func.coalesce(func.max(d.id), 0), func.coalesce(func.max(d.added_at), ""))
+        with self.transaction() as connection:
+            count, newest, added = connection.execute(query).one()
+        return int(count), int(newest), str(added)
+
     def document_ids(self, names: Sequence[str]) -> list[int]:
         """Ids of documents by name.
 

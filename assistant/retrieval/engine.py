@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from assistant.answering.answer import Turn
 from assistant.index.ingest import Embedder
 from assistant.index.lexical import lexical_passages, lexical_sentences
-from assistant.index.rows import PassageRow, passage_rows, sentence_rows
+from assistant.index.rows import PassageRow, document_rows, passage_rows, sentence_rows
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
+from assistant.retrieval.aim import Profile, aimed_at, profile
 from assistant.retrieval.conversation import query_texts, standalone_question
 from assistant.retrieval.evidence import rank_sentences
 from assistant.retrieval.fusion import reciprocal_rank_fusion
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 #: Nobody means more documents than this by "summarise the report".
 MANY_DOCUMENTS = 3
+#: What a ranking within the documents aimed at counts beside one over all (docs/experiments.md).
+_AIMED = 2.0
+#: Up to so many documents are ranked each by itself.
+_APART = 8
 
 
 class Engine:
@@ -33,6 +38,7 @@ class Engine:
         self._embedder = embedder
         self._candidates = candidates
         self._passages = passages
+        self._profiles: tuple[object, tuple[Profile, ...]] | None = None
 
     def retrieve(
         self,
@@ -49,10 +55,11 @@ class Engine:
         scope = self._store.document_ids(documents) if documents else None
         texts = query_texts(question, history)
         queries = self._embedder.encode(texts)
-        fused = self._fused(texts, queries, scope, max(self._candidates, k or 0))[: k or self._passages]
+        reading = standalone_question(question, history)
+        fused = self._fused(texts, queries, scope, max(self._candidates, k or 0), self._aimed_at(reading, scope))
+        fused = fused[: k or self._passages]
         rows = passage_rows(self._store, [key for key, _ in fused])
         ranked = {key: rows[key] for key, _ in fused if key in rows}
-        reading = standalone_question(question, history)
         leans = reading != texts[0]
         used = queries if leans else queries[:1]
         sentences = sentence_rows(self._store, list(ranked))
@@ -83,15 +90,41 @@ class Engine:
         ids = sorted(self._store.passage_ids(scope))
         return central_sentences(sentence_rows(self._store, ids), passage_rows(self._store, ids), limit)
 
+    def _aimed_at(self, question: str, scope: Sequence[int] | None) -> tuple[int, ...]:
+        """Ids of the documents that a question names, within the scope."""
+        edition = self._store.edition()
+        if self._profiles is None or self._profiles[0] != edition:
+            rows = document_rows(self._store)
+            made = tuple(profile(row.id, row.name, row.title, row.date, row.opening) for row in rows)
+            self._profiles = (edition, made)
+        known = [each for each in self._profiles[1] if scope is None or each.id in scope]
+        return aimed_at(question, known)
+
     def _fused(
-        self, texts: Sequence[str], queries: np.ndarray, scope: Sequence[int] | None, candidates: int
+        self,
+        texts: Sequence[str],
+        queries: np.ndarray,
+        scope: Sequence[int] | None,
+        candidates: int,
+        aimed: Sequence[int],
     ) -> list[tuple[int, float]]:
-        rankings = []
+        rankings: list[list[int]] = []
+        weights: list[float] = []
         for text, vector in zip(texts, queries, strict=True):
-            dense = self._vectors.query(vector, candidates, scope)
-            lexical = lexical_passages(self._store, text, candidates, scope)
-            rankings += [[key for key, _ in dense], [key for key, _ in lexical]]
-        return reciprocal_rank_fusion(rankings)
+            rankings += self._ranked(text, vector, scope, candidates)
+            weights += [1.0, 1.0]
+            # Each document has its own say, so that a comparison gets passages of all of them.
+            apart = [[one] for one in aimed] if len(aimed) <= _APART else [list(aimed)]
+            for within in apart if aimed else []:
+                rankings += self._ranked(text, vector, within, candidates)
+                weights += [_AIMED, _AIMED]
+        return reciprocal_rank_fusion(rankings, weights)
+
+    def _ranked(self, text: str, vector: np.ndarray, scope: Sequence[int] | None, candidates: int) -> list[list[int]]:
+        """Passages by meaning and by words."""
+        dense = self._vectors.query(vector, candidates, scope)
+        lexical = lexical_passages(self._store, text, candidates, scope)
+        return [[key for key, _ in dense], [key for key, _ in lexical]]
 
 
 def _hit(row: PassageRow, score: float) -> SearchHit:

@@ -1,0 +1,135 @@
+"""Which documents a question is about: those it names by company, title or file, and by period.
+
+Of long documents that say almost the same, such as one company's quarterly reports, knowing which is asked about is
+worth more than any ranking of their passages (docs/experiments.md). Pure; what is known of a document is its profile.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.answering.words import names, stem, word_forms, words
+
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_QUARTER = re.compile(
+    rf"\bQ(?P<q1>[1-4])(?!\d)|(?<!\d)(?P<q2>[1-4])Q(?!\w)|\b(?P<q3>{'|'.join(_ORDINALS)})[ -](?:fiscal )?quarter\b|"
+    r"(?<=\d{4})Q(?P<q4>[1-4])(?!\d)",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+#: The newest of several documents is meant.
+_NEWEST = re.compile(
+    r"\b(?:latest|newest|most recent|last (?:quarter|report|filing|10-[kq])|current (?:quarter|report|filing))\b", re.I
+)
+#: It is meant beside the earlier ones.
+_EARLIER_TOO = re.compile(
+    r"\b(?:previous|prior|past|earlier|preceding|other) (?:ones?|quarters?|periods?|years?|reports?|filings?|months?)\b|"
+    r"\bover time\b|\btrends?\b",
+    re.I,
+)
+#: A name that stands in more than this share of the documents tells none of them apart.
+_COMMON = 0.6
+#: A document is aimed at if the names it shares with the question weigh at least this part of the best one's.
+_NEARLY = 0.6
+#: A name in the title or the file's name counts so much more than one in the opening.
+_TITLE = 1.5
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a document says of itself.
+
+    `own` are the words of title and file name, `words` those and the opening's, as they are and by stem; `years` and
+    `quarters` are those of title and file name; `dated` orders documents by time, later ones higher.
+    """
+
+    id: int
+    own: frozenset[str]
+    words: frozenset[str]
+    years: frozenset[int]
+    quarters: frozenset[int]
+    dated: str
+
+
+def profile(key: int, name: str, title: str, date: str | None, opening: str) -> Profile:
+    """The profile of a document by its id, file name, title, date and first words."""
+    own = f"{name} {title}"
+    years, quarters = _years(own), _quarters(own)
+    stated = " ".join(f"{year}" for year in sorted(years)[-1:]) + " ".join(f" Q{q}" for q in sorted(quarters)[-1:])
+    return Profile(
+        id=key,
+        own=word_forms(own),
+        words=word_forms(f"{own} {opening}"),
+        years=years,
+        quarters=quarters,
+        dated=stated if years else date or "",
+    )
+
+
+def aimed_at(question: str, profiles: Sequence[Profile]) -> tuple[int, ...]:
+    """Ids of the documents that a question names, by name and by period; none if it tells none of them apart."""
+    named = [_of_period(question, group) for group in _named(question, profiles)]
+    if not named and (_years(question) or _quarters(question)):
+        named = [_stated_period(question, profiles)]
+    found = list(dict.fromkeys(each.id for group in named for each in group))
+    return tuple(found) if len(found) < len(profiles) else ()
+
+
+def _named(question: str, profiles: Sequence[Profile]) -> list[list[Profile]]:
+    """For each subject that a question names, the documents about it."""
+    asked = [name for name in names(question) if not _QUARTER.fullmatch(name)]
+    holders = {name: [each for each in profiles if _has(name, each.words)] for name in asked}
+    telling = {name: held for name, held in holders.items() if 0 < len(held) <= max(1, _COMMON * len(profiles))}
+    if not telling:
+        return []
+    weight = {name: math.log(1 + len(profiles) / len(held)) for name, held in telling.items()}
+    scores: Counter[int] = Counter()
+    for name, held in telling.items():
+        for each in held:
+            scores[each.id] += weight[name] * (_TITLE if _has(name, each.own) else 1.0)  # type: ignore[assignment]
+    least = _NEARLY * max(scores.values())
+    groups: dict[frozenset[int], list[Profile]] = {}
+    for held in telling.values():
+        kept = [each for each in held if scores[each.id] >= least]
+        if kept:
+            groups[frozenset(each.id for each in kept)] = kept
+    # "Harbour" and "Compute" name one company: the smaller group stands for both.
+    return [kept for key, kept in groups.items() if not any(other < key for other in groups)]
+
+
+def _has(name: str, held: frozenset[str]) -> bool:
+    return all(part in held or stem(part) in held for part in words(name))
+
+
+def _of_period(question: str, group: Sequence[Profile]) -> list[Profile]:
+    """Of one subject's documents those of the period asked for, the newest where that is asked for, or all."""
+    dated = _stated_period(question, group)
+    if dated:
+        return dated
+    if _NEWEST.search(question) and not _EARLIER_TOO.search(question):
+        newest = max(each.dated for each in group)
+        return [each for each in group if each.dated == newest]
+    return list(group)
+
+
+def _stated_period(question: str, group: Iterable[Profile]) -> list[Profile]:
+    years, quarters = _years(question), _quarters(question)
+    if not years and not quarters:
+        return []
+    return [each for each in group if (not years or years & each.years) and (not quarters or quarters & each.quarters)]
+
+
+def _years(text: str) -> frozenset[int]:
+    return frozenset(int(year) for year in _YEAR.findall(text))
+
+
+def _quarters(text: str) -> frozenset[int]:
+    found = set()
+    for match in _QUARTER.finditer(text):
+        value = next(filter(None, match.groups()))
+        found.add(_ORDINALS.get(value.lower()) or int(value))
+    return frozenset(found)
