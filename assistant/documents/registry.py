@@ -28,6 +28,14 @@ READERS: tuple[ReaderEntry, ...] = (
     ReaderEntry((".txt", ".text"), "assistant.documents.plain", "read_plain"),
     ReaderEntry((".html", ".htm"), "assistant.documents.web", "read_html"),
     ReaderEntry((".pdf",), "assistant.documents.pdf", "read_pdf"),
+    ReaderEntry((".eml",), "assistant.documents.eml", "read_eml"),
+    ReaderEntry((".msg",), "assistant.documents.outlook", "read_msg"),
+    ReaderEntry((".mhtml", ".mht"), "assistant.documents.web_archive", "read_mhtml"),
+    ReaderEntry((".epub",), "assistant.documents.epub", "read_epub"),
+    ReaderEntry((".json",), "assistant.documents.json_files", "read_json"),
+    ReaderEntry((".jsonl", ".ndjson"), "assistant.documents.json_files", "read_json_lines"),
+    ReaderEntry((".ipynb",), "assistant.documents.notebook", "read_notebook"),
+    ReaderEntry((".xml", ".rss", ".atom"), "assistant.documents.xml_files", "read_xml"),
 )
 
 
