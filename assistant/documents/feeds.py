@@ -26,6 +26,8 @@ _ENTRIES = ("item", "entry")
 _DATES = ("pubdate", "published", "date", "updated", "lastbuilddate", "issued", "modified")
 _AUTHORS = ("creator", "author", "managingeditor")
 _TEXTS = ("description", "subtitle", "summary", "encoded", "content")
+#: An entry with more texts than this is compared with none of them: it would take long, and is no honest one.
+_COMPARED = 8
 _MEDIA = ("enclosure", "thumbnail", "player")
 
 
@@ -84,7 +86,7 @@ def _add_texts(builder: TextBuilder, element: _Element, below: int) -> None:
     said = [_words(tree) for tree in trees]
     for place, (tree, words) in enumerate(zip(trees, said, strict=True)):
         others = [other for at, other in enumerate(said) if at != place and (other != words or at < place)]
-        if not any(words in other for other in others):
+        if len(said) > _COMPARED or not any(words in other for other in others):
             add_markup(builder, tree, below)
 
 

@@ -60,11 +60,12 @@ def _add_cell(builder: TextBuilder, cell: dict[str, Any], unread: Counter[str]) 
     kind, source = cell.get("cell_type"), _joined(cell.get("source"))
     if kind == "markdown":
         add_markdown(builder, source)
-        if cell.get("attachments"):
-            unread["a picture (attached to text)"] += len(cell["attachments"])
+        if isinstance(attached := cell.get("attachments"), dict) and attached:
+            unread["a picture (attached to text)"] += len(attached)
     elif kind == "code":
         builder.add(BlockKind.CODE, source)
-        for output in cell.get("outputs") or []:
+        outputs = cell.get("outputs")
+        for output in outputs if isinstance(outputs, list) else []:
             if isinstance(output, dict):
                 _add_output(builder, output, unread)
     else:

@@ -188,6 +188,13 @@ def test_a_notebook() -> None:
     )
 
 
+@pytest.mark.parametrize("odd", [True, "x", {"a": 1}, [None], [[1]], [{"output_type": "stream", "text": 1}], [{}]])
+def test_a_notebook_with_parts_of_another_kind(odd: Any) -> None:
+    cells = [{"cell_type": kind, "source": odd, "outputs": odd, "attachments": odd} for kind in ("markdown", "code")]
+    source = {"cells": [*cells, cell("code", "a = 1")], "metadata": {"title": odd, "authors": odd}}
+    assert "a = 1" in read(json.dumps(source), "note.ipynb").text
+
+
 def test_a_notebook_states_its_title() -> None:
     source = {"cells": [cell("markdown", "# Sites")], "metadata": {"title": "Stated"}}
     assert read(json.dumps(source), "note.ipynb").title == "Stated"
