@@ -35,6 +35,8 @@ class Packed:
             raise self._damaged() from error
         if len(self._zip.infolist()) > _MAX_ENTRIES:
             raise DocumentError(f"{name} has more than {_MAX_ENTRIES:,} entries", "Unpack it and add what you need.")
+        # Of members of the same name the first counts, wherever they are asked for.
+        self._first = {info.filename: info for info in reversed(self._zip.infolist())}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -47,10 +49,9 @@ class Packed:
         Raises:
             DocumentError: missing, locked, damaged or larger than can be meant.
         """
-        try:
-            info = self._zip.getinfo(member)
-        except KeyError as error:
-            raise DocumentError(f"{self._name} lacks {member}", "Get the file again.") from error
+        info = self._first.get(member)
+        if info is None:
+            raise DocumentError(f"{self._name} lacks {member}", "Get the file again.")
         if info.flag_bits & _ENCRYPTED:
             raise DocumentError(f"{self._name} is locked", "Save an unlocked copy and add that.")
         limit = min(MAX_PART, self._left)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from assistant.documents import Document, read_document
-from assistant.documents.registry import read_bytes
+from assistant.documents.registry import read_bytes, read_documents
 from assistant.errors import DocumentError
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "evaldata" / "formats" / "markitdown"
@@ -88,10 +88,19 @@ def test_nearly_all_words_are_read(name: str, words: Callable[[Path], str]) -> N
     assert document.notes == ()
 
 
-@pytest.mark.parametrize("name", ["test_files.zip", "random.bin"])
-def test_the_others_are_refused(name: str) -> None:
+def test_an_archive_gives_its_documents() -> None:
+    path = sample("test_files.zip")
+    documents = read_documents(read_bytes(path, 40 * 2**20), path.name, str(path))
+    members = [info.filename for info in zipfile.ZipFile(path).infolist()]
+    read_names = [document.name.removeprefix("test_files.zip/") for document in documents]
+    assert {"test_blog.html", "test_wikipedia.html"} <= set(read_names) <= set(members)
+    (note,) = documents[0].notes[-1:]
+    assert all(name in read_names or f"{name}: " in note for name in members)
+
+
+def test_what_no_reader_knows_is_refused() -> None:
     with pytest.raises(DocumentError, match="not a supported format"):
-        read(sample(name))
+        read(sample("random.bin"))
 
 
 @pytest.mark.parametrize("suffix", [".msg", ".epub", ".eml", ".json", ".ipynb", ".xml", ".mhtml", ".jsonl"])

@@ -33,7 +33,7 @@ def parts(document: Document) -> list[tuple[BlockKind, str]]:
 def test_supported_suffixes() -> None:
     assert set(supported_suffixes()) == set(
         """.md .markdown .txt .text .html .htm .pdf .eml .msg .mhtml .mht .epub .json .jsonl .ndjson .ipynb .xml .rss
-        .atom""".split()
+        .atom .zip""".split()
     )
 
 
