@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from assistant.documents.builder import clean_text
 from assistant.documents.model import Document
@@ -33,20 +33,38 @@ READERS: tuple[ReaderEntry, ...] = (
     ReaderEntry((".xlsx",), "assistant.documents.workbook", "read_xlsx"),
     ReaderEntry((".xls",), "assistant.documents.old_workbook", "read_xls"),
     ReaderEntry((".csv", ".tsv"), "assistant.documents.delimited", "read_delimited"),
+    ReaderEntry((".eml",), "assistant.documents.eml", "read_eml"),
+    ReaderEntry((".msg",), "assistant.documents.outlook", "read_msg"),
+    ReaderEntry((".mhtml", ".mht"), "assistant.documents.web_archive", "read_mhtml"),
+    ReaderEntry((".epub",), "assistant.documents.epub", "read_epub"),
+    ReaderEntry((".json",), "assistant.documents.json_files", "read_json"),
+    ReaderEntry((".jsonl", ".ndjson"), "assistant.documents.json_files", "read_json_lines"),
+    ReaderEntry((".ipynb",), "assistant.documents.notebook", "read_notebook"),
+    ReaderEntry((".xml", ".rss", ".atom"), "assistant.documents.xml_files", "read_xml"),
 )
+#: Files that hold several documents; their functions give the members.
+ARCHIVES: tuple[ReaderEntry, ...] = (ReaderEntry((".zip",), "assistant.documents.archive", "unpack"),)
+#: So many members that were not read are told one by one.
+_TOLD = 10
 
 
 def supported_suffixes() -> tuple[str, ...]:
     """All suffixes that can be read, in lower case with their dot."""
-    return tuple(suffix for entry in READERS for suffix in entry.suffixes)
+    return tuple(suffix for entry in (*READERS, *ARCHIVES) for suffix in entry.suffixes)
 
 
-def _reader_for(name: str) -> Reader:
+def is_archive(name: str) -> bool:
+    """Whether a file of this name holds several documents."""
+    return any(PurePosixPath(name).suffix.lower() in entry.suffixes for entry in ARCHIVES)
+
+
+def _function_for(name: str, entries: tuple[ReaderEntry, ...]) -> Any:
     suffix = PurePosixPath(name).suffix.lower()
-    for entry in READERS:
+    for entry in entries:
         if suffix in entry.suffixes:
-            reader: Reader = getattr(importlib.import_module(entry.module), entry.function)
-            return reader
+            return getattr(importlib.import_module(entry.module), entry.function)
+    if is_archive(name):
+        raise DocumentError(f"{name} is an archive in another one", "Unpack it, then add its files.")
     raise DocumentError(
         f"{name}: {suffix or 'a file without a suffix'} is not a supported format",
         f"Supported are {' '.join(supported_suffixes())}.",
@@ -72,7 +90,7 @@ def check_file(path: Path, max_bytes: int) -> None:
             raise DocumentError(f"No such file: {path}", "Check the path.")
         if not path.is_file():
             raise DocumentError(f"{path} is not a file", "Name a file, or use `assistant sync FOLDER`.")
-        _reader_for(path.name)
+        _function_for(path.name, (*READERS, *ARCHIVES))
         size = path.stat().st_size
     except OSError as error:
         raise _unreadable(path, error) from error
@@ -107,11 +125,44 @@ def read_document(data: bytes, name: str, source: str) -> Document:
     """Parse a file's bytes with the reader of its suffix; an untitled document is titled by its name.
 
     Raises:
-        DocumentError: unsupported, unreadable, or without any text.
+        DocumentError: unsupported, unreadable, without any text, or an archive.
     """
-    document = _reader_for(name)(data, name)
+    reader: Reader = _function_for(name, READERS)
+    document = reader(data, name)
     if not document.text.strip():
         raise DocumentError(f"{name} holds no text", "Nothing was added; check the file.")
     title = clean_text(document.title).strip() or PurePosixPath(name).stem.replace("_", " ")
     document = with_scale_notes(document)
     return document.model_copy(update={"title": " ".join(title.split()), "source": source})
+
+
+def read_documents(data: bytes, name: str, source: str) -> list[Document]:
+    """All documents of a file: one, or those of an archive, named `archive.zip/inner/path.md`.
+
+    Members that cannot be read are told in the notes of the first.
+
+    Raises:
+        DocumentError: as `read_document`, and for an archive without any file that can be read.
+    """
+    if not is_archive(name):
+        return [read_document(data, name, source)]
+    documents: list[Document] = []
+    problems: list[str] = []
+    for member in _function_for(name, ARCHIVES)(data, name):
+        try:
+            if member.problem:
+                raise DocumentError(member.problem, "Unpack the archive and look at it.")
+            if not member.data.strip():
+                raise DocumentError(f"{member.path} is empty", "Check the file.")
+            documents.append(read_document(member.data, printable(f"{name}/{member.path}"), source))
+        except DocumentError as error:
+            problems.append(error.args[0].removeprefix(f"{name}/"))
+    more = f"; and {len(problems) - _TOLD} more" if len(problems) > _TOLD else ""
+    note = f"not read from {name}: {'; '.join(problems[:_TOLD])}{more}"
+    if not documents:
+        raise DocumentError(
+            f"{name} holds no file that can be read" if not problems else note, "Unpack it, then add what you need."
+        )
+    if problems:
+        documents[0] = documents[0].model_copy(update={"notes": (*documents[0].notes, note)})
+    return documents

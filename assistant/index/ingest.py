@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.documents import Document, read_document
-from assistant.documents.registry import printable, read_bytes
+from assistant.documents import Document
+from assistant.documents.registry import is_archive, printable, read_bytes, read_documents
 from assistant.errors import AssistantError, DocumentError, NameTakenError
 from assistant.index.passages import Passage, split, squash
 from assistant.index.records import FileState, NewDocument
@@ -41,7 +41,7 @@ class Embedder(Protocol):
 
 
 class AddResult(BaseModel):
-    """What became of one file: `reason` and `next_step` are filled for failures and remarks."""
+    """What became of one file, be it an archive: `reason` and `next_step` are filled for failures and remarks."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -99,7 +99,7 @@ class Library:
         folder: Path | None = None,
         progress: Progress | None = None,
     ) -> AddResult:
-        """Add a file, or replace the document made from it if its content changed.
+        """Add a file, or replace the document made from it, or those of an archive, if its content changed.
 
         A document whose synced file is gone is taken over by the one that is synced in its place: its folder
         was moved.
@@ -112,34 +112,53 @@ class Library:
         data = read_bytes(path, self._max_bytes)
         state = file_state(path, name, data, origin, folder)
         with self._writing:
-            known = self._store.file_states().get(name)
-            moved = known is not None and known.origin == origin == "synced" and not Path(known.source).exists()
-            if known and known.content_hash == state.content_hash:
-                self._store.touch(state if moved else _with_time_of(known, state))
+            known = self._of_file(name)
+            moved = bool(known) and all(
+                each.origin == origin == "synced" and not Path(each.source).exists() for each in known
+            )
+            # A document that was removed out of an archive comes back when the archive is added again.
+            if known and _is_same(known, state) and state.source not in self._store.left_out():
+                for each in known:
+                    here = state.model_copy(update={"name": each.name})
+                    self._store.touch(here if moved else _with_time_of(each, state))
                 return AddResult(name=name, status="unchanged")
-            if known and known.source != state.source and not moved:
+            other = next((each for each in known if each.source != state.source), None)
+            if other and not moved:
                 raise NameTakenError(
-                    f"A document named {name} is already in the index, from {known.source}",
-                    f"Rename the file, or `assistant remove '{name}'` first.",
+                    f"A document named {other.name} is already in the index, from {other.source}",
+                    f"Rename the file, or `assistant remove '{other.name}'` first.",
                 )
-            document = read_document(data, name, state.source)
-            new = self._prepare(state, document, progress)
-            removed, added = self._store.replace(new)
+            documents = read_documents(data, name, state.source)
+            news = [
+                self._prepare(state.model_copy(update={"name": document.name}), document, progress)
+                for document in documents
+            ]
+            removed, added = self._store.replace(*news, gone=[each.name for each in known])
             self._vectors.apply(removed, added, progress)
         return AddResult(
             name=name,
             status="updated" if known else "added",
-            passages=len(new.passages),
-            reason="; ".join(document.notes),
+            passages=sum(len(new.passages) for new in news),
+            reason="; ".join(_remarks(name, documents)),
         )
+
+    def _of_file(self, name: str) -> list[FileState]:
+        """The states of a file's document, or of those of an archive."""
+        states = self._store.file_states().values()
+        inside = f"{name}/" if is_archive(name) else None
+        return [each for each in states if each.name == name or (inside and each.name.startswith(inside))]
 
     def remove(self, names: Sequence[str]) -> list[AddResult]:
         """Remove documents by name; sync will not bring their unchanged files back.
 
+        The name of an archive stands for all documents from it.
+
         Raises:
             UnknownDocumentError: a name is not in the index; nothing is removed then.
         """
-        return self._remove(names, leave_out=True)
+        with self._writing:
+            members = {name: [state.name for state in self._of_file(name)] for name in names if is_archive(name)}
+            return self._remove([each for name in names for each in members.get(name) or [name]], leave_out=True)
 
     def _remove(self, names: Sequence[str], leave_out: bool) -> list[AddResult]:
         with self._writing:
@@ -170,19 +189,17 @@ class Library:
         gone = [
             state.name
             for state in self._store.file_states().values()
-            if state.folder == str(folder) and state.name not in names
+            if state.folder == str(folder) and names.isdisjoint(_owners(state.name))
         ]
         return results + (self._remove(gone, leave_out=False) if gone else [])
 
     def _sync_file(self, path: Path, folder: Path) -> AddResult:
         name = path.relative_to(folder).as_posix()
         try:
-            known = self._store.file_states().get(name)
+            known = self._of_file(name)
             stat = path.stat()
-            same = known and (known.source, known.size, known.modified) == (
-                source_of(path), stat.st_size, stat.st_mtime,
-            )  # fmt: skip
-            if same:
+            seen = (source_of(path), stat.st_size, stat.st_mtime)
+            if known and all((each.source, each.size, each.modified) == seen for each in known):
                 return AddResult(name=name, status="unchanged")
             left_out = self._store.left_out().get(source_of(path))
             if left_out and left_out == hashlib.sha256(path.read_bytes()).hexdigest():
@@ -226,6 +243,22 @@ class Library:
             passage_vectors=vectors[: len(passages)],
             clause_vectors=vectors[len(passages) :],
         )
+
+
+def _is_same(known: Sequence[FileState], state: FileState) -> bool:
+    return all(each.content_hash == state.content_hash for each in known)
+
+
+def _remarks(name: str, documents: Sequence[Document]) -> list[str]:
+    """What a person is told of a file that was read; of an archive also how many documents it gave."""
+    notes = [note for document in documents for note in document.notes]
+    many = f"{len(documents)} document{'s' if len(documents) > 1 else ''}"
+    return [many, *notes] if is_archive(name) else notes
+
+
+def _owners(name: str) -> list[str]:
+    """The names of the files that a document can be from: its own, or an archive's that it lies in."""
+    return [name, *(str(parent) for parent in PurePosixPath(name).parents if is_archive(str(parent)))]
 
 
 def _with_time_of(known: FileState, state: FileState) -> FileState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert, select, text
@@ -12,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from assistant.documents import Document
 from assistant.index import schema
 from assistant.index.passages import Passage, squash
+from assistant.index.records import NewDocument
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +38,31 @@ def delete_documents(connection: Connection, names: Sequence[str]) -> list[int]:
             connection.execute(text(f"DELETE FROM {table} WHERE rowid = :id"), [{"id": i} for i in ids])  # noqa: S608
     connection.execute(delete(schema.documents).where(d.name.in_(names)))
     return removed
+
+
+def insert_document(connection: Connection, new: NewDocument) -> list[int]:
+    """Store a document with its passages; gives their ids."""
+    document: Document = new.document
+    document_id = connection.execute(
+        insert(schema.documents).values(
+            **new.state.model_dump(),
+            title=document.title,
+            date=document.date,
+            author=document.author,
+            page_count=document.page_count,
+            notes=json.dumps(document.notes),
+            text=document.text,
+            added_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+    ).inserted_primary_key[0]  # type: ignore[index]
+    added: list[int] = []
+    position = 0
+    for passage, vector in zip(new.passages, new.passage_vectors, strict=True):
+        count = sum(len(sentence.clauses) for sentence in passage.sentences)
+        vectors = new.clause_vectors[position : position + count]
+        added.append(insert_passage(connection, document_id, document, passage, vector, vectors))
+        position += count
+    return added
 
 
 def insert_passage(

@@ -9,23 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, text
+from sqlalchemy import Connection, Engine, create_engine, delete, event, func, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError
 
 from assistant.errors import IndexMismatchError, StorageError, UnknownDocumentError
 from assistant.index import schema
 from assistant.index.records import DocumentInfo, FileState, NewDocument
-from assistant.index.statements import delete_documents, insert_passage, put_meta
+from assistant.index.statements import delete_documents, insert_document, put_meta
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from assistant.documents import Document
 
 DATABASE = "assistant.db"
 
@@ -122,36 +119,18 @@ class Store:
 
     # --- writing -------------------------------------------------------------------------------------
 
-    def replace(self, new: NewDocument) -> tuple[list[int], list[int]]:
-        """Put a document in the place of the one of the same name, if any.
+    def replace(self, *news: NewDocument, gone: Sequence[str] = ()) -> tuple[list[int], list[int]]:
+        """Put the documents of a file in the place of those of the same names, if any, and of those that are gone.
 
         Returns:
             Ids of the passages removed and of those added. The vector index is marked dirty in the same
             transaction, so that a crash before it is brought in step is noticed.
         """
-        document: Document = new.document
         with self.transaction() as connection:
-            removed = delete_documents(connection, [new.state.name])
-            document_id = connection.execute(
-                insert(schema.documents).values(
-                    **new.state.model_dump(),
-                    title=document.title,
-                    date=document.date,
-                    author=document.author,
-                    page_count=document.page_count,
-                    notes=json.dumps(document.notes),
-                    text=document.text,
-                    added_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                )
-            ).inserted_primary_key[0]  # type: ignore[index]
-            added: list[int] = []
-            position = 0
-            for passage, vector in zip(new.passages, new.passage_vectors, strict=True):
-                count = sum(len(sentence.clauses) for sentence in passage.sentences)
-                vectors = new.clause_vectors[position : position + count]
-                added.append(insert_passage(connection, document_id, document, passage, vector, vectors))
-                position += count
-            connection.execute(delete(schema.left_out).where(schema.left_out.c.source == new.state.source))
+            removed = delete_documents(connection, [*(new.state.name for new in news), *gone])
+            added = [id for new in news for id in insert_document(connection, new)]
+            sources = [new.state.source for new in news]
+            connection.execute(delete(schema.left_out).where(schema.left_out.c.source.in_(sources)))
             put_meta(connection, {"vectors_dirty": "1"})
         return removed, added
 

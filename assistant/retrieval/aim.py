@@ -27,7 +27,7 @@ _NEWEST = re.compile(
 )
 #: It is meant beside the earlier ones.
 _EARLIER_TOO = re.compile(
-    r"\b(?:previous|prior|past|earlier|preceding|other) (?:ones?|quarters?|periods?|years?|reports?|filings?|months?)\b|"
+    r"\b(?:previous|prior|past|earlier|preceding|other) (?:ones?|quarters?|periods?|years?|reports?|filings?)\b|"
     r"\bover time\b|\btrends?\b",
     re.I,
 )

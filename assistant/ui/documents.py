@@ -100,12 +100,15 @@ class Documents:
         return shelf
 
     def _delete(self, shelf: Shelf, name: str) -> Shelf:
-        info = next((info for info in self.listed() if info.name == name), None)
+        listed = self.listed()
+        info = next((info for info in listed if info.name == name), None)
+        # Other documents of the same archive are still from its copy.
+        shared = info is not None and any(other.source == info.source and other.name != name for other in listed)
         chosen = tuple(n for n in shelf.chosen if n != name)
         try:
             with self._startup.working():
                 self._assistant.remove([name])
-                if info and info.origin == "uploaded":
+                if info and info.origin == "uploaded" and not shared:
                     self._forget_copy(Path(info.source))
             line = Line("plain", name, "Deleted")
         except AssistantError as error:

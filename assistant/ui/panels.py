@@ -130,11 +130,11 @@ def _row(info: DocumentInfo, chosen: bool, confirming: bool) -> str:
     notes = f'<span class="facts">{escape(" ".join(info.notes))}</span>' if info.notes else ""
     question = ""
     if confirming:
-        kept = (
-            "The uploaded copy is deleted too."
-            if info.origin == "uploaded"
-            else "The file itself stays where it is, and is not indexed again until it changes."
-        )
+        kept = "The file itself stays where it is, and is not indexed again until it changes."
+        if info.origin == "uploaded":
+            # Only documents of an archive have a path for a name when they were uploaded.
+            when = "with its last document" if "/" in info.name else "too"
+            kept = f"The uploaded copy is deleted {when}."
         question = (
             f'<div class="confirm" role="group" aria-label="Delete {name}?">'
             f"<p>Delete {isolated(info.name)} from the index? {kept}</p>"

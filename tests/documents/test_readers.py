@@ -31,8 +31,10 @@ def parts(document: Document) -> list[tuple[BlockKind, str]]:
 
 
 def test_supported_suffixes() -> None:
-    texts = (".md", ".markdown", ".txt", ".text", ".html", ".htm", ".pdf")
-    assert supported_suffixes() == (*texts, ".docx", ".pptx", ".xlsx", ".xls", ".csv", ".tsv")
+    assert set(supported_suffixes()) == set(
+        """.md .markdown .txt .text .html .htm .pdf .docx .pptx .xlsx .xls .csv .tsv .eml .msg .mhtml .mht .epub .json
+        .jsonl .ndjson .ipynb .xml .rss .atom .zip""".split()
+    )
 
 
 # --- plain text ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from library_parts import BAKERY, LEASES, new_document
 from sqlalchemy import text
 
 from assistant.errors import IndexMismatchError, StorageError, UnknownDocumentError
-from assistant.index import store as store_module
+from assistant.index import statements as statements_module
 from assistant.index.lexical import lexical_passages, lexical_sentences, match_terms
 from assistant.index.rows import passage_rows, sentence_rows
 from assistant.index.store import DATABASE, Store
@@ -85,7 +85,7 @@ def test_a_failure_in_the_middle_leaves_the_old_document(
     store.replace(new_document("a.md", LEASES))
     store.set_meta(vectors_dirty="0")
     before = snapshot(store)
-    real, calls = store_module.insert_passage, []
+    real, calls = statements_module.insert_passage, []
 
     def failing(*arguments: object) -> int:
         calls.append(arguments)
@@ -93,7 +93,7 @@ def test_a_failure_in_the_middle_leaves_the_old_document(
             raise KeyboardInterrupt
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(store_module, "insert_passage", failing)
+    monkeypatch.setattr(statements_module, "insert_passage", failing)
     with pytest.raises(KeyboardInterrupt):
         store.replace(new_document("a.md", BAKERY + "\n\n## More\n\nOne more passage here."))
     assert snapshot(store) == before

@@ -229,6 +229,20 @@ def test_deleting_an_upload_deletes_its_copy_and_no_other_file(
     assert precious.exists()
 
 
+def test_the_copy_of_an_archive_goes_with_its_last_document(
+    shelf_of: Documents, fake: FakeAssistant, settings: Settings
+) -> None:
+    copy = settings.home / "uploads" / "x.zip"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(b"packed")
+    for name in ("x.zip/a.md", "x.zip/b.md"):
+        fake.put(name, "words", origin="uploaded", source=str(copy))
+    shelf_of.act(Shelf(confirming="x.zip/a.md"), "confirm", "x.zip/a.md")
+    assert copy.exists()
+    shelf_of.act(Shelf(confirming="x.zip/b.md"), "confirm", "x.zip/b.md")
+    assert not copy.exists()
+
+
 def test_each_uploaded_file_gets_its_result_in_words(
     shelf_of: Documents, fake: FakeAssistant, settings: Settings, incoming: Path
 ) -> None:
