@@ -32,7 +32,7 @@ _EARLIER_TOO = re.compile(
     re.I,
 )
 #: A name that stands in more than this share of the documents tells none of them apart.
-_COMMON = 0.6
+_COMMON = 0.8
 #: A document is aimed at if the names it shares with the question weigh at least this part of the best one's.
 _NEARLY = 0.6
 #: A name in the title or the file's name counts so much more than one in the opening.
