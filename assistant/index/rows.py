@@ -60,19 +60,21 @@ class SentenceRow:
 
 @dataclass(frozen=True)
 class DocumentRow:
-    """What a document says of itself before it is read: its names, date, and how it begins."""
+    """What a document says of itself before it is read: its names, date, how it begins and its characters."""
 
     id: int
     name: str
     title: str
     date: str | None
     opening: str
+    length: int
 
 
 def document_rows(store: Store) -> list[DocumentRow]:
     """All documents, in the order they came."""
     d = schema.documents.c
-    query = select(d.id, d.name, d.title, d.date, func.substr(d.text, 1, _OPENING).label("opening")).order_by(d.id)
+    opening, length = func.substr(d.text, 1, _OPENING).label("opening"), func.length(d.text).label("length")
+    query = select(d.id, d.name, d.title, d.date, opening, length).order_by(d.id)
     with store.transaction() as connection:
         return [DocumentRow(**row) for row in connection.execute(query).mappings()]
 

@@ -198,3 +198,18 @@ def test_repeated_and_tiny_sentences_are_no_evidence() -> None:
 
 def test_nothing_to_rank() -> None:
     assert rank_sentences(np.array([[1, 0]]), [], {}, {}) == []
+
+
+def test_long_documents_that_are_named_are_ranked_by_themselves(
+    opened: OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "What does Harbour Compute pay for bread?"
+    monkeypatch.setattr(opened.engine, "_profiles", None)
+    # Short documents are not aimed at.
+    assert opened.engine._aimed_at(question, None) == ()
+    monkeypatch.setattr(opened.engine, "_profiles", None)
+    monkeypatch.setattr("assistant.retrieval.engine._LONG", 0)
+    aimed = opened.engine._aimed_at(question, None)
+    assert aimed == tuple(opened.store.document_ids(["leases.md"]))
+    assert opened.engine._aimed_at(question, opened.store.document_ids(["bakery.md"])) == ()
+    assert opened.engine.retrieve(question).hits[0].document == "leases.md"
