@@ -253,9 +253,11 @@ class Answerer:
                 best = run.evidence(number)
                 if not run.composer.holds(best):
                     yield run.settled(run.composer.quote(best, STRUCK_LEAD))
+        lead = ALSO_LEAD
         for evidence in map(run.evidence, judgement.also):
             if not run.composer.holds(evidence):
-                yield run.settled(run.composer.quote(evidence, ALSO_LEAD))
+                yield run.settled(run.composer.quote(evidence, lead))
+                lead = ""
         if not run.composer.sentences:
             yield run.settled(run.composer.quote(run.evidence(judgement.number)))
         return Status.ANSWERED
