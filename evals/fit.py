@@ -18,6 +18,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +36,7 @@ from assistant.answering.features import (
 from assistant.answering.kernel import KernelModel
 from assistant.answering.opinion import Opinion
 from assistant.retrieval.model import Evidence
+from evals.metrics import refusal
 from evals.sets import Question, load_questions
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -63,9 +65,17 @@ class Case:
     gold: list[bool]
     opinion: Opinion | None
 
+    @cached_property
+    def _rows(self) -> dict[bool, QuestionRow]:
+        """Both rows by whether the opinion counts; every fold of every folding asks for them again."""
+        return {
+            informed: question_row(self.reading, self.sources, self.opinion if informed else None)
+            for informed in (True, False)
+        }
+
     def row(self, informed: bool) -> QuestionRow:
         """The row the decision is made by, with or without the chat model's opinion."""
-        return question_row(self.reading, self.sources, self.opinion if informed else None)
+        return self._rows[informed]
 
     def chosen_is_gold(self, informed: bool) -> bool:
         """Whether the source preferred is a gold one."""
@@ -234,12 +244,6 @@ def held_out(cases: Sequence[Case], weights: Sequence[float], informed: bool) ->
     return [float(chance) for chance in chances]
 
 
-def balanced_accuracy(chances: Sequence[float], labels: Sequence[bool], threshold: float) -> float:
-    """Mean of the shares of answerable questions answered and of others refused."""
-    said, truth = np.asarray(chances) >= threshold, np.asarray(labels)
-    return float((said[truth].mean() + (~said[~truth]).mean()) / 2)
-
-
 def even_threshold(chances: Sequence[float], labels: Sequence[bool], weights: Sequence[float]) -> float:
     """The threshold that refuses as much as there is to refuse, in hundredths: precision and recall come out alike.
 
@@ -253,32 +257,35 @@ def even_threshold(chances: Sequence[float], labels: Sequence[bool], weights: Se
     return round(float(np.asarray(chances)[order][min(place, len(order) - 1)]), 2)
 
 
-def _share(flags: Iterable[bool]) -> float:
-    kept = list(flags)
-    return sum(kept) / len(kept) if kept else 0.0
-
-
 def _report(group: Sequence[Case], chances: Sequence[float], threshold: float, informed: bool) -> dict[str, Any]:
     from sklearn.metrics import roc_auc_score
 
     truth = [case.answerable for case in group]
     chosen = [case.chosen_is_gold(informed) for case in group if case.answerable and any(case.gold)]
-    right = [(chance >= threshold) == label for chance, label in zip(chances, truth, strict=True)]
+    counts = refusal.count_refusals(
+        (label, "answered" if chance >= threshold else "not_found")
+        for label, chance in zip(truth, chances, strict=True)
+    )
+    right = counts.rightly_refused + counts.rightly_answered
     return {
         "questions": len(group),
         "answerable": sum(truth),
         "gold_retrieved": len(chosen),
         "gold_chosen": round(float(np.mean(chosen)), 3) if chosen else None,
         "refusal_auc": round(float(roc_auc_score(truth, chances)), 3),
-        "refusal_balanced_accuracy": round(balanced_accuracy(chances, truth, threshold), 3),
-        "refusal_accuracy": round(float(np.mean(right)), 3),
-        "refusal_precision": round(
-            _share(not label for label, chance in zip(truth, chances, strict=True) if chance < threshold), 3
-        ),
-        "refusal_recall": round(
-            _share(chance < threshold for label, chance in zip(truth, chances, strict=True) if not label), 3
-        ),
+        "refusal_balanced_accuracy": _rounded_share(refusal.balanced_accuracy(counts)),
+        "refusal_accuracy": _rounded_share(right / len(group)),
+        "refusal_precision": _rounded_share(_part(*refusal.precision_parts(counts))),
+        "refusal_recall": _rounded_share(_part(*refusal.recall_parts(counts))),
     }
+
+
+def _part(held: int, whole: int) -> float | None:
+    return held / whole if whole else None
+
+
+def _rounded_share(share: float | None) -> float | None:
+    return None if share is None else round(share, 3)
 
 
 @app.command()

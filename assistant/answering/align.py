@@ -125,7 +125,7 @@ def align(text: str, vector: np.ndarray, marks: Sequence[int], sources: Sequence
             + _COSINE * float(vector @ source.vector)
             + _FIGURES * (len(held) / len(claimed) if claimed else 0.0)
             + _MARK * (source.number in marks)
-            + _QUOTED * (bool(quotations) and not invented(text, source.quotable))
+            + _QUOTED * (bool(quotations) and not invented(quotations, source.quotable))
         )
 
     ranked = sorted(sources, key=lambda source: -score(source))
@@ -133,7 +133,7 @@ def align(text: str, vector: np.ndarray, marks: Sequence[int], sources: Sequence
     for source in ranked[1:]:
         if len(chosen) < MAX_SPANS and _adds(source, chosen, claimed, stems, quotations):
             chosen.append(source)
-    return _verdict(text, vector, claimed, stems, chosen)
+    return _verdict(text, vector, claimed, stems, quotations, chosen)
 
 
 def _adds(
@@ -162,6 +162,7 @@ def _verdict(
     vector: np.ndarray,
     claimed: Sequence[Figure],
     stems: Sequence[str],
+    quotations: Sequence[str],
     chosen: Sequence[Source],
 ) -> Support:
     held = [figure for source in chosen for figure in source.figures]
@@ -169,7 +170,7 @@ def _verdict(
     known = frozenset().union(*(source.stems for source in chosen))
     around = frozenset().union(*(source.surroundings for source in chosen)) | known
     strange = tuple(named_beyond(text, around))
-    made_up = tuple(invented(text, (part for source in chosen for part in source.quotable)))
+    made_up = tuple(invented(quotations, (part for source in chosen for part in source.quotable)))
     overlap = share(stems, known)
     cosine = max(float(vector @ source.vector) for source in chosen)
     near = overlap >= MIN_OVERLAP or cosine >= MIN_COSINE

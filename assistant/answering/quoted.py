@@ -25,10 +25,10 @@ def stands(quotation: str, sources: Iterable[str]) -> bool:
     return any(joined in _joined(source) for source in sources)
 
 
-def invented(text: str, sources: Iterable[str]) -> list[str]:
-    """Quotations of a text that stand word for word in none of some sources."""
+def invented(quotations: Iterable[str], sources: Iterable[str]) -> list[str]:
+    """Those of some quotations that stand word for word in none of some sources."""
     held = list(sources)
-    return [piece for piece in quoted(text) if not stands(piece, held)]
+    return [piece for piece in quotations if not stands(piece, held)]
 
 
 def _joined(text: str) -> str:

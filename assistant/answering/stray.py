@@ -53,10 +53,8 @@ def swaps_names(text: str, cited: Sequence[Evidence]) -> bool:
 
 def restates(text: str, question: str) -> bool:
     """Whether a sentence has nothing beyond its question: "The estimate is £3" does not answer "Whose is the £3?"."""
-    asked = frozenset(content_stems(question))
-    return all(word in asked for word in content_stems(text)) and all(
-        supported(figure, figures(question)) for figure in figures(text)
-    )
+    asked, told = frozenset(content_stems(question)), figures(question)
+    return asked.issuperset(content_stems(text)) and all(supported(figure, told) for figure in figures(text))
 
 
 def asks_of_another(question: str, support: Support) -> bool:

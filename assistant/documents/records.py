@@ -38,9 +38,11 @@ def is_plain(value: Any) -> bool:
     return not isinstance(value, (dict, list)) or not value
 
 
-def _short_list(value: Any) -> str | None:
-    """A list of short values as one text, None if it is another value."""
-    if isinstance(value, list) and value and all(is_plain(item) for item in value):
+def _in_one_piece(value: Any) -> str | None:
+    """A value without parts, or a list of short ones, as one text; None if it is another value."""
+    if is_plain(value):
+        return said(value)
+    if isinstance(value, list) and all(is_plain(item) for item in value):
         text = ", ".join(said(item) for item in value)
         return text if len(text) <= _SHORT_LIST and "\n" not in text else None
     return None
@@ -59,9 +61,9 @@ def flat(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]
     """
     if depth > MAX_DEPTH:
         raise too_deep()
-    short = _short_list(value)
-    if is_plain(value) or short is not None:
-        yield path, said(value) if short is None else short
+    text = _in_one_piece(value)
+    if text is not None:
+        yield path, text
         return
     parts = value.items() if isinstance(value, dict) else enumerate(value, start=1)
     for key, inner in parts:
@@ -120,9 +122,9 @@ class RecordWriter:
         """
         if depth > MAX_DEPTH:
             raise too_deep()
-        short = _short_list(value)
-        if is_plain(value) or short is not None:
-            self.line(f"{path}: " if path else "", said(value) if short is None else short)
+        text = _in_one_piece(value)
+        if text is not None:
+            self.line(f"{path}: " if path else "", text)
             return
         if path:
             self.add(BlockKind.HEADING, path, level=min(depth, 6))
@@ -131,7 +133,7 @@ class RecordWriter:
             return
         parts = list(value.items() if isinstance(value, dict) else enumerate(value, start=1))
         prefix = f"{path}." if path else ""
-        simple = [is_plain(inner) or _short_list(inner) is not None for _, inner in parts]
+        simple = [_in_one_piece(inner) is not None for _, inner in parts]
         for (key, inner), plain in zip(parts, simple, strict=True):
             if plain and isinstance(value, list) and is_plain(inner):
                 self.line("- ", said(inner))

@@ -6,25 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from document_parts import CODE, HEADING, ITEM, PARAGRAPH, ROW, parts, read
 
-from assistant.documents import BlockKind, Document, read_document, records
+from assistant.documents import BlockKind, Document, records
 from assistant.errors import DocumentError
-
-HEADING, PARAGRAPH, ITEM, ROW, CODE = (
-    BlockKind.HEADING,
-    BlockKind.PARAGRAPH,
-    BlockKind.LIST_ITEM,
-    BlockKind.TABLE_ROW,
-    BlockKind.CODE,
-)
-
-
-def read(data: bytes | str, name: str) -> Document:
-    return read_document(data.encode() if isinstance(data, str) else data, name, f"/somewhere/{name}")
-
-
-def parts(document: Document) -> list[tuple[BlockKind, str]]:
-    return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
 
 
 def facts(document: Document) -> tuple[str, str | None, str | None]:

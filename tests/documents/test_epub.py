@@ -7,18 +7,12 @@ import zipfile
 from collections.abc import Mapping
 
 import pytest
+from document_parts import CODE, HEADING, ITEM, PARAGRAPH, ROW, parts
 
-from assistant.documents import BlockKind, Document, read_document
+from assistant.documents import Document, read_document
 from assistant.documents.packed import MAX_PART
 from assistant.errors import DocumentError
 
-HEADING, PARAGRAPH, ITEM, ROW, CODE = (
-    BlockKind.HEADING,
-    BlockKind.PARAGRAPH,
-    BlockKind.LIST_ITEM,
-    BlockKind.TABLE_ROW,
-    BlockKind.CODE,
-)
 XHTML = "application/xhtml+xml"
 CONTAINER = (
     '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
@@ -66,10 +60,6 @@ def book(chapters: Mapping[str, str], **more: str | bytes) -> bytes:
 
 def read(data: bytes) -> Document:
     return read_document(data, "tales.epub", "/somewhere/tales.epub")
-
-
-def parts(document: Document) -> list[tuple[BlockKind, str]]:
-    return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
 
 
 def test_a_book() -> None:

@@ -6,9 +6,11 @@ import base64
 import struct
 
 import pytest
+from document_parts import parts
+from document_parts import read as read_as
 from ole import SENT, make_msg, make_ole
 
-from assistant.documents import BlockKind, Document, read_document
+from assistant.documents import BlockKind, Document
 from assistant.errors import DocumentError
 
 HEAD = """From: =?utf-8?q?J=C3=BCrgen_Lee?= <ann@example.com>
@@ -29,7 +31,7 @@ ALTERNATIVE = "alternative"
 
 
 def read(data: bytes | str, name: str = "mail.eml") -> Document:
-    return read_document(data.encode() if isinstance(data, str) else data, name, f"/somewhere/{name}")
+    return read_as(data, name)
 
 
 def refused(data: bytes | str, name: str = "mail.eml") -> str:
@@ -37,10 +39,6 @@ def refused(data: bytes | str, name: str = "mail.eml") -> str:
         read(data, name)
     assert caught.value.next_step and "\n" not in str(caught.value)
     return str(caught.value)
-
-
-def parts(document: Document) -> list[tuple[BlockKind, str]]:
-    return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
 
 
 def mixed(*inner: str, kind: str = "mixed", mark: str = "=edge=") -> str:

@@ -10,31 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from document_parts import HEADING, ITEM, PARAGRAPH, ROW, parts, read
 from office_files import changed_zip, make_compound, make_docx, make_pptx, make_xls, make_xlsx, part
 
-from assistant.documents import BlockKind, Document, office, read_document, workbook
+from assistant.documents import Document, office, workbook
 from assistant.documents.cells import shown
 from assistant.documents.word_lists import numeral
 from assistant.errors import DocumentError
 
-HEADING, PARAGRAPH, ITEM, ROW = (
-    BlockKind.HEADING,
-    BlockKind.PARAGRAPH,
-    BlockKind.LIST_ITEM,
-    BlockKind.TABLE_ROW,
-)
 REAL = Path(__file__).resolve().parents[2].parent / "shared" / "evaldata" / "formats" / "markitdown"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-
-
-def read(data: bytes | str, name: str) -> Document:
-    return read_document(data.encode() if isinstance(data, str) else data, name, f"/somewhere/{name}")
-
-
-def parts(document: Document) -> list[tuple[BlockKind, str]]:
-    return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
 
 
 def texts(document: Document) -> list[str]:

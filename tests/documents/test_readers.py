@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from document_parts import CODE, HEADING, ITEM, PARAGRAPH, ROW, parts, read, words
 from pdfs import make_pdf
 
-from assistant.documents import Block, BlockKind, Document, read_document, supported_suffixes
+from assistant.documents import supported_suffixes
 from assistant.documents.builder import clean_text
 from assistant.documents.pdf import without_running_lines
-
-HEADING, PARAGRAPH, ITEM, ROW, CODE = (
-    BlockKind.HEADING,
-    BlockKind.PARAGRAPH,
-    BlockKind.LIST_ITEM,
-    BlockKind.TABLE_ROW,
-    BlockKind.CODE,
-)
-
-
-def read(data: bytes | str, name: str) -> Document:
-    return read_document(data.encode() if isinstance(data, str) else data, name, f"/somewhere/{name}")
-
-
-def words(document: Document, block: Block) -> str:
-    return document.text[block.start : block.end]
-
-
-def parts(document: Document) -> list[tuple[BlockKind, str]]:
-    return [(block.kind, words(document, block)) for block in document.blocks]
 
 
 def test_supported_suffixes() -> None:

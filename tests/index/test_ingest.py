@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,6 @@ from pdfs import make_pdf
 
 from assistant.errors import DocumentError, NameTakenError, UnknownDocumentError
 from assistant.index.ingest import AddResult
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[OpenLibrary]:
-    with OpenLibrary(tmp_path / "home") as library:
-        yield library
 
 
 @pytest.fixture

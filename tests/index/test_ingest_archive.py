@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,6 @@ from assistant.index.ingest import AddResult
 
 HERON = "A heron stands in the reeds."
 BOTH = {"a.md": LEASES, "deep/b.md": BAKERY}
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[OpenLibrary]:
-    with OpenLibrary(tmp_path / "home") as library:
-        yield library
 
 
 @pytest.fixture
