@@ -50,6 +50,9 @@ PENALTY = 10.0
 LANDMARKS = 60
 GAMMA = 0.05
 LINEAR = 0.4
+#: How far apart the kernel sees questions by their `choice`: how near the nearest sentence must be hangs on how many
+#: there were, more than on anything else (docs/experiments.md).
+CHOICE = 3.0
 #: Features that only a chat model with an opinion gives.
 _INFORMED = frozenset({"chosen", "stated", "stated_beside"})
 
@@ -201,6 +204,7 @@ def fit(cases: Sequence[Case], weights: Sequence[float], informed: bool) -> Kern
     rows = [case.row(informed) for case in cases]
     table = np.array([[getattr(row, name) for name in names] for row in rows])
     scaler = StandardScaler().fit(table, sample_weight=weights)
+    scaler.scale_ /= np.array([CHOICE if name == "choice" else 1.0 for name in names])
     scaled = scaler.transform(table)
     landmarks = KMeans(LANDMARKS, n_init=1, random_state=SEED).fit(scaled).cluster_centers_
     axes, spread, _ = np.linalg.svd(rbf_kernel(landmarks, landmarks, gamma=GAMMA))

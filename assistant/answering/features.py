@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Evidence sentences, best first, that stand for "the evidence" where the whole of it is meant.
 _TOP = 4
+#: Sentences that tell together what the evidence is about.
+_NEAREST = 3
 #: What retrieval's score counts beside the chat model's opinion, in log odds (docs/experiments.md).
 _RETRIEVAL = 8.0
 #: What a question counts: the words behind "how many", up to its verb.
@@ -49,12 +51,12 @@ _FLOOR = 1e-3
 class QuestionRow(BaseModel):
     """The question against all of its evidence and against the sentence chosen.
 
-    Shares and similarities lie in 0..1; `chosen` is the log odds that the chosen sentence is the closest,
-    `stated` that it states what is asked, `stated_beside` the same for the others looked at on average (all by
-    the chat model, 0 where unknown); names and dates are counts: `missing_names` stand nowhere around the
-    evidence nor in its documents' openings, `names_absent` the same of the sentence chosen. `choice` and `length` are
-    the logarithms of the number of sentences there were to choose from and of the question's content words: the nearest
-    of many is near by chance, and a share of few words is coarse. The rest are flags.
+    Shares and similarities lie in 0..1, `together_cosine` is that of the nearest three as one; `chosen` is the log odds
+    that the chosen sentence is the closest, `stated` that it states what is asked, `stated_beside` the same for the
+    others looked at on average (all by the chat model, 0 where unknown); names and dates are counts: `missing_names`
+    stand nowhere around the evidence nor in its documents' openings, `names_absent` the same of the sentence chosen.
+    `choice` and `length` are the logarithms of the number of sentences there were to choose from and of the question's
+    content words: the nearest of many is near by chance, and a share of few words is coarse. The rest are flags.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -65,6 +67,7 @@ class QuestionRow(BaseModel):
     best_cosine: float
     chosen_cosine: float
     passage_cosine: float
+    together_cosine: float
     coverage: float
     chosen_coverage: float
     title_coverage: float
@@ -177,6 +180,14 @@ def counted_missing(question: str, source: Source) -> bool:
     return not any(figure.unit in units for figure in source.figures)
 
 
+def _together(vector: np.ndarray, sources: Sequence[Source]) -> float:
+    """The cosine of what some sources say together: of their vectors' sum."""
+    import numpy as np
+
+    held = np.sum([source.vector for source in sources], axis=0)
+    return float(vector @ held / np.linalg.norm(held))
+
+
 def question_row(reading: Reading, sources: Sequence[Source], opinion: Opinion | None) -> QuestionRow:
     """The row that decides whether to answer.
 
@@ -201,6 +212,7 @@ def question_row(reading: Reading, sources: Sequence[Source], opinion: Opinion |
         best_cosine=max(float(reading.vector @ source.vector) for source in sources),
         chosen_cosine=float(reading.vector @ chosen.vector),
         passage_cosine=chosen.evidence.passage_similarity,
+        together_cosine=_together(reading.vector, sources[:_NEAREST]),
         coverage=share(reading.stems, around),
         chosen_coverage=share(reading.stems, chosen.clause_stems),
         title_coverage=share(reading.stems, frozenset(content_stems(above))),
