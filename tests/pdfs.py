@@ -36,15 +36,21 @@ def _encryption(user: str, owner: str, file_id: bytes) -> bytes:
     ).encode()
 
 
-def _content(lines: Sequence[str]) -> bytes:
-    shown = "".join(
-        "({}) Tj T*\n".format(line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")) for line in lines
-    )
-    return f"BT /F1 11 Tf 14 TL 60 760 Td\n{shown}ET".encode("latin-1")
+#: A line of a page: text at the left margin, or texts at their own distances from the left edge, in points.
+Line = str | Sequence[tuple[int, str]]
+
+
+def _content(lines: Sequence[Line]) -> bytes:
+    shown = []
+    for number, line in enumerate(lines):
+        for left, text in [(60, line)] if isinstance(line, str) else line:
+            escaped = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+            shown.append(f"1 0 0 1 {left} {760 - 14 * number} Tm ({escaped}) Tj\n")
+    return f"BT /F1 11 Tf\n{''.join(shown)}ET".encode("latin-1")
 
 
 def make_pdf(
-    pages: Sequence[Sequence[str]], *, title: str = "", author: str = "", created: str = "", password: str = ""
+    pages: Sequence[Sequence[Line]], *, title: str = "", author: str = "", created: str = "", password: str = ""
 ) -> bytes:
     """A PDF with one page for each list of lines; an empty list gives a page without text."""
     count = len(pages)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from assistant.documents.builder import TextBuilder, clean_text
 from assistant.documents.model import BlockKind, Document
+from assistant.documents.pdf_cells import Piece
+from assistant.documents.pdf_tables import find_tables
 from assistant.errors import DocumentError
 
 _NUMBER = re.compile(r"\(?[$€£]?\d[\d,.]*%?\)?")
@@ -20,6 +23,8 @@ _EDGE = 3
 _RUNS, _RUN_SHARE = 3, 0.2
 #: pypdfium2 marks a word broken at the line's end with this character.
 _HYPHEN = "\ufffe"
+#: Left, bottom, right and top in points from the page's lower left corner.
+Box = tuple[float, float, float, float]
 
 
 def _page_ranges(pages: list[int]) -> str:
@@ -39,9 +44,41 @@ def _is_row(line: str) -> bool:
     return len(figures) >= 2 and sum(map(len, figures)) >= 0.2 * len(line)
 
 
-def lines_of(text: str) -> list[str]:
-    """A page's lines as they are kept."""
-    return [line.strip() for line in clean_text(text.replace(_HYPHEN, "-")).split("\n")]
+@dataclass(frozen=True)
+class PageLine:
+    """A line of a page as it is kept, and where its words stand, as far as that is known."""
+
+    text: str
+    words: tuple[Piece, ...] = ()
+
+
+def lines_of(text: str, boxes: Sequence[Box] = ()) -> list[PageLine]:
+    """A page's lines.
+
+    Args:
+        text: the page's text.
+        boxes: the box of each of its characters; without them no word has a place.
+    """
+    return [
+        PageLine(_kept(text[found.start() : found.end()]), tuple(_words(text, boxes, *found.span())))
+        for found in re.finditer(r"[^\r\n]*(?:\r?\n|\r|$)", text)
+        if found.group()
+    ]
+
+
+def _kept(text: str) -> str:
+    return clean_text(text.replace(_HYPHEN, "-")).strip()
+
+
+def _words(text: str, boxes: Sequence[Box], start: int, end: int) -> Iterator[Piece]:
+    """The words between two places of a page's text, each with the box around its characters."""
+    if not boxes:
+        return
+    for found in re.finditer(r"\S+", text[start:end]):
+        held = boxes[start + found.start() : start + found.end()]
+        lefts, bottoms, rights, tops = zip(*held, strict=True)
+        if kept := _kept(found.group()):
+            yield Piece(kept, min(lefts), max(rights), min(bottoms), max(tops))
 
 
 def _likenesses(line: str, page: int) -> set[tuple[str, int | None]]:
@@ -53,19 +90,21 @@ def _likenesses(line: str, page: int) -> set[tuple[str, int | None]]:
     return {(line, None), *counting}
 
 
-def _edges(lines: Sequence[str]) -> list[int]:
+def _edges(lines: Sequence[PageLine]) -> list[int]:
     """The places of a page's first and last lines that are not empty."""
-    filled = [place for place, line in enumerate(lines) if line]
+    filled = [place for place, line in enumerate(lines) if line.text]
     return sorted({*filled[:_EDGE], *filled[-_EDGE:]})
 
 
-def without_running_lines(pages: Mapping[int, Sequence[str]]) -> dict[int, list[str]]:
+def without_running_lines(pages: Mapping[int, Sequence[PageLine]]) -> dict[int, list[PageLine]]:
     """Pages' lines by page number, without the running heads and feet, which cut sentences in two and answer nothing.
 
     A line runs if it is at the edge of at least three pages and of a fifth of all, the page's own number aside. It
     stays where it first stands.
     """
-    edges = {(page, place): _likenesses(lines[place], page) for page, lines in pages.items() for place in _edges(lines)}
+    edges = {
+        (page, place): _likenesses(lines[place].text, page) for page, lines in pages.items() for place in _edges(lines)
+    }
     on = Counter(likeness for _, likeness in {(page, each) for (page, _), many in edges.items() for each in many})
     running = {likeness for likeness, count in on.items() if count >= max(_RUNS, _RUN_SHARE * len(pages))}
     told: set[tuple[str, int | None]] = set()
@@ -80,30 +119,49 @@ def without_running_lines(pages: Mapping[int, Sequence[str]]) -> dict[int, list[
     }
 
 
-def add_page(builder: TextBuilder, lines: Sequence[str], page: int) -> None:
-    """Add a page's lines: table rows one by one, running text joined to paragraphs.
+def add_page(builder: TextBuilder, lines: Sequence[PageLine], page: int) -> None:
+    """Add a page's lines: tables row by row, running text joined to paragraphs.
 
     A paragraph ends where a line ends a sentence and is clearly shorter than the page's longest.
     """
-    width = max((len(line) for line in lines), default=0)
+    width = max((len(line.text) for line in lines), default=0)
+    tables = {table.first: table for table in find_tables([line.words for line in lines])}
     open_lines: list[str] = []
+    behind = 0
 
     def flush() -> None:
         if open_lines:
             builder.add(BlockKind.PARAGRAPH, "\n".join(open_lines), page=page)
             open_lines.clear()
 
-    for line in lines:
-        if not line:
+    for place, line in enumerate(lines):
+        if place in tables:
             flush()
-        elif _is_row(line):
+            behind = tables[place].last
+            for row in tables[place].lines:
+                builder.add(BlockKind.TABLE_ROW, row, page=page)
+        if place < behind:
+            continue
+        if not line.text:
             flush()
-            builder.add(BlockKind.TABLE_ROW, line, page=page)
+        elif _is_row(line.text):
+            flush()
+            builder.add(BlockKind.TABLE_ROW, line.text, page=page)
         else:
-            open_lines.append(line)
-            if len(line) < 0.8 * width and line[-1] in ".:;!?":
+            open_lines.append(line.text)
+            if len(line.text) < 0.8 * width and line.text[-1] in ".:;!?":
                 flush()
     flush()
+
+
+def _page_lines(page: Any) -> list[PageLine]:
+    """A page's lines; where words stand is only looked at on pages that may hold a table."""
+    held = page.get_textpage()
+    text = held.get_text_range()
+    rows = sum(map(_is_row, text.splitlines()))
+    # Characters beyond the basic plane count twice there: places would be off.
+    placed = rows > 1 and held.count_chars() == len(text)
+    return lines_of(text, [held.get_charbox(place, loose=True) for place in range(len(text))] if placed else ())
 
 
 def _add_pages(builder: TextBuilder, pdf: Any) -> tuple[list[int], list[int]]:
@@ -112,15 +170,15 @@ def _add_pages(builder: TextBuilder, pdf: Any) -> tuple[list[int], list[int]]:
 
     empty: list[int] = []
     broken: list[int] = []
-    pages: dict[int, list[str]] = {}
+    pages: dict[int, list[PageLine]] = {}
     for number in range(1, len(pdf) + 1):
         try:
-            text = pdf[number - 1].get_textpage().get_text_bounded()
+            lines = _page_lines(pdf[number - 1])
         except PdfiumError:
             broken.append(number)
             continue
-        if text.strip():
-            pages[number] = lines_of(text)
+        if any(line.text for line in lines):
+            pages[number] = lines
         else:
             empty.append(number)
     for number, lines in without_running_lines(pages).items():

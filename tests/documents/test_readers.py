@@ -8,7 +8,7 @@ from pdfs import make_pdf
 
 from assistant.documents import supported_suffixes
 from assistant.documents.builder import clean_text
-from assistant.documents.pdf import without_running_lines
+from assistant.documents.pdf import PageLine, without_running_lines
 
 
 def test_supported_suffixes() -> None:
@@ -313,4 +313,5 @@ def test_pdf_running_heads_and_page_numbers_stand_once() -> None:
     ],
 )
 def test_what_runs_from_page_to_page(pages: list[list[str]], kept: list[list[str]]) -> None:
-    assert list(without_running_lines(dict(enumerate(pages, start=1))).values()) == kept
+    lines = {number: [PageLine(text) for text in page] for number, page in enumerate(pages, start=1)}
+    assert [[line.text for line in page] for page in without_running_lines(lines).values()] == kept
