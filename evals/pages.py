@@ -1,0 +1,63 @@
+"""Does a page that was found hold the figure asked for: for sets whose answers are prose over paged documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from evals.metrics import intervals
+from evals.metrics.figures import Figure, parse_figures
+from evals.model import Item, Metric
+from evals.sets import Question
+
+#: The depths that are reported.
+DEPTHS = (1, 5)
+#: A page of a document.
+Page = tuple[str, int | None]
+
+
+def figure_asked_for(question: Question) -> Decimal | None:
+    """The digits of the first figure that the set's answer states, dates and years aside; None if it states none."""
+    found = (figure for answer in question.answers[:1] for figure in parse_figures(answer) if _is_amount(figure))
+    first = next(found, None)
+    return None if first is None else abs(first.mantissa)
+
+
+def digits_on(text: str) -> frozenset[Decimal]:
+    """The digits of all amounts of a text, whatever their unit and scale."""
+    return frozenset(abs(figure.mantissa) for figure in parse_figures(text) if _is_amount(figure))
+
+
+def _is_amount(figure: Figure) -> bool:
+    return not figure.year and figure.unit != "date"
+
+
+def figure_pages(items: Sequence[Item], questions: Sequence[Question], pages: Mapping[Page, str]) -> list[Metric]:
+    """Share of the questions for which one of the first k passages stands on a page that holds the figure asked for.
+
+    Args:
+        items: what was retrieved, one a question.
+        questions: the same questions, in order.
+        pages: the text of every page.
+    """
+    held: dict[Page, frozenset[Decimal]] = {}
+    hits: dict[int, list[bool]] = {k: [] for k in DEPTHS}
+    for item, question in zip(items, questions, strict=True):
+        wanted = figure_asked_for(question)
+        if wanted is None:
+            continue
+        found = [(each.document, each.page) for each in item.retrieved]
+        for page in found:
+            held.setdefault(page, digits_on(pages.get(page, "")))
+        for k in DEPTHS:
+            hits[k].append(any(wanted in held[page] for page in found[:k]))
+    return [
+        Metric(
+            name=f"figure_page@{k}",
+            value=sum(right) / len(right) if right else None,
+            n=len(right),
+            **dict(zip(("low", "high"), intervals.wilson(sum(right), len(right)) or (None, None), strict=True)),
+            kind="share",
+        )
+        for k, right in hits.items()
+    ]
