@@ -180,7 +180,7 @@ def _tell_undated(assistant: Assistant, scope: Scope) -> None:
     undated = () if scope.is_open else assistant.within(scope).undated
     if undated:
         many = f"{len(undated)} documents state" if len(undated) > 1 else f"{undated[0]} states"
-        sys.stderr.write(f"Note: {many} no date and {'are' if len(undated) > 1 else 'is'} left out.\n")
+        sys.stderr.write(f"Note: {many} no readable date and {'are' if len(undated) > 1 else 'is'} left out.\n")
 
 
 def _history(path: Path) -> list[Turn]:
@@ -262,7 +262,7 @@ def remove(
 
 @app.command("tag")
 def tag_documents(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Names as `list` prints them.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names as `list` prints them.")] = None,
     folder: Folders = None,
     add: Annotated[list[str] | None, typer.Option("--add", metavar="TAG", help="Tag to give; repeatable.")] = None,
     remove: Annotated[list[str] | None, typer.Option("--remove", metavar="TAG", help="Tag to take away.")] = None,

@@ -19,7 +19,7 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer, Citation, StreamEvent
@@ -171,7 +171,18 @@ def show_documents(found: Sequence[DocumentInfo]) -> None:
         out.print("The index is empty. `assistant sync` or `assistant add PATH` fills it.")
         return
     tagged = ["tags"] if any(info.tags for info in found) else []
-    table = Table("name", "title", "date", *tagged, "pages", "passages", "added", box=None, pad_edge=False)
+    # A name is what other commands are given: it is never cut.
+    table = Table(
+        Column("name", overflow="fold"),
+        "title",
+        "date",
+        *tagged,
+        "pages",
+        "passages",
+        "added",
+        box=None,
+        pad_edge=False,
+    )
     for info in found:
         table.add_row(
             escape(info.name), escape(info.title), escape(info.date or ""),

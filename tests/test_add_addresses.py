@@ -147,7 +147,7 @@ def test_add_on_the_command_line(cli: Callable[..., object], site: Site, monkeyp
     run = cli("add", address)
     assert run.code == 1
     assert run.err.strip() == (
-        "Error: 127.0.0.1 is 127.0.0.1, an address of this machine or of a private network. "
+        "Error: 127.0.0.1 is an address of this machine or of a private network. "
         "If you trust it, set ASSISTANT_FETCH_PRIVATE=true."
     )
     monkeypatch.setenv("ASSISTANT_FETCH_PRIVATE", "true")

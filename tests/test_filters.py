@@ -146,7 +146,7 @@ def test_search_and_ask_within(shelf: Any) -> None:
     assert run.err == ""
     assert [hit["document"] for hit in json.loads(run.out)] == ["filings/2023/q2.md"]
     run = shelf("ask", QUESTION, "--since", "2023-10", "--json")
-    assert run.err.splitlines()[0] == "Note: notes/loose.md states no date and is left out."
+    assert run.err.splitlines()[0] == "Note: notes/loose.md states no readable date and is left out."
     assert "423 megawatts" in json.loads(run.out)["answer"]
 
 
@@ -174,7 +174,10 @@ def test_tags_on_the_command_line(shelf: Any) -> None:
     [
         (("ask", QUESTION, "--tag", "none"), "No document is tagged none. `assistant list` shows"),
         (("search", QUESTION, "--folder", "filings/2024"), "No document is in the folder filings/2024. `assistant"),
-        (("ask", QUESTION, "--since", "2025"), "1 document that fits otherwise states no date: ask without dates"),
+        (
+            ("ask", QUESTION, "--since", "2025"),
+            "1 document that fits otherwise states no readable date: ask without dates",
+        ),
         (("ask", QUESTION, "--since", "soon"), "soon is no date. Write 2023, 2023-06 or 2023-06-30."),
         (("tag", "none.md", "--add", "x"), "No document named none.md"),
         (("tag", "notes/loose.md", "--add", " "), "'' is no tag"),

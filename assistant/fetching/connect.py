@@ -124,8 +124,9 @@ class CheckedNetwork(httpcore.NetworkBackend):
         # One is enough to refuse: a host that is here and there at once is up to something.
         bad = [] if self._private else [ip for ip in found if not is_public(ip)]
         if bad:
+            where = f"{host} is" if host == bad[0] else f"{host} is {bad[0]},"
             raise AddressError(
-                f"{host} is {bad[0]}, an address of this machine or of a private network",
+                f"{where} an address of this machine or of a private network",
                 "If you trust it, set ASSISTANT_FETCH_PRIVATE=true.",
             )
         return found

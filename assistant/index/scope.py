@@ -77,7 +77,8 @@ class Scope(BaseModel):
 
 
 class Selection(BaseModel):
-    """The names of the documents within a scope; `undated` would be, but state no date where one is asked for."""
+    """The names of the documents within a scope; `undated` would be, but state no
+    date that can be read where one is asked for."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -153,7 +154,7 @@ def nothing_within(scope: Scope, selection: Selection) -> ScopeError:
     if selection.undated:
         many = len(selection.undated)
         told = f"{many} document{'s that fit' if many > 1 else ' that fits'} otherwise"
-        step = f"{told} state{'' if many > 1 else 's'} no date: ask without dates, or name the documents."
+        step = f"{told} state{'' if many > 1 else 's'} no readable date: ask without dates, or name the documents."
     else:
         step = "`assistant list` shows names with their folders, dates and tags."
     return ScopeError(f"No document is {scope}", step)

@@ -254,7 +254,7 @@ def test_the_host_is_named_in_tls() -> None:
 @pytest.mark.parametrize(
     ("target", "told"),
     [
-        ("http://inner.example/", "inner.example is 10.0.0.1"), ("http://[::1]:9/", "::1 is ::1"),
+        ("http://inner.example/", "inner.example is 10.0.0.1"), ("http://[::1]:9/", "::1 is an address"),
         ("file:///etc/passwd", "file:/etc/passwd is no address"), ("//me:secret@example.com/", "has a user name"),
         ("http://a:0/", "no valid address"), ("http://\u202e/", "no valid address"),
     ],

@@ -109,6 +109,10 @@ def test_nothing_within_says_what_was_asked_for_and_what_to_do() -> None:
         "`assistant list` shows names with their folders, dates and tags."
     )
     scope = Scope(since="2024")
-    assert "2 documents that fit otherwise state no date: ask" in str(nothing_within(scope, select(scope, SHELF)))
+    assert "2 documents that fit otherwise state no readable date: ask" in str(
+        nothing_within(scope, select(scope, SHELF))
+    )
     scope = Scope(since="2024", documents=("note.md",))
-    assert "1 document that fits otherwise states no date: ask" in str(nothing_within(scope, select(scope, SHELF)))
+    assert "1 document that fits otherwise states no readable date: ask" in str(
+        nothing_within(scope, select(scope, SHELF))
+    )
