@@ -19,7 +19,8 @@ from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Turn
-    from assistant.facade import AddResult, Assistant
+    from assistant.facade import AddResult, Assistant, DocumentInfo
+    from assistant.index.scope import Scope
     from assistant.settings import Settings
 
 app = typer.Typer(
@@ -38,6 +39,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Documents = Annotated[
     list[str] | None, typer.Option("--document", metavar="NAME", help="Only in this document; repeatable.")
 ]
+Folders = Annotated[list[str] | None, typer.Option("--folder", metavar="DIR", help="Only in this folder; repeatable.")]
+Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Only with this tag; repeatable.")]
+Since = Annotated[str | None, typer.Option(metavar="DATE", help="Only dated so or later: 2023, 2023-06, 2023-06-30.")]
+Until = Annotated[str | None, typer.Option(metavar="DATE", help="Only dated so or earlier.")]
 
 
 def main() -> None:
@@ -119,6 +124,10 @@ def chat(
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
     document: Documents = None,
+    folder: Folders = None,
+    tag: Tags = None,
+    since: Since = None,
+    until: Until = None,
     history: Annotated[Path | None, typer.Option(help='Earlier turns: a JSON list of {"role", "content"}.')] = None,
     as_json: Json = False,
 ) -> None:
@@ -126,8 +135,10 @@ def ask(
     from assistant.terminal import show_stream, spinner
 
     turns = _history(history) if history else []
+    scope = _scope(document, folder, tag, since, until)
     with _assistant() as assistant:
-        assistant.check(question, document)
+        assistant.check(question, scope=scope)
+        _tell_undated(assistant, scope)
         notice = None
         if assistant.documents():
             with spinner("loading the models"):
@@ -139,10 +150,37 @@ def ask(
                 sys.stderr.write(f"Note: {message}\n")
         if as_json:
             with spinner("answering"):
-                answer = assistant.ask(question, history=turns, documents=document)
+                answer = assistant.ask(question, history=turns, scope=scope)
             _print_json(answer.model_dump(mode="json"))
         else:
-            show_stream(assistant.stream(question, history=turns, documents=document))
+            show_stream(assistant.stream(question, history=turns, scope=scope))
+
+
+def _scope(
+    documents: list[str] | None,
+    folders: list[str] | None,
+    tags: list[str] | None,
+    since: str | None,
+    until: str | None,
+) -> Scope:
+    """The filters of a question; a folder is also looked for here, where the shell completes it."""
+    from assistant.index.scope import Scope
+
+    here = [str(Path(folder).resolve()) for folder in folders or [] if Path(folder).is_dir()]
+    return Scope(
+        documents=tuple(documents or ()),
+        folders=(*(folders or ()), *here),
+        tags=tuple(tags or ()),
+        since=since,
+        until=until,
+    )
+
+
+def _tell_undated(assistant: Assistant, scope: Scope) -> None:
+    undated = () if scope.is_open else assistant.within(scope).undated
+    if undated:
+        many = f"{len(undated)} documents state" if len(undated) > 1 else f"{undated[0]} states"
+        sys.stderr.write(f"Note: {many} no readable date and {'are' if len(undated) > 1 else 'is'} left out.\n")
 
 
 def _history(path: Path) -> list[Turn]:
@@ -166,16 +204,22 @@ def search(
     question: Annotated[str, typer.Argument(help="What to look for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=200, help="How many passages.")] = 5,
     document: Documents = None,
+    folder: Folders = None,
+    tag: Tags = None,
+    since: Since = None,
+    until: Until = None,
     as_json: Json = False,
 ) -> None:
     """Find the best passages for a question, without answering it."""
     from assistant.terminal import show_hits, spinner
 
+    scope = _scope(document, folder, tag, since, until)
     with _assistant() as assistant:
-        assistant.check(question, document)
+        assistant.check(question, scope=scope)
+        _tell_undated(assistant, scope)
         with spinner("loading the embedding model"):
             assistant.open()
-        hits = assistant.search(question, k=k, documents=document)
+        hits = assistant.search(question, k=k, scope=scope)
         if as_json:
             _print_json([hit.model_dump(mode="json") for hit in hits])
         else:
@@ -184,19 +228,19 @@ def search(
 
 @app.command()
 def add(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files to add.")],
+    sources: Annotated[list[str], typer.Argument(metavar="PATH_OR_URL...", help="Files and http(s) addresses.")],
     as_json: Json = False,
 ) -> None:
-    """Add documents, or replace those whose file changed."""
+    """Add documents, or replace those whose file or page changed."""
     from assistant.terminal import progress_bar
 
     with _assistant() as assistant:
         results: list[AddResult] = []
         failed: AssistantError | None = None
         with progress_bar() as progress:
-            for path in paths:
+            for source in sources:
                 try:
-                    results += assistant.add([path], progress=progress)
+                    results += assistant.add([source], progress=progress)
                 except AssistantError as error:
                     failed = error
                     break
@@ -216,17 +260,36 @@ def remove(
         _report(assistant.remove(names), as_json)
 
 
+@app.command("tag")
+def tag_documents(
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names as `list` prints them.")] = None,
+    folder: Folders = None,
+    add: Annotated[list[str] | None, typer.Option("--add", metavar="TAG", help="Tag to give; repeatable.")] = None,
+    remove: Annotated[list[str] | None, typer.Option("--remove", metavar="TAG", help="Tag to take away.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Give documents tags to ask within, or take tags away."""
+    if not (names or folder) or not (add or remove):
+        raise typer.BadParameter("name documents or a --folder, and tags to --add or --remove")
+    with _assistant() as assistant:
+        chosen = assistant.within(_scope(names, folder, None, None, None)).documents
+        _show_documents(assistant.tag(chosen, add=add or (), remove=remove or ()), as_json)
+
+
 @app.command("list")
 def list_documents(as_json: Json = False) -> None:
     """List the documents in the index."""
+    with _assistant() as assistant:
+        _show_documents(assistant.documents(), as_json)
+
+
+def _show_documents(found: list[DocumentInfo], as_json: bool) -> None:
     from assistant.terminal import show_documents
 
-    with _assistant() as assistant:
-        found = assistant.documents()
-        if as_json:
-            _print_json([info.model_dump(mode="json") for info in found])
-        else:
-            show_documents(found)
+    if as_json:
+        _print_json([info.model_dump(mode="json") for info in found])
+    else:
+        show_documents(found)
 
 
 @app.command()

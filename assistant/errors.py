@@ -38,8 +38,16 @@ class NameTakenError(DocumentError):
     """Another file already stands in the index under this name."""
 
 
+class AddressError(DocumentError):
+    """An address cannot be fetched, or may not be."""
+
+
 class UnknownDocumentError(AssistantError):
     """No document of that name is in the index."""
+
+
+class ScopeError(AssistantError):
+    """A filter is malformed, or no document is within it."""
 
 
 class HomeLockedError(AssistantError):

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from assistant.answering.answer import Answer, Finished, StreamEvent, Turn
 from assistant.documents.registry import check_file
 from assistant.errors import AssistantError, IndexMismatchError, QuestionError, StorageError
+from assistant.fetching import Limits, Page, fetch, is_address
 from assistant.index.ingest import AddResult, Embedder, Library, Origin
 from assistant.index.lock import HomeLock
 from assistant.index.records import DocumentInfo
-from assistant.index.store import Store
+from assistant.index.scope import Scope, Selection, checked_tag, nothing_within, select
+from assistant.index.store import Store, unknown
 from assistant.retrieval.model import SearchHit
 from assistant.settings import Settings
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from assistant.models.chat import ChatModel
     from assistant.retrieval.engine import Engine
 
-__all__ = ["AddResult", "Assistant", "DocumentInfo", "SearchHit"]
+__all__ = ["AddResult", "Assistant", "DocumentInfo", "Page", "Scope", "SearchHit", "Selection"]
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class Assistant:
         self._check_embedding(embedder)
         vectors = VectorIndex(settings.home / "chroma", self._store)
         self.repaired = vectors.open(progress)
-        library = Library(self._store, vectors, embedder, settings.passage_tokens, settings.max_file_mb * 2**20)
+        library = Library(self._store, vectors, embedder, settings.passage_tokens, self._max_bytes)
         engine = Engine(self._store, vectors, embedder, settings.candidates, settings.passages)
         return _Opened(embedder, vectors, library, engine)
 
@@ -152,22 +154,41 @@ class Assistant:
             self._store.close()
             self._lock.release()
 
+    @property
+    def _max_bytes(self) -> int:
+        return self.settings.max_file_mb * 2**20
+
     # --- documents --------------------------------------------------------------------------------------
 
     def add(
-        self, paths: Iterable[Path], *, origin: Origin = "added", progress: Progress | None = None
+        self, sources: Iterable[Path | str | Page], *, origin: Origin = "added", progress: Progress | None = None
     ) -> list[AddResult]:
-        """Add files one by one; each is all or nothing.
+        """Add files, http(s) addresses and what was fetched from them, one by one; each is all or nothing.
 
         Raises:
-            AssistantError: of the first file that fails; those before it stay added.
+            AssistantError: of the first one that fails; those before it stay added.
         """
-        files = [Path(path) for path in paths]
-        if files and self._opened is None:
-            # A mistyped path is told before a model is loaded.
-            check_file(files[0], self.settings.max_file_mb * 2**20)
-        library = self._open().ingest
-        return [library.add(path, origin=origin, progress=progress) for path in files]
+        return [self._add(source, origin, progress) for source in sources]
+
+    def _add(self, source: Path | str | Page, origin: Origin, progress: Progress | None) -> AddResult:
+        # A mistyped path or address is told before a model is loaded.
+        if isinstance(source, str) and is_address(source):
+            source = self.fetch(source, progress)
+        if isinstance(source, Page):
+            return self._open().ingest.add_page(source, progress)
+        path = Path(source)
+        if self._opened is None:
+            check_file(path, self._max_bytes)
+        return self._open().ingest.add(path, origin=origin, progress=progress)
+
+    def fetch(self, address: str, progress: Progress | None = None) -> Page:
+        """What stands at an http(s) address, for `add`; the only thing here that reaches beyond this machine.
+
+        Raises:
+            AddressError: it may not be fetched, cannot be, or is nothing that is read.
+        """
+        settings = self.settings
+        return fetch(address, Limits(self._max_bytes, settings.fetch_timeout_s, settings.fetch_private), progress)
 
     def remove(self, names: Iterable[str]) -> list[AddResult]:
         """Remove documents by name.
@@ -191,6 +212,21 @@ class Assistant:
         """All documents by name; needs no lock and loads nothing."""
         return self._store.documents() if self._readable() else []
 
+    def tag(self, names: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> list[DocumentInfo]:
+        """Give documents tags and take tags from them; gives those documents as they are then.
+
+        Needs no lock: it can be done while another process answers from these documents.
+
+        Raises:
+            UnknownDocumentError: a name is not in the index; nothing is changed then.
+            ScopeError: a tag is empty or cannot be shown.
+        """
+        added, removed = ([checked_tag(tag) for tag in tags] for tags in (add, remove))
+        if not self._readable():
+            raise unknown(names)
+        self._store.tag(names, added, removed)
+        return [info for info in self.documents() if info.name in names]
+
     def text(self, name: str) -> str:
         """A document's canonical text, which all spans point into.
 
@@ -198,8 +234,6 @@ class Assistant:
             UnknownDocumentError: there is no such document.
         """
         if not self._readable():
-            from assistant.index.store import unknown
-
             raise unknown([name])
         return self._store.text(name)
 
@@ -217,60 +251,94 @@ class Assistant:
         *,
         k: int = 5,
         documents: Sequence[str] | None = None,
+        scope: Scope | None = None,
         history: Sequence[Turn] = (),
     ) -> list[SearchHit]:
-        """The k best passages for a question, best first.
+        """The k best passages for a question, best first; of documents named or within a scope.
 
         Raises:
             QuestionError: the question is empty or too long.
             UnknownDocumentError: a name in `documents` is not in the index.
+            ScopeError: no document is within the scope.
         """
-        self.check(question, documents)
-        return list(self._open().engine.retrieve(question, history, documents, k).hits)
+        names = self.check(question, documents, scope)
+        return list(self._open().engine.retrieve(question, history, names, k).hits)
 
-    def ask(self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> Answer:
-        """The checked answer to a question.
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        documents: Sequence[str] | None = None,
+        scope: Scope | None = None,
+    ) -> Answer:
+        """The checked answer to a question, from all documents, those named or those within a scope.
 
         Raises:
             QuestionError: the question is empty or too long.
             ChatModelError: the chat model's endpoint fails.
             UnknownDocumentError: a name in `documents` is not in the index.
+            ScopeError: no document is within the scope.
         """
-        for event in self.stream(question, history=history, documents=documents):
+        for event in self.stream(question, history=history, documents=documents, scope=scope):
             if isinstance(event, Finished):
                 return event.answer
         raise RuntimeError("the stream ended without an answer")
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        documents: Sequence[str] | None = None,
+        scope: Scope | None = None,
     ) -> Iterator[StreamEvent]:
         """The answer as it settles: evidence first, then sentence by sentence, the whole at the end.
 
         The stream may be abandoned at any time. Errors are those of `ask`.
         """
-        self.check(question, documents)
+        names = self.check(question, documents, scope)
         if not (self._readable() and self._store.count_documents()):
             from assistant.answering.compose import nothing_to_answer_from
 
             yield from nothing_to_answer_from(question.strip(), self.settings.chat_model)
             return
         answerer = self.answerer
-        yield from answerer.stream(question.strip(), history, documents)
+        yield from answerer.stream(question.strip(), history, names)
 
-    def check(self, question: str, documents: Sequence[str] | None = None) -> None:
+    def check(
+        self, question: str, documents: Sequence[str] | None = None, scope: Scope | None = None
+    ) -> Sequence[str] | None:
         """Whatever can be wrong with a question, told before any model is loaded.
+
+        Returns:
+            The names of the documents that it is asked within; None if that is all.
 
         Raises:
             QuestionError: the question is empty or too long.
             UnknownDocumentError: a name in `documents` is not in the index.
+            ScopeError: no document is within the scope.
         """
         self._check_question(question)
-        if documents and self._readable():
-            self._store.document_ids(documents)
-        elif documents:
-            from assistant.index.store import unknown
+        if documents:
+            scope = (scope or Scope()).model_copy(update={"documents": tuple(documents)})
+        return self.within(scope).documents if scope and not scope.is_open else None
 
-            raise unknown(documents)
+    def within(self, scope: Scope) -> Selection:
+        """The documents within a scope, and those left out for want of a date.
+
+        Raises:
+            UnknownDocumentError: a document that the scope names is not in the index.
+            ScopeError: there is none.
+        """
+        infos = self.documents()
+        missing = set(scope.documents).difference(info.name for info in infos)
+        if missing:
+            raise unknown([name for name in scope.documents if name in missing])
+        selection = select(scope, infos)
+        if not selection.documents:
+            raise nothing_within(scope, selection)
+        return selection
 
     @property
     def model_name(self) -> str:

@@ -82,6 +82,12 @@ class Settings(BaseSettings):
     passages: int = Field(default=8, ge=1, le=100, description="Passages kept after fusion.")
     evidence_sentences: int = Field(default=5, ge=1, le=40, description="Evidence sentences given to the chat model.")
 
+    fetch_timeout_s: float = Field(
+        default=60.0, gt=0, le=3600, description="Longest time to fetch one address, redirects included."
+    )
+    fetch_private: bool = Field(
+        default=False, description="Whether addresses of this machine and of private networks may be fetched."
+    )
     max_file_mb: int = Field(default=40, ge=1, le=4096, description="Largest file accepted, in MiB.")
     max_question_chars: int = Field(default=4000, ge=10, le=100_000, description="Longest question accepted.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

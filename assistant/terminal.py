@@ -19,7 +19,7 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer, Citation, StreamEvent
@@ -170,11 +170,24 @@ def show_documents(found: Sequence[DocumentInfo]) -> None:
     if not found:
         out.print("The index is empty. `assistant sync` or `assistant add PATH` fills it.")
         return
-    table = Table("name", "title", "date", "pages", "passages", "added", box=None, pad_edge=False)
+    tagged = ["tags"] if any(info.tags for info in found) else []
+    # A name is what other commands are given: it is never cut.
+    table = Table(
+        Column("name", overflow="fold"),
+        "title",
+        "date",
+        *tagged,
+        "pages",
+        "passages",
+        "added",
+        box=None,
+        pad_edge=False,
+    )
     for info in found:
         table.add_row(
-            escape(info.name), escape(info.title), escape(info.date or ""), str(info.page_count or ""),
-            str(info.passages), info.added_at[:16].replace("T", " "),
+            escape(info.name), escape(info.title), escape(info.date or ""),
+            *(escape(", ".join(info.tags)) for _ in tagged),
+            str(info.page_count or ""), str(info.passages), info.added_at[:16].replace("T", " "),
         )  # fmt: skip
     out.print(table)
 

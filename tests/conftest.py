@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 from fakes import FakeEmbedder, ScriptedChat, likeness
-from processes import Commands
+from processes import Commands, Run
+from websites import Site
 
+from assistant.cli import main
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -108,3 +111,36 @@ def commands() -> Iterator[Commands]:
     running = Commands()
     yield running
     running.close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web site on loopback; fetching from it must be allowed."""
+    running = Site()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def cli(
+    make_assistant: object, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Run]]:
+    """Runs the whole program within this process, on the fake embedder; gives exit code, stdout and stderr."""
+    monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "none")
+    monkeypatch.setenv("COLUMNS", "200")
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def run(*words: str | Path) -> Run:
+        monkeypatch.setattr(sys, "argv", ["assistant", *map(str, words)])
+        capfd.readouterr()
+        code: object = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+        out, err = capfd.readouterr()
+        assert isinstance(code, int)
+        return Run(code, out, err)
+
+    yield run
+    signal.signal(signal.SIGTERM, handler)

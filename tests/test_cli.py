@@ -18,10 +18,8 @@ from typing import Any
 
 import pytest
 from library_parts import BAKERY, LEASES, write
-from processes import Run
 
 from assistant import __version__
-from assistant.cli import main
 from assistant.documents import read_document
 from assistant.terminal import byte_bar
 
@@ -33,29 +31,6 @@ HEAVY = (
 )  # fmt: skip
 
 Cli = Callable[..., Any]
-
-
-@pytest.fixture
-def cli(make_assistant: object, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
-    """Runs the whole program within this process, on the fake embedder; gives exit code, stdout and stderr."""
-    monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "none")
-    monkeypatch.setenv("COLUMNS", "200")
-    handler = signal.getsignal(signal.SIGTERM)
-
-    def run(*words: str | Path) -> Run:
-        monkeypatch.setattr(sys, "argv", ["assistant", *map(str, words)])
-        capfd.readouterr()
-        code: object = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfd.readouterr()
-        assert isinstance(code, int)
-        return Run(code, out, err)
-
-    yield run
-    signal.signal(signal.SIGTERM, handler)
 
 
 @pytest.fixture
@@ -96,7 +71,7 @@ def test_bad_usage(cli: Cli, words: tuple[str, ...]) -> None:
 def test_help_and_version(cli: Cli) -> None:
     run = cli("--help")
     assert (run.code, run.err) == (0, "")
-    for command in "chat ask search add remove list sync eval models doctor".split():
+    for command in "chat ask search add remove tag list sync eval models doctor".split():
         assert f"\n  {command} " in run.out
         sub = cli(command, "--help")
         assert (sub.code, sub.err) == (0, "")
@@ -124,6 +99,7 @@ def test_quick_commands_import_nothing_heavy(commands: Any, words: list[str], al
 
 INFO_KEYS = {
     "name", "title", "date", "source", "page_count", "characters", "passages", "added_at", "origin", "notes",
+    "tags",
 }  # fmt: skip
 RESULT_KEYS = {"name", "status", "passages", "reason", "next_step"}
 

@@ -58,6 +58,12 @@ def is_archive(name: str) -> bool:
     return any(PurePosixPath(name).suffix.lower() in entry.suffixes for entry in ARCHIVES)
 
 
+def same_reader(name: str, suffix: str) -> bool:
+    """Whether a file of this name is read like those with the suffix."""
+    own = PurePosixPath(name).suffix.lower()
+    return any(own in entry.suffixes and suffix in entry.suffixes for entry in (*READERS, *ARCHIVES))
+
+
 def _function_for(name: str, entries: tuple[ReaderEntry, ...]) -> Any:
     suffix = PurePosixPath(name).suffix.lower()
     for entry in entries:

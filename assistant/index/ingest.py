@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
@@ -21,7 +22,9 @@ from assistant.index.vectors import Progress, VectorIndex
 if TYPE_CHECKING:
     import numpy as np
 
-Origin = Literal["added", "synced", "uploaded"]
+    from assistant.fetching import Page
+
+Origin = Literal["added", "synced", "uploaded", "fetched"]
 AddStatus = Literal["added", "updated", "unchanged", "removed", "failed", "left_out"]
 
 
@@ -124,22 +127,54 @@ class Library:
                 return AddResult(name=name, status="unchanged")
             other = next((each for each in known if each.source != state.source), None)
             if other and not moved:
-                raise NameTakenError(
-                    f"A document named {other.name} is already in the index, from {other.source}",
-                    f"Rename the file, or `assistant remove '{other.name}'` first.",
-                )
-            documents = read_documents(data, name, state.source)
-            news = [
-                self._prepare(state.model_copy(update={"name": document.name}), document, progress)
-                for document in documents
-            ]
-            removed, added = self._store.replace(*news, gone=[each.name for each in known])
-            self._vectors.apply(removed, added, progress)
+                raise _name_taken(other, "Rename the file, or ")
+            return self._replace(state, read_documents(data, name, state.source), known, progress)
+
+    def add_page(self, page: Page, progress: Progress | None = None) -> AddResult:
+        """Add what was fetched from an address, or replace what came from there before if its text changed.
+
+        Raises:
+            DocumentError: it cannot be read; the index is as it was.
+            NameTakenError: the name belongs to a document from somewhere else.
+        """
+        documents = read_documents(page.data, page.name, page.address)
+        # Not of the bytes: many a page carries a new token every time.
+        said = json.dumps([(each.name, each.title, each.text) for each in documents])
+        state = FileState(
+            name=page.name,
+            source=page.address,
+            origin="fetched",
+            folder=None,
+            content_hash=hashlib.sha256(said.encode()).hexdigest(),
+            size=len(page.data),
+            modified=0.0,
+        )
+        with self._writing:
+            states = self._store.file_states().values()
+            known = [each for each in states if each.origin == "fetched" and each.source == page.address]
+            if known and _is_same(known, state) and page.address not in self._store.left_out():
+                return AddResult(name=page.name, status="unchanged")
+            other = next((each for each in self._of_file(page.name) if each not in known), None)
+            if other:
+                raise _name_taken(other)
+            documents[0] = documents[0].model_copy(update={"notes": (*page.notes, *documents[0].notes)})
+            return self._replace(state, documents, known, progress)
+
+    def _replace(
+        self, state: FileState, documents: Sequence[Document], known: Sequence[FileState], progress: Progress | None
+    ) -> AddResult:
+        """Put the documents of a file or page in the place of those known from it."""
+        news = [
+            self._prepare(state.model_copy(update={"name": document.name}), document, progress)
+            for document in documents
+        ]
+        removed, added = self._store.replace(*news, gone=[each.name for each in known])
+        self._vectors.apply(removed, added, progress)
         return AddResult(
-            name=name,
+            name=state.name,
             status="updated" if known else "added",
             passages=sum(len(new.passages) for new in news),
-            reason="; ".join(_remarks(name, documents)),
+            reason="; ".join(_remarks(state.name, documents)),
         )
 
     def _of_file(self, name: str) -> list[FileState]:
@@ -243,6 +278,13 @@ class Library:
             passage_vectors=vectors[: len(passages)],
             clause_vectors=vectors[len(passages) :],
         )
+
+
+def _name_taken(other: FileState, else_do: str = "") -> NameTakenError:
+    return NameTakenError(
+        f"A document named {other.name} is already in the index, from {other.source}",
+        f"{else_do}`assistant remove '{other.name}'` first.",
+    )
 
 
 def _is_same(known: Sequence[FileState], state: FileState) -> bool:

@@ -24,6 +24,7 @@ class DocumentInfo(BaseModel):
     added_at: str
     origin: str
     notes: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 class FileState(BaseModel):

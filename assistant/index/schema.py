@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.schema import CreateTable
 
 metadata = MetaData()
 
@@ -85,6 +86,18 @@ left_out = Table(
     Column("content_hash", Text, nullable=False),
 )
 
+#: What a person sorts documents by; they follow a document that gets another name, and go with it.
+tags = Table(
+    "tags",
+    metadata,
+    Column(
+        "document",
+        ForeignKey("documents.name", onupdate="CASCADE", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("tag", Text, primary_key=True),
+)
+
 #: Lexical indexes beside the tables, row by row: FTS5 with Porter stems and folded accents.
 FTS_STATEMENTS = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS passages_fts USING fts5("
@@ -102,6 +115,7 @@ MIGRATIONS = {
         # Documents are cut and tables read differently now: the next sync or add takes every file for changed.
         "UPDATE documents SET content_hash = '', size = -1",
     ),
+    3: (str(CreateTable(tags)),),
 }
 
 SCHEMA_VERSION = max(MIGRATIONS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert, select, text
@@ -24,6 +25,21 @@ def put_meta(connection: Connection, facts: dict[str, str]) -> None:
     for key, value in facts.items():
         statement = upsert(schema.meta).values(key=key, value=value)
         connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def tags_of(connection: Connection, names: Sequence[str] | None = None) -> dict[str, tuple[str, ...]]:
+    """The tags of documents, or of all, by name; those without any are left out."""
+    t = schema.tags.c
+    query = select(t.document, t.tag).order_by(t.document, t.tag)
+    rows = connection.execute(query if names is None else query.where(t.document.in_(names))).all()
+    return {name: tuple(row.tag for row in group) for name, group in groupby(rows, key=lambda row: row.document)}
+
+
+def put_tags(connection: Connection, tags: Mapping[str, Iterable[str]]) -> None:
+    """Give documents tags by name; those they have already stay."""
+    rows = [{"document": name, "tag": tag} for name, given in tags.items() for tag in given]
+    if rows:
+        connection.execute(upsert(schema.tags).on_conflict_do_nothing(), rows)
 
 
 def delete_documents(connection: Connection, names: Sequence[str]) -> list[int]:

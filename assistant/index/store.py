@@ -19,7 +19,7 @@ from sqlalchemy.exc import DatabaseError
 from assistant.errors import IndexMismatchError, StorageError, UnknownDocumentError
 from assistant.index import schema
 from assistant.index.records import DocumentInfo, FileState, NewDocument
-from assistant.index.statements import delete_documents, insert_document, put_meta
+from assistant.index.statements import delete_documents, insert_document, put_meta, put_tags, tags_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,7 @@ DATABASE = "assistant.db"
 
 
 class Store:
-    """The database of a home. Thread-safe; only the holder of the home's lock may write."""
+    """The database of a home. Thread-safe; only the holder of the home's lock may write, tags excepted."""
 
     def __init__(self, home: Path) -> None:
         self._path = home / DATABASE
@@ -122,16 +122,24 @@ class Store:
     def replace(self, *news: NewDocument, gone: Sequence[str] = ()) -> tuple[list[int], list[int]]:
         """Put the documents of a file in the place of those of the same names, if any, and of those that are gone.
 
+        Tags stay with their names; those of a single document pass to the one in its place, whatever its name.
+
         Returns:
             Ids of the passages removed and of those added. The vector index is marked dirty in the same
             transaction, so that a crash before it is brought in step is noticed.
         """
+        names = [new.state.name for new in news]
         with self.transaction() as connection:
-            removed = delete_documents(connection, [*(new.state.name for new in news), *gone])
+            # Written first, so that nobody gives tags between reading them and putting them back.
+            put_meta(connection, {"vectors_dirty": "1"})
+            tags = tags_of(connection, [*names, *gone])
+            removed = delete_documents(connection, [*names, *gone])
             added = [id for new in news for id in insert_document(connection, new)]
+            if len(names) == len(gone) == 1:
+                tags = {names[0]: tags.get(gone[0], ())}
+            put_tags(connection, {name: given for name, given in tags.items() if name in names})
             sources = [new.state.source for new in news]
             connection.execute(delete(schema.left_out).where(schema.left_out.c.source.in_(sources)))
-            put_meta(connection, {"vectors_dirty": "1"})
         return removed, added
 
     def delete(self, names: Sequence[str], leave_out: bool) -> list[int]:
@@ -159,6 +167,18 @@ class Store:
             put_meta(connection, {"vectors_dirty": "1"})
         return removed
 
+    def tag(self, names: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """Give documents tags and take tags from them.
+
+        Raises:
+            UnknownDocumentError: a name is not in the index; nothing is changed then.
+        """
+        d, t = schema.documents.c, schema.tags.c
+        with self.transaction() as connection:
+            connection.execute(delete(schema.tags).where(t.document.in_(names), t.tag.in_(remove)))
+            _require_known(names, connection.execute(select(d.name).where(d.name.in_(names))).scalars().all())
+            put_tags(connection, dict.fromkeys(names, add))
+
     def touch(self, state: FileState) -> None:
         """Note where and when a file was last seen, its content being unchanged."""
         with self.transaction() as connection:
@@ -183,7 +203,11 @@ class Store:
         )  # fmt: skip
         with self.transaction() as connection:
             rows = connection.execute(query).mappings().all()
-        return [DocumentInfo(**{**row, "notes": tuple(json.loads(row["notes"]))}) for row in rows]
+            tags = tags_of(connection)
+        return [
+            DocumentInfo(**{**row, "notes": tuple(json.loads(row["notes"])), "tags": tags.get(row["name"], ())})
+            for row in rows
+        ]
 
     def file_states(self) -> dict[str, FileState]:
         """Every document's file state by name."""

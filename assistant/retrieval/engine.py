@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Nobody means more documents than this by "summarise the report".
 MANY_DOCUMENTS = 3
+#: Nor than this by choosing them, or a folder that holds them.
+_MANY_CHOSEN = 20
 #: What a ranking within the documents aimed at counts beside one over all (docs/experiments.md).
 _AIMED = 2.0
 #: Only documents of at least so many characters are aimed at: they have a cover, and passages that could be of another
@@ -88,6 +90,8 @@ class Engine:
             UnknownDocumentError: a name in `documents` is not in the index.
         """
         if documents is None and self._store.count_documents() > MANY_DOCUMENTS:
+            return []
+        if documents and len(documents) > _MANY_CHOSEN:
             return []
         scope = self._store.document_ids(documents) if documents else None
         ids = sorted(self._store.passage_ids(scope))

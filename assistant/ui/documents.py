@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from assistant.documents import supported_suffixes
 from assistant.errors import AssistantError, DocumentError, StorageError
 from assistant.ui import panels
+from assistant.ui.groups import groups_of, toggled
 from assistant.ui.panels import Line
 from assistant.ui.startup import Startup
 
 if TYPE_CHECKING:
-    from assistant.facade import Assistant, DocumentInfo
+    from assistant.facade import AddResult, Assistant, DocumentInfo
     from assistant.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -83,7 +84,11 @@ class Documents:
 
     def act(self, shelf: Shelf, action: Any, name: Any) -> Shelf:
         """Carry out a button of the list; an unknown action or document changes nothing but the list."""
-        known = {info.name for info in self.listed()}
+        listed = self.listed()
+        known = {info.name for info in listed}
+        if action == "group":
+            group = next((each for each in groups_of(listed) if each.key == name), None)
+            return replace(shelf, chosen=toggled(shelf.chosen, group)) if group else shelf
         if action == "dismiss":
             return replace(shelf, lines=())
         if action == "all":
@@ -133,28 +138,34 @@ class Documents:
             lines.append(self._add_one(upload))
             yield shelf.told(lines)
 
+    def add_address(self, shelf: Shelf, address: Any) -> Iterator[Shelf]:
+        """Fetch what stands at an address a person typed, add it, and say what became of it. Never raises."""
+        typed = " ".join(str(address or "").split())
+        if typed:
+            yield shelf.told([*shelf.lines, Line("busy", typed, "Fetching and indexing")])
+            yield shelf.told([*shelf.lines, _told_line(typed, lambda: self._fetch_and_add(typed))])
+
+    def _fetch_and_add(self, address: str) -> Line:
+        self._startup.wait_open()
+        # Outside of the work on the index: a slow server holds up nothing else.
+        page = self._assistant.fetch(address)
+        with self._startup.working():
+            return _added_line(self._assistant.add([page])[0])
+
     def _add_one(self, upload: Upload) -> Line:
         try:
-            checked_name(upload.name, upload.size, self._settings.max_file_mb)
-            if upload.path is None:
-                raise DocumentError("The file did not arrive", "Send it again.")
-            self._startup.wait_open()
-            with self._startup.working():
-                return self._keep_and_add(upload.name, upload.path)
-        except AssistantError as error:
-            return Line("bad", upload.name, str(error))
-        except OSError as error:
-            problem = StorageError(
-                f"The file could not be kept: {error.strerror or error}",
-                "Free some space or check the permissions of the home folder, then send it again.",
-            )
-            return Line("bad", upload.name, str(problem))
-        except Exception:
-            logger.exception("%s could not be added", upload.name)
-            return Line("bad", upload.name, "Could not be added. Send it again; the log says what happened.")
+            return _told_line(upload.name, lambda: self._check_and_add(upload))
         finally:
             if upload.path:
                 upload.path.unlink(missing_ok=True)
+
+    def _check_and_add(self, upload: Upload) -> Line:
+        checked_name(upload.name, upload.size, self._settings.max_file_mb)
+        if upload.path is None:
+            raise DocumentError("The file did not arrive", "Send it again.")
+        self._startup.wait_open()
+        with self._startup.working():
+            return self._keep_and_add(upload.name, upload.path)
 
     def _keep_and_add(self, name: str, arrived: Path) -> Line:
         """Move a file to its place and index it; on failure the place is as it was before."""
@@ -177,9 +188,7 @@ class Documents:
             if result.status == "unchanged" and not previous.exists():
                 # The same file is indexed from another place: a second copy would only go stale.
                 target.unlink(missing_ok=True)
-        told = _DONE.get(result.status, result.status)
-        remark = f". {result.reason}" if result.reason else ""
-        return Line("plain" if result.status == "unchanged" else "good", target.name, f"{told}{remark}")
+        return _added_line(result)
 
     def _uploads(self, data: Any) -> list[Upload]:
         """The browser's word checked: only files inside the incoming folder are touched."""
@@ -193,6 +202,29 @@ class Documents:
             return Upload(name, path.stat().st_size, path)
         size = item.get("size")
         return Upload(name, size if isinstance(size, int) else 0, None)
+
+
+def _told_line(name: str, work: Callable[[], Line]) -> Line:
+    """The line of something added; of an error its words."""
+    try:
+        return work()
+    except AssistantError as error:
+        return Line("bad", name, str(error))
+    except OSError as error:
+        problem = StorageError(
+            f"It could not be kept: {error.strerror or error}",
+            "Free some space or check the permissions of the home folder, then add it again.",
+        )
+        return Line("bad", name, str(problem))
+    except Exception:
+        logger.exception("%s could not be added", name)
+        return Line("bad", name, "Could not be added. Try it again; the log says what happened.")
+
+
+def _added_line(result: AddResult) -> Line:
+    told = _DONE.get(result.status, result.status)
+    remark = f". {result.reason}" if result.reason else ""
+    return Line("plain" if result.status == "unchanged" else "good", result.name, f"{told}{remark}")
 
 
 def checked_name(name: str, size: int, max_file_mb: int) -> str:

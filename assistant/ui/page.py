@@ -172,7 +172,9 @@ def _wire_documents(blocks: Any, parts: Parts, views: Views, documents: Document
         )
 
     def add(shelf: Shelf, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        for told in documents.add(shelf, event._data.get("files")):
+        address = event._data.get("address")
+        steps = documents.add_address(shelf, address) if address else documents.add(shelf, event._data.get("files"))
+        for told in steps:
             _, listing, greeting, _ = views.state(told)
             yield told, listing, greeting, panels.results_html(told.lines)
 

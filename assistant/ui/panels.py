@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.answering.answer import Citation
+from assistant.ui.groups import groups_html, groups_of
 from assistant.ui.render import escape, isolated, place
 
 if TYPE_CHECKING:
@@ -119,18 +120,21 @@ def documents_html(
             '<button type="button" class="link" data-action="all" data-name="">Ask all</button>'
         )
     rows = "".join(_row(info, info.name in chosen, info.name == confirming) for info in documents)
-    return f'<p class="count">{told}</p><ul class="shelf">{rows}</ul>'
+    groups = groups_html(groups_of(documents), chosen)
+    return f'<p class="count">{told}</p>{groups}<ul class="shelf">{rows}</ul>'
 
 
 def _row(info: DocumentInfo, chosen: bool, confirming: bool) -> str:
     name = escape(info.name)
     pages = f"{info.page_count:,} page{'s' if info.page_count != 1 else ''}" if info.page_count else ""
-    facts = [escape(info.date or ""), pages, f"{info.characters:,} characters"]
+    facts = [escape(info.date or ""), pages, f"{info.characters:,} characters", escape(", ".join(info.tags))]
     facts_line = "".join(f"<span>{fact}</span>" for fact in facts if fact)
     notes = f'<span class="facts">{escape(" ".join(info.notes))}</span>' if info.notes else ""
     question = ""
     if confirming:
         kept = "The file itself stays where it is, and is not indexed again until it changes."
+        if info.origin == "fetched":
+            kept = f"Add {escape(info.source)} again to get it back."
         if info.origin == "uploaded":
             # Only documents of an archive have a path for a name when they were uploaded.
             when = "with its last document" if "/" in info.name else "too"
@@ -154,12 +158,15 @@ def _row(info: DocumentInfo, chosen: bool, confirming: bool) -> str:
 
 
 def upload_html(suffixes: Sequence[str], kinds: str, max_file_mb: int) -> str:
-    """The field that takes files, by button or by drop; `kinds` names the formats for people."""
+    """The fields that take files, by button or by drop, and an address; `kinds` names the formats for people."""
     return (
         f'<label class="drop"><input type="file" id="file-input" class="visually-hidden" multiple '
         f'accept="{escape(",".join(suffixes))}" data-max-mb="{max_file_mb}">'
         '<span class="button">Add documents</span>'
         f'<span class="hint">or drop them here: {escape(kinds)}, up to {max_file_mb} MB each</span></label>'
+        '<div class="address"><input type="text" inputmode="url" placeholder="or an address, https://…" '
+        'aria-label="Address of a page or file" autocomplete="off" spellcheck="false">'
+        '<button type="button" class="button">Fetch</button></div>'
         '<p class="sending" role="status"></p>'
     )
 

@@ -17,7 +17,7 @@ from assistant.index.lexical import lexical_passages, lexical_sentences, match_t
 from assistant.index.rows import passage_rows, sentence_rows
 from assistant.index.store import DATABASE, Store
 
-TABLES = ("documents", "passages", "sentences", "passages_fts", "sentences_fts", "left_out")
+TABLES = ("documents", "passages", "sentences", "passages_fts", "sentences_fts", "left_out", "tags")
 
 
 @pytest.fixture
@@ -200,6 +200,7 @@ def test_an_index_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     database = sqlite3.connect(tmp_path / DATABASE)
     for column in ("clause_start", "clause_end"):
         database.execute(f"ALTER TABLE sentences DROP COLUMN {column}")
+    database.execute("DROP TABLE tags")
     database.execute("PRAGMA user_version = 1")
     database.commit()
     database.close()

@@ -297,3 +297,24 @@ def test_an_upload_over_the_limit_and_a_drop(page: Any, url: str, fake: FakeAssi
     assert page.locator(".results li").count() == 2
     page.click(".dismiss")
     page.wait_for_selector(".results", state="detached")
+
+
+def test_an_address_and_groups(page: Any, url: str, fake: FakeAssistant) -> None:
+    fake.put("filings/2023/q2.md", "The reserve margin fell to 9 percent in March.", date="2023-08-03", tags=("read",))
+    open_page(page, url)
+    page.fill(".address input", "https://example.com/report")
+    page.click(".address button")
+    page.wait_for_selector(".results .good")
+    assert page.input_value(".address input") == ""
+    assert "example.com/report.html" in page.inner_text("#documents")
+    page.fill(".address input", "https://nowhere/")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".results .bad")
+    page.click('.chip[data-name="Year:2023"]')
+    page.wait_for_selector('.chip[data-name="Tag:read"][aria-checked="true"]')
+    assert page.get_attribute('.chip[data-name="Folder:filings/2023"]', "aria-checked") == "true"
+    assert "Asking within 1 chosen document" in page.inner_text("#scope")
+    ask(page, "How did the reserve margin fall?")
+    assert fake.asked[-1][2] == ("filings/2023/q2.md",)
+    page.click('.chip[data-name="Tag:read"]')
+    page.wait_for_selector('#scope:has-text("Asking all documents")')

@@ -16,6 +16,7 @@ from assistant.settings import Settings
 from assistant.ui.conversation import Conversation, Update
 from assistant.ui.documents import Documents, Shelf
 from assistant.ui.exchange import Session
+from assistant.ui.groups import groups_of
 from assistant.ui.page import model_place
 from assistant.ui.startup import Startup
 
@@ -204,6 +205,37 @@ def test_choosing_is_a_switch_and_survives_only_for_known_documents(shelf_of: Do
     assert shelf_of.act(shelf, "nonsense", "leases.md") == shelf
 
 
+def test_folders_tags_and_years_choose_their_documents(shelf_of: Documents, fake: FakeAssistant) -> None:
+    fake.put("filings/2023/q2.md", "Words.", date="2023-08-03", tags=("read",))
+    fake.put("filings/2023/q3.md", "Words.", date="November 2, 2023")
+    fake.put("filings/q4.md", "Words.", date="last winter", tags=("read",))
+    groups = {group.key: group.names for group in groups_of(shelf_of.listed())}
+    assert groups == {
+        "Folder:filings": ("filings/2023/q2.md", "filings/2023/q3.md", "filings/q4.md"),
+        "Folder:filings/2023": ("filings/2023/q2.md", "filings/2023/q3.md"),
+        "Tag:read": ("filings/2023/q2.md", "filings/q4.md"),
+        "Year:2023": ("filings/2023/q2.md", "filings/2023/q3.md"),
+        "Year:2026": ("leases.md",),
+    }
+    shelf = shelf_of.act(Shelf(chosen=("leases.md",)), "group", "Tag:read")
+    assert shelf.chosen == ("leases.md", "filings/2023/q2.md", "filings/q4.md")
+    shelf = shelf_of.act(shelf, "group", "Folder:filings")
+    assert set(shelf.chosen) == set(fake.texts)
+    shelf = shelf_of.act(shelf, "group", "Folder:filings")
+    assert shelf.chosen == ("leases.md",)
+    for unknown in ("Folder:none", "filings", None):
+        assert shelf_of.act(shelf, "group", unknown) == shelf
+
+
+def test_groups_that_are_no_choice_are_not_shown(shelf_of: Documents, fake: FakeAssistant) -> None:
+    assert 'class="groups"' not in shelf_of.html(Shelf(), shelf_of.listed())
+    fake.put("other/<b>.md", "Words.", date="2026-01-01", tags=("<i>",))
+    shown = shelf_of.html(Shelf(chosen=("other/<b>.md",)), shelf_of.listed())
+    assert 'data-name="Folder:other"' in shown and 'aria-checked="true" data-action="group"' in shown
+    assert "Year:2026" not in shown
+    assert "<i>" not in shown and "&lt;i&gt;" in shown
+
+
 def test_deleting_needs_two_steps(shelf_of: Documents, fake: FakeAssistant) -> None:
     assert shelf_of.act(Shelf(), "confirm", "leases.md") == Shelf()
     shelf = shelf_of.act(Shelf(chosen=("leases.md",)), "delete", "leases.md")
@@ -275,6 +307,35 @@ def test_each_uploaded_file_gets_its_result_in_words(
     assert [path.name for path in (settings.home / "uploads").iterdir()] == ["good.md"]
     assert not [path for path in incoming.rglob("*") if path.is_file()]
     assert set(fake.texts) == {"leases.md", "good.md"}
+
+
+def test_an_address_is_fetched_and_its_result_told(shelf_of: Documents, fake: FakeAssistant) -> None:
+    steps = list(shelf_of.add_address(Shelf(), " https://example.com/a "))
+    assert [(line.kind, line.name) for step in steps for line in step.lines] == [
+        ("busy", "https://example.com/a"), ("good", "example.com/a.html"),
+    ]  # fmt: skip
+    assert fake.infos["example.com/a.html"].source == "https://example.com/a"
+    (*_, last) = shelf_of.add_address(steps[-1], "https://nowhere/")
+    assert [(line.kind, line.name, line.text) for line in last.lines[1:]] == [
+        ("bad", "https://nowhere/", "There is no host nowhere. Check the address and your connection."),
+    ]  # fmt: skip
+    assert list(shelf_of.add_address(Shelf(), " ")) == list(shelf_of.add_address(Shelf(), None)) == []
+
+
+def test_a_slow_server_does_not_hold_up_other_changes(
+    shelf_of: Documents, fake: FakeAssistant, startup: Startup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = fake.fetch
+
+    def fetch(address: str) -> Any:
+        with startup.working():
+            return real(address)
+
+    monkeypatch.setattr(fake, "fetch", fetch)
+    ended = threading.Thread(target=lambda: list(shelf_of.add_address(Shelf(), "https://example.com/a")), daemon=True)
+    ended.start()
+    ended.join(10)
+    assert not ended.is_alive(), "fetching held the right to change the index"
 
 
 def test_a_failed_update_leaves_the_copy_that_was_there(

@@ -20,7 +20,8 @@ from assistant.answering.answer import (
     Timings,
     Turn,
 )
-from assistant.errors import DocumentError, UnknownDocumentError
+from assistant.errors import AddressError, DocumentError, UnknownDocumentError
+from assistant.fetching import Page
 
 LEASES = """Harbour Compute, lease review
 
@@ -48,6 +49,7 @@ class Info:
     added_at: str = "2026-01-05T09:00:00Z"
     origin: str = "added"
     notes: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,17 +119,25 @@ class FakeAssistant:
             raise UnknownDocumentError(f"No document named {name}", "See the list of documents.")
         return self.texts[name]
 
-    def add(self, paths: Sequence[Path], *, origin: str = "added", progress: object = None) -> list[Result]:
+    def fetch(self, address: str) -> Page:
+        if "nowhere" in address:
+            raise AddressError("There is no host nowhere", "Check the address and your connection.")
+        name = address.removeprefix("https://") + ".html"
+        return Page(address=address, name=name, data=f"What stands at {address}.".encode())
+
+    def add(self, paths: Sequence[Path | Page], *, origin: str = "added", progress: object = None) -> list[Result]:
         results = []
         for path in paths:
-            text = path.read_bytes().decode("utf-8", errors="replace")
+            data = path.data if isinstance(path, Page) else path.read_bytes()
+            text = data.decode("utf-8", errors="replace")
             if not text.strip():
                 raise DocumentError(f"{path.name} is empty", "Nothing was added; check the file.")
             status = "added"
             if path.name in self.texts:
                 status = "unchanged" if self.texts[path.name] == text else "updated"
             if status != "unchanged":
-                self.put(path.name, text, origin=origin, source=str(path))
+                source = path.address if isinstance(path, Page) else str(path)
+                self.put(path.name, text, origin=origin, source=source)
             results.append(Result(path.name, status))
         return results
 

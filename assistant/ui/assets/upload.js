@@ -1,4 +1,5 @@
-// Runs once when the upload field is first shown: sends files one by one, then tells the server their names.
+// Runs once when the upload field is first shown: sends files one by one, then tells the server
+// their names; an address goes as it was typed.
 const input = element.querySelector("input[type=file]");
 const sending = element.querySelector(".sending");
 const limit = Number(input.dataset.maxMb);
@@ -28,6 +29,21 @@ input.addEventListener("change", () => {
   const files = [...input.files];
   input.value = "";
   send(files);
+});
+
+const address = element.querySelector(".address input");
+const fetchAddress = () => {
+  const typed = address.value.trim();
+  address.value = "";
+  if (typed) {
+    trigger("sent", { address: typed });
+  }
+};
+element.querySelector(".address button").addEventListener("click", fetchAddress);
+address.addEventListener("keydown", (event) => {
+  if (event.key === "Enter") {
+    fetchAddress();
+  }
 });
 
 const panel = element.closest("#documents-panel") ?? element;
