@@ -111,6 +111,7 @@ class Assistant:
         from assistant.index.vectors import VectorIndex
         from assistant.models.embeddings import load_embeddings
         from assistant.models.process import prepare_process
+        from assistant.models.reranker import load_reranker
         from assistant.retrieval.engine import Engine
 
         prepare_process()
@@ -121,7 +122,8 @@ class Assistant:
         vectors = VectorIndex(settings.home / "chroma", self._store)
         self.repaired = vectors.open(progress)
         library = Library(self._store, vectors, embedder, settings.passage_tokens, self._max_bytes)
-        engine = Engine(self._store, vectors, embedder, settings.candidates, settings.passages)
+        reranker = load_reranker(settings)
+        engine = Engine(self._store, vectors, embedder, settings.candidates, settings.passages, reranker)
         return _Opened(embedder, vectors, library, engine)
 
     def _check_embedding(self, embedder: Embedder) -> None:

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
         default=24, ge=1, le=200, description="Passages each of the dense and lexical searches contributes."
     )
     passages: int = Field(default=8, ge=1, le=100, description="Passages kept after fusion.")
+    reranker: Path | None = Field(
+        default=None, description="Folder of a sentence-transformers CrossEncoder that reranks passages."
+    )
     evidence_sentences: int = Field(default=5, ge=1, le=40, description="Evidence sentences given to the chat model.")
 
     fetch_timeout_s: float = Field(
@@ -94,10 +97,10 @@ class Settings(BaseSettings):
         default="WARNING", description="Least severe log message shown on stderr."
     )
 
-    @field_validator("home", "models_dir", "corpus", mode="after")
+    @field_validator("home", "models_dir", "corpus", "reranker", mode="after")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
 
     @model_validator(mode="after")
     def _base_url_needs_model(self) -> Settings:

@@ -29,7 +29,11 @@ def digits_on(text: str) -> frozenset[Decimal]:
 
 
 def _is_amount(figure: Figure) -> bool:
-    return not figure.year and figure.unit != "date"
+    """Money, a share, a scale, decimals or thousands; no year, day, "three months" or number of a note."""
+    if figure.year or figure.spelled or figure.unit == "date":
+        return False
+    written = figure.unit in ("", "shares") and figure.multiplier == 1 and figure.mantissa == int(figure.mantissa)
+    return not written or abs(figure.mantissa) >= 1000
 
 
 def figure_pages(items: Sequence[Item], questions: Sequence[Question], pages: Mapping[Page, str]) -> list[Metric]:

@@ -13,6 +13,7 @@ from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
 from assistant.retrieval.aim import Profile, aimed_at, profile
 from assistant.retrieval.conversation import query_texts, standalone_question
+from assistant.retrieval.duplicates import repeated
 from assistant.retrieval.evidence import rank_sentences
 from assistant.retrieval.fusion import reciprocal_rank_fusion
 from assistant.retrieval.model import Evidence, Retrieved, SearchHit
@@ -20,6 +21,8 @@ from assistant.retrieval.overview import central_sentences
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from assistant.models.reranker import Reranker
 
 #: Nobody means more documents than this by "summarise the report".
 MANY_DOCUMENTS = 3
@@ -35,14 +38,32 @@ _APART = 8
 
 
 class Engine:
-    """Retrieval over one open index."""
+    """Retrieval over one open index.
 
-    def __init__(self, store: Store, vectors: VectorIndex, embedder: Embedder, candidates: int, passages: int) -> None:
+    Args:
+        store: the texts.
+        vectors: the vectors.
+        embedder: makes a question's.
+        candidates: passages that each search contributes.
+        passages: passages that are kept.
+        reranker: puts the candidates in its own order; none by default.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        vectors: VectorIndex,
+        embedder: Embedder,
+        candidates: int,
+        passages: int,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._store = store
         self._vectors = vectors
         self._embedder = embedder
         self._candidates = candidates
         self._passages = passages
+        self._reranker = reranker
         self._profiles: tuple[object, tuple[Profile, ...]] | None = None
 
     def retrieve(
@@ -61,10 +82,13 @@ class Engine:
         texts = query_texts(question, history)
         queries = self._embedder.encode(texts)
         reading = standalone_question(question, history)
-        fused = self._fused(texts, queries, scope, max(self._candidates, k or 0), self._aimed_at(reading, scope))
-        fused = fused[: k or self._passages]
+        aimed = self._aimed_at(reading, scope)
+        pool = max(self._candidates, k or 0)
+        fused = self._fused(texts, queries, scope, pool, aimed)[:pool]
         rows = passage_rows(self._store, [key for key, _ in fused])
-        ranked = {key: rows[key] for key, _ in fused if key in rows}
+        best = self._best(reading, [(rows[key], score) for key, score in fused if key in rows], aimed)
+        best = best[: k or self._passages]
+        ranked = {row.id: row for row, _ in best}
         leans = reading != texts[0]
         used = queries if leans else queries[:1]
         sentences = sentence_rows(self._store, list(ranked))
@@ -74,10 +98,9 @@ class Engine:
             lexical_sentences(self._store, reading, list(ranked)),
             ranked,
         )
-        hits = tuple(_hit(ranked[key], score) for key, score in fused if key in ranked)
         return Retrieved(
             question=reading,
-            hits=hits,
+            hits=tuple(_hit(row, score) for row, score in best),
             evidence=tuple(evidence),
             vector=queries[1] if leans else queries[0],
             vectors={sentence.id: sentence.vector for sentence in sentences},
@@ -127,6 +150,23 @@ class Engine:
                 rankings += self._ranked(text, vector, within, candidates)
                 weights += [_AIMED, _AIMED]
         return reciprocal_rank_fusion(rankings, weights)
+
+    def _best(
+        self, question: str, found: Sequence[tuple[PassageRow, float]], aimed: Sequence[int]
+    ) -> list[tuple[PassageRow, float]]:
+        """Passages with scores, best first; behind all others those that repeat a better one.
+
+        What several of the documents aimed at say alike is asked of each of them and no repetition.
+        """
+        ranked = list(found)
+        if self._reranker is not None and ranked:
+            texts = [f"{row.title}\n{row.text}" for row, _ in ranked]
+            scores = self._reranker.scores(question, texts)
+            ranked = sorted(
+                ((row, score) for (row, _), score in zip(ranked, scores, strict=True)), key=lambda each: -each[1]
+            )
+        again = repeated((row.id, row.text, row.document_id if row.document_id in aimed else None) for row, _ in ranked)
+        return sorted(ranked, key=lambda each: each[0].id in again)
 
     def _ranked(self, text: str, vector: np.ndarray, scope: Sequence[int] | None, candidates: int) -> list[list[int]]:
         """Passages by meaning and by words."""
