@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.documents.model import BlockKind
 from assistant.index.passages import squash
 from assistant.index.rows import PassageRow, SentenceRow
+from assistant.retrieval.leftovers import is_leftover
 from assistant.retrieval.model import Evidence
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ LEXICAL_WEIGHT = 0.05
 BEFORE_WEIGHT = 0.2
 #: Bonus of the best passage's sentences, falling with the passage's rank.
 PASSAGE_WEIGHT = 0.1
+#: What a saved page's furniture loses (docs/experiments.md).
+LEFTOVER_WEIGHT = 0.2
 _MIN_WORDS = 3
 #: Most characters between a sentence and the next one of its paragraph.
 GAP = 3
@@ -55,6 +58,8 @@ def rank_sentences(
         score = float(cosine) + BEFORE_WEIGHT * before.get(sentence.id, 0.0)
         score += LEXICAL_WEIGHT * found / top + bonus[sentence.passage_id]
         evidence = unmeasured(sentence, passages[sentence.passage_id])
+        if is_leftover(evidence.text):
+            score -= LEFTOVER_WEIGHT
         measured = {
             "similarity": float(cosine),
             "passage_similarity": around[sentence.passage_id],

@@ -10,6 +10,7 @@ import numpy as np
 from assistant.documents.model import BlockKind
 from assistant.index.rows import PassageRow, SentenceRow
 from assistant.retrieval.evidence import unmeasured
+from assistant.retrieval.leftovers import is_leftover
 from assistant.retrieval.model import Evidence
 
 #: A shorter sentence tells too little by itself.
@@ -38,7 +39,8 @@ def central_sentences(
         whole = np.mean([row.vector for row in rows], axis=0)
         for row in rows:
             passage = passages[row.passage_id]
-            if row.kind is BlockKind.TABLE_ROW or len(_words(row, passage).split()) < _MIN_WORDS:
+            words = _words(row, passage)
+            if row.kind is BlockKind.TABLE_ROW or len(words.split()) < _MIN_WORDS or is_leftover(words):
                 continue
             section = (passage.document_id, passage.headings or passage.id)
             nearness = float(whole @ row.vector)
