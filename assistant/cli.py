@@ -8,7 +8,7 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.answering.answer import Turn
     from assistant.facade import AddResult, Assistant, DocumentInfo
     from assistant.index.scope import Scope
+    from assistant.owner.door import Door
     from assistant.settings import Settings
 
 app = typer.Typer(
@@ -93,6 +94,24 @@ def _assistant(**overrides: Any) -> Iterator[Assistant]:
         yield opened
 
 
+@contextmanager
+def _door() -> Iterator[Door]:
+    """An assistant that owns the home, or that of the process which does, such as the chat."""
+    from assistant.owner.door import reach
+    from assistant.terminal import spinner
+
+    settings = _settings()
+    with spinner("waiting for the home"):
+        door = reach(settings)
+    with closing(door):
+        yield door
+
+
+def _note(notes: list[str]) -> None:
+    for note in notes:
+        sys.stderr.write(f"Note: {note}\n")
+
+
 def _print_json(value: Any) -> None:
     everywhere = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     sys.stdout.write(json.dumps(value, ensure_ascii=not everywhere, indent=2) + "\n")
@@ -136,18 +155,12 @@ def ask(
 
     turns = _history(history) if history else []
     scope = _scope(document, folder, tag, since, until)
-    with _assistant() as assistant:
+    with _door() as assistant:
         assistant.check(question, scope=scope)
         _tell_undated(assistant, scope)
-        notice = None
-        if assistant.documents():
-            with spinner("loading the models"):
-                assistant.open()
-                notice = assistant.notice
-                assistant.warm()
-        for message in (assistant.repaired, notice):
-            if message:
-                sys.stderr.write(f"Note: {message}\n")
+        with spinner("loading the models"):
+            notes = assistant.prepare()
+        _note(notes)
         if as_json:
             with spinner("answering"):
                 answer = assistant.ask(question, history=turns, scope=scope)
@@ -164,19 +177,21 @@ def _scope(
     until: str | None,
 ) -> Scope:
     """The filters of a question; a folder is also looked for here, where the shell completes it."""
+    from assistant.documents.registry import printable
     from assistant.index.scope import Scope
 
     here = [str(Path(folder).resolve()) for folder in folders or [] if Path(folder).is_dir()]
     return Scope(
-        documents=tuple(documents or ()),
-        folders=(*(folders or ()), *here),
+        # Bytes that are no UTF-8 stand in no name; as they are shown, they are unknown.
+        documents=tuple(map(printable, documents or ())),
+        folders=tuple(map(printable, (*(folders or ()), *here))),
         tags=tuple(tags or ()),
         since=since,
         until=until,
     )
 
 
-def _tell_undated(assistant: Assistant, scope: Scope) -> None:
+def _tell_undated(assistant: Door, scope: Scope) -> None:
     undated = () if scope.is_open else assistant.within(scope).undated
     if undated:
         many = f"{len(undated)} documents state" if len(undated) > 1 else f"{undated[0]} states"
@@ -214,11 +229,12 @@ def search(
     from assistant.terminal import show_hits, spinner
 
     scope = _scope(document, folder, tag, since, until)
-    with _assistant() as assistant:
+    with _door() as assistant:
         assistant.check(question, scope=scope)
         _tell_undated(assistant, scope)
         with spinner("loading the embedding model"):
-            assistant.open()
+            notes = assistant.prepare(chat=False)
+        _note(notes)
         hits = assistant.search(question, k=k, scope=scope)
         if as_json:
             _print_json([hit.model_dump(mode="json") for hit in hits])
@@ -234,13 +250,13 @@ def add(
     """Add documents, or replace those whose file or page changed."""
     from assistant.terminal import progress_bar
 
-    with _assistant() as assistant:
+    with _door() as assistant:
         results: list[AddResult] = []
         failed: AssistantError | None = None
         with progress_bar() as progress:
             for source in sources:
                 try:
-                    results += assistant.add([source], progress=progress)
+                    results += assistant.add([_absolute(source)], progress=progress)
                 except AssistantError as error:
                     failed = error
                     break
@@ -250,13 +266,20 @@ def add(
             raise failed
 
 
+def _absolute(source: str) -> str:
+    """A path as it is named from any folder; an address as it is."""
+    from assistant.fetching import is_address
+
+    return source if is_address(source) else str(Path(source).absolute())
+
+
 @app.command()
 def remove(
     names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Names as `list` prints them.")],
     as_json: Json = False,
 ) -> None:
     """Remove documents from the index; their files are not touched."""
-    with _assistant() as assistant:
+    with _door() as assistant:
         _report(assistant.remove(names), as_json)
 
 
@@ -300,9 +323,9 @@ def sync(
     """Make the index equal a folder: new, changed and deleted files."""
     from assistant.terminal import progress_bar
 
-    with _assistant() as assistant:
+    with _door() as assistant:
         with progress_bar() as progress:
-            results = assistant.sync(folder, progress=progress)
+            results = assistant.sync(folder and folder.absolute(), progress=progress)
         _report(results, as_json)
         failed = [result for result in results if result.status == "failed"]
         if failed:

@@ -56,6 +56,12 @@ class HomeLockedError(AssistantError):
     retryable = True
 
 
+class OwnerError(AssistantError):
+    """The process that owns the home does not answer, ended half-way, or works with other settings."""
+
+    retryable = True
+
+
 class IndexMismatchError(AssistantError):
     """The index was made with another embedding model or a newer version of this program."""
 

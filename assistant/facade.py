@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.answering.answer import Answer, Finished, StreamEvent, Turn
-from assistant.documents.registry import check_file
+from assistant.answering.answer import Answer, StreamEvent, Turn, whole
+from assistant.documents.registry import check_file, printable
 from assistant.errors import AssistantError, IndexMismatchError, QuestionError, StorageError
 from assistant.fetching import Limits, Page, fetch, is_address
 from assistant.index.ingest import AddResult, Embedder, Library, Origin
-from assistant.index.lock import HomeLock
+from assistant.index.lock import Address, HomeLock
 from assistant.index.records import DocumentInfo
 from assistant.index.scope import Scope, Selection, checked_tag, nothing_within, select
 from assistant.index.store import Store, unknown
@@ -87,17 +87,39 @@ class Assistant:
         """
         self._open(progress, chat)
 
+    def claim(self) -> None:
+        """Take the home's lock, creating the home if it is missing; nothing is opened.
+
+        Raises:
+            HomeLockedError: another process owns the home.
+            StorageError: the home cannot be written.
+        """
+        try:
+            self.settings.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"The home {self.settings.home} cannot be created: {error.strerror or error}",
+                "Set ASSISTANT_HOME to a folder you can write to.",
+            ) from error
+        with self._guard:
+            self._lock.acquire()
+
+    def announce(self, address: Address | None) -> None:
+        """Say beside the lock where this owner takes the work of other processes, None: nowhere any more.
+
+        Raises:
+            StorageError: the home cannot be written.
+        """
+        self._lock.announce(address)
+
     def _open(self, progress: Progress | None = None, chat: bool = False) -> _Opened:
+        opened = self._opened
+        if opened is not None:
+            # The guard may be held for as long as a chat model takes to load.
+            return opened
         with self._guard:
             if self._opened is None:
-                try:
-                    self.settings.home.mkdir(parents=True, exist_ok=True)
-                except OSError as error:
-                    raise StorageError(
-                        f"The home {self.settings.home} cannot be created: {error.strerror or error}",
-                        "Set ASSISTANT_HOME to a folder you can write to.",
-                    ) from error
-                self._lock.acquire()
+                self.claim()
                 if chat:
                     threading.Thread(target=self._load_ahead, args=(self._closed,), daemon=True).start()
                 try:
@@ -141,6 +163,24 @@ class Assistant:
     def warm(self) -> None:
         """Load the chat model and have it read the prompt's fixed part, so that the first answer is quick."""
         self.answerer.warm()
+
+    def prepare(self, *, chat: bool = True) -> list[str]:
+        """Load what a question needs, with `chat` what an answer needs; nothing while there is no document.
+
+        Returns:
+            What a person must know: that the index was repaired, that there is no chat model.
+
+        Raises:
+            AssistantError: as `open` and `warm`.
+        """
+        if not self.documents():
+            return []
+        self.open(chat=chat)
+        notes = [self.repaired]
+        if chat:
+            notes.append(self.notice)
+            self.warm()
+        return [note for note in notes if note]
 
     def close(self) -> None:
         """Give back models, files and the lock; harmless when called twice."""
@@ -199,7 +239,8 @@ class Assistant:
             UnknownDocumentError: a name is not in the index; nothing is removed then.
         """
         library = self._open().ingest
-        return library.remove(list(names))
+        # A name in bytes that are no UTF-8 cannot be looked up; as it is shown, it is unknown.
+        return library.remove([printable(name) for name in names])
 
     def sync(self, folder: Path | None = None, *, progress: Progress | None = None) -> list[AddResult]:
         """Make the index equal a folder (default: the corpus): new, changed and deleted files.
@@ -282,10 +323,7 @@ class Assistant:
             UnknownDocumentError: a name in `documents` is not in the index.
             ScopeError: no document is within the scope.
         """
-        for event in self.stream(question, history=history, documents=documents, scope=scope):
-            if isinstance(event, Finished):
-                return event.answer
-        raise RuntimeError("the stream ended without an answer")
+        return whole(self.stream(question, history=history, documents=documents, scope=scope))
 
     def stream(
         self,

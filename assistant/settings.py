@@ -102,6 +102,13 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()
 
+    @field_validator("embedding_model", mode="after")
+    @classmethod
+    def _absolute_folder(cls, value: str) -> str:
+        """A folder is the same one wherever the program goes on to work."""
+        built_in = cls.model_fields["embedding_model"].default
+        return value if value == built_in else str(Path(value).expanduser().absolute())
+
     @model_validator(mode="after")
     def _base_url_needs_model(self) -> Settings:
         if self.chat_base_url is not None and "chat_model" not in self.model_fields_set:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 from fakes import FakeEmbedder, ScriptedChat, likeness
-from processes import Commands, Run
+from processes import Cli, Commands, Run
 from websites import Site
 
 from assistant.cli import main
@@ -122,9 +122,7 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def cli(
-    make_assistant: object, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., Run]]:
+def cli(make_assistant: object, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     """Runs the whole program within this process, on the fake embedder; gives exit code, stdout and stderr."""
     monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "none")
     monkeypatch.setenv("COLUMNS", "200")

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,22 @@ class Run:
     code: int
     out: str
     err: str
+
+
+#: Runs the command line with the words given.
+Cli = Callable[..., Run]
+
+
+def check_error(run: Run, *says: str) -> None:
+    """A named error: exit code 1, one line on stderr, nothing of it on stdout."""
+    assert run.code == 1, run
+    lines = run.err.strip().splitlines()
+    assert len(lines) == 1, run.err
+    assert lines[0].startswith("Error: ")
+    assert lines[0].endswith(".")
+    for words in says:
+        assert words in lines[0]
+    assert "Error" not in run.out
 
 
 class Commands:

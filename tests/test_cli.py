@@ -11,13 +11,14 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from library_parts import BAKERY, LEASES, write
+from processes import Cli, check_error
 
 from assistant import __version__
 from assistant.documents import read_document
@@ -30,25 +31,11 @@ HEAVY = (
     "langchain_chroma", "langchain_openai", "xllamacpp", "numpy", "httpx", "trafilatura", "pypdfium2",
 )  # fmt: skip
 
-Cli = Callable[..., Any]
-
 
 @pytest.fixture
 def filled(cli: Cli, work: Path) -> Cli:
     assert cli("add", *write(work, {"leases.md": LEASES, "bakery.md": BAKERY})).code == 0
     return cli
-
-
-def check_error(run: Any, *says: str) -> None:
-    """A named error: exit code 1, one line on stderr, nothing of it on stdout."""
-    assert run.code == 1, run
-    lines = run.err.strip().splitlines()
-    assert len(lines) == 1, run.err
-    assert lines[0].startswith("Error: ")
-    assert lines[0].endswith(".")
-    for words in says:
-        assert words in lines[0]
-    assert "Error" not in run.out
 
 
 # --- usage --------------------------------------------------------------------------------------------------
@@ -469,13 +456,16 @@ def test_index_of_a_newer_version(filled: Cli, home: Path) -> None:
     check_error(filled("list"), "newer version")
 
 
-def test_a_second_process_on_one_home(filled: Cli, home: Path, commands: Any) -> None:
+def test_another_process_that_takes_no_work(
+    filled: Cli, home: Path, commands: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom assistant.index.lock import HomeLock\n"
         "lock = HomeLock(Path(sys.argv[1]))\nlock.acquire()\nprint('held', flush=True)\ntime.sleep(600)\n"
     )
     holder = commands.start("-c", code, home)
     assert holder.stdout.readline() == "held\n"
+    monkeypatch.setattr("assistant.owner.door.PATIENCE_S", 0.2)
     for words in (["search", "rye"], ["remove", "bakery.md"], ["add", "bakery.md"], ["sync", "."]):
         check_error(filled(*words), f"pid {holder.pid}", "ASSISTANT_HOME")
     # Looking at the list needs no owner.

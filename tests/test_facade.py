@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,43 @@ def test_a_home_has_one_owner(filled: Assistant, make_assistant: Make) -> None:
     assert second.search("rye")
     second.close()
     filled.open()
+
+
+def test_a_loading_chat_model_holds_up_nothing_else(filled: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    loading, loaded = threading.Event(), threading.Event()
+
+    def load(settings: Any) -> None:
+        loading.set()
+        assert loaded.wait(30)
+        raise AssistantError("No model", "Fetch it.")
+
+    monkeypatch.setattr("assistant.models.chat.load_chat_model", load)
+
+    def warm() -> None:
+        with pytest.raises(AssistantError, match="No model"):
+            filled.warm()
+
+    warming = threading.Thread(target=warm)
+    warming.start()
+    assert loading.wait(30)
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            assert pool.submit(filled.search, "rye loaf").result(10)
+        finally:
+            loaded.set()
+    warming.join()
+
+
+def test_claiming_takes_the_home_and_opens_nothing(make_assistant: Make, home: Path) -> None:
+    assistant = make_assistant()
+    assistant.claim()
+    assistant.claim()
+    with pytest.raises(HomeLockedError):
+        make_assistant().claim()
+    assert not (home / "assistant.db").exists()
+    assistant.open()
+    assistant.close()
+    make_assistant().claim()
 
 
 def test_another_embedding_model_is_refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -142,3 +143,11 @@ class Finished(BaseModel):
 
 
 StreamEvent = EvidenceFound | SentenceSettled | Finished
+
+
+def whole(events: Iterable[StreamEvent]) -> Answer:
+    """The answer that a stream of events ends with."""
+    for event in events:
+        if isinstance(event, Finished):
+            return event.answer
+    raise RuntimeError("the stream ended without an answer")

@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -169,7 +170,7 @@ class Library:
             for document in documents
         ]
         removed, added = self._store.replace(*news, gone=[each.name for each in known])
-        self._vectors.apply(removed, added, progress)
+        self._vectors.apply(removed, added, _heedless(progress))
         return AddResult(
             name=state.name,
             status="updated" if known else "added",
@@ -221,12 +222,14 @@ class Library:
         if progress:
             progress("done", len(files), len(files))
         names = {path.relative_to(folder).as_posix() for path in files}
-        gone = [
-            state.name
-            for state in self._store.file_states().values()
-            if state.folder == str(folder) and names.isdisjoint(_owners(state.name))
-        ]
-        return results + (self._remove(gone, leave_out=False) if gone else [])
+        # Looked up and removed in one go: another sync or a person may be removing the same ones.
+        with self._writing:
+            gone = [
+                state.name
+                for state in self._store.file_states().values()
+                if state.folder == str(folder) and names.isdisjoint(_owners(state.name))
+            ]
+            return results + (self._remove(gone, leave_out=False) if gone else [])
 
     def _sync_file(self, path: Path, folder: Path) -> AddResult:
         name = path.relative_to(folder).as_posix()
@@ -285,6 +288,18 @@ def _name_taken(other: FileState, else_do: str = "") -> NameTakenError:
         f"A document named {other.name} is already in the index, from {other.source}",
         f"{else_do}`assistant remove '{other.name}'` first.",
     )
+
+
+def _heedless(progress: Progress | None) -> Progress | None:
+    """Progress that only tells. What it raises to stop the work is not heard: what is stored is finished."""
+    if progress is None:
+        return None
+
+    def tell(what: str, done: int, total: int) -> None:
+        with suppress(Exception):
+            progress(what, done, total)
+
+    return tell
 
 
 def _is_same(known: Sequence[FileState], state: FileState) -> bool:

@@ -29,7 +29,7 @@ def load_embeddings(settings: Settings) -> LocalEmbeddings:
         return LocalEmbeddings(MiniLM(weights.parent))
     from assistant.models.sentence_model import SentenceModel
 
-    folder = Path(settings.embedding_model).expanduser().absolute()
+    folder = Path(settings.embedding_model)
     if not folder.is_dir():
         raise ModelFileError(
             f"There is no embedding model {settings.embedding_model}: it is no folder",

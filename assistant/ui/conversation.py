@@ -56,9 +56,7 @@ class Conversation:
             yield Update(session, conversation_html(session.exchanges))
             return
         history = session.history()
-        progress = self._startup.progress
-        note = "" if progress.settled or progress.phase == "loading" else _while_indexing(progress.text)
-        stop = session.begin(text, note)
+        stop = session.begin(text, self._startup.caveat)
         yield Update(session, conversation_html(session.exchanges), question="")
         try:
             yield from self._answer(session, stop, text, history, documents)
@@ -131,11 +129,6 @@ class Conversation:
         if not isinstance(index, int) or not 0 <= index < len(exchanges):
             return panels.source_problem("These quotes are no longer at hand", "Ask the question again to find them.")
         return panels.evidence_html(exchanges[index].question, exchanges[index].quotes)
-
-
-def _while_indexing(state: str) -> str:
-    told = state[0].lower() + state[1:]
-    return f"Asked while documents were still being added ({told}): the answer may miss them."
 
 
 def pumped(stream: Iterator[StreamEvent], stopped: Callable[[], bool]) -> Iterator[StreamEvent]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import PortInUseError, SettingsError
+from assistant.owner.desk import Desk
 from assistant.settings import LOOPBACK_HOSTS
 from assistant.ui.startup import Startup
 
@@ -65,12 +66,14 @@ def _run(
     incoming: list[Path] = []
 
     def opened() -> None:
+        desk.open()
         built.wait()
         for folder in incoming:
             drop_leftovers(folder)
 
     # Opening the home and loading the models begins before the page is made, which takes as long.
     startup = Startup(assistant, settings, opened, left.set)
+    desk = Desk(assistant, settings, "the chat", lambda: startup.caveat)
     # Gradio counts the working folder among those whose files it may serve: give it one with nothing in it.
     with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
         startup.start()
@@ -80,7 +83,7 @@ def _run(
             app = build_app(assistant, settings, startup)
         except BaseException:
             built.set()
-            startup.close()
+            _close(desk, startup)
             raise
         finally:
             gc.enable()
@@ -98,6 +101,7 @@ def _run(
 
             async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
                 startup.stop()
+                desk.stop()
                 # Ends the connection that every open page holds: else each shutdown waits its full time.
                 app.state.gradio.stop_event.set()
                 await super().shutdown(sockets)
@@ -116,9 +120,17 @@ def _run(
             with _signals(server):
                 server.run(sockets=[listener])
         finally:
-            startup.close()
+            _close(desk, startup)
     if startup.error:
         raise startup.error
+
+
+def _close(desk: Desk, startup: Startup) -> None:
+    """Let the work of other processes end, then our own."""
+    try:
+        desk.close()
+    finally:
+        startup.close()
 
 
 @contextlib.contextmanager

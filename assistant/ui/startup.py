@@ -98,6 +98,15 @@ class Startup:
         """Where things stand now."""
         return self._progress
 
+    @property
+    def caveat(self) -> str:
+        """What must be known of an answer given now: documents are still being added. Empty if they are not."""
+        progress = self._progress
+        if progress.settled or progress.phase == "loading":
+            return ""
+        told = progress.text[0].lower() + progress.text[1:]
+        return f"Asked while documents were still being added ({told}): the answer may miss them."
+
     def start(self) -> None:
         """Begin; returns at once."""
         self._thread.start()

@@ -11,6 +11,7 @@ from pdfs import make_pdf
 
 from assistant.errors import DocumentError, NameTakenError, UnknownDocumentError
 from assistant.index.ingest import AddResult
+from assistant.index.vectors import Progress
 
 
 @pytest.fixture
@@ -63,6 +64,26 @@ def test_progress_is_told(opened: OpenLibrary, folder: Path) -> None:
     for name in names:
         steps = [(done, total) for what, done, total in told if what == name]
         assert steps[-1][0] == steps[-1][1]
+
+
+def test_what_is_stored_is_finished_whatever_progress_raises(opened: OpenLibrary, folder: Path) -> None:
+    class Stop(Exception):
+        pass
+
+    def stop_at(step: str) -> Progress:
+        def tell(what: str, done: int, total: int) -> None:
+            if what.startswith(step):
+                raise Stop
+
+        return tell
+
+    (path,) = write(folder, {"a.md": LEASES})
+    with pytest.raises(Stop):
+        opened.ingest.add(path, progress=stop_at("embedding"))
+    assert opened.names() == []
+    assert opened.ingest.add(path, progress=stop_at("writing")).status == "added"
+    assert opened.in_step()
+    assert not list(opened.home.glob("chroma.damaged-*"))
 
 
 def test_a_name_from_another_file_is_refused(opened: OpenLibrary, folder: Path) -> None:

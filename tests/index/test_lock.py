@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import threading
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import HomeLockedError, StorageError
-from assistant.index.lock import HomeLock
+from assistant.index.lock import Address, HomeLock, Owner, owner_of
 
 HOLD = """
 import sys, time
@@ -78,6 +79,48 @@ def test_an_unreadable_owner_is_just_not_named(tmp_path: Path, owner: str) -> No
     lock.release()
 
 
+def test_the_address_is_for_its_user_alone_and_goes_with_the_lock(tmp_path: Path) -> None:
+    lock, file = HomeLock(tmp_path), tmp_path / "owner.json"
+    address = Address(port=4711, token="a secret")
+    assert "secret" not in repr(address)
+    lock.announce(address)
+    assert not file.exists()
+    lock.acquire()
+    lock.acquire()
+    for told in (None, address, None, address):
+        lock.announce(told)
+        assert owner_of(tmp_path) == Owner(pid=os.getpid(), address=told)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not list(tmp_path.glob("*.new"))
+    lock.release()
+    assert owner_of(tmp_path) is None
+
+
+def test_what_a_killed_owner_left_is_replaced_by_the_next(tmp_path: Path) -> None:
+    left = Owner(pid=1, address=Address(port=4711, token="old"))
+    (tmp_path / "owner.json").write_text(left.model_dump_json())
+    (tmp_path / "owner.json").chmod(0o644)
+    (tmp_path / "owner.new").write_text("half of")
+    lock = HomeLock(tmp_path)
+    lock.acquire()
+    assert owner_of(tmp_path) == Owner(pid=os.getpid())
+    assert stat.S_IMODE((tmp_path / "owner.json").stat().st_mode) == 0o600
+    lock.release()
+
+
+def test_an_address_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    lock = HomeLock(tmp_path)
+    lock.acquire()
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", full)
+        with pytest.raises(StorageError, match="No space left"):
+            lock.announce(Address(port=4711, token="a secret"))
+    lock.release()
+
+
 def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError) as caught:
@@ -90,7 +133,7 @@ def test_failing_to_say_who_holds_it_gives_the_lock_back(tmp_path: Path, monkeyp
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(Path, "write_text", full)
+        broken.setattr(Path, "replace", full)
         with pytest.raises(StorageError, match="No space left"):
             HomeLock(tmp_path).acquire()
     lock = HomeLock(tmp_path)

@@ -85,6 +85,7 @@ class FakeAssistant:
     on_open: Callable[[], None] | None = None
     on_warm: Callable[[], None] | None = None
     closed_streams: int = 0
+    address: object = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def put(self, name: str, text: str, **facts: object) -> None:
@@ -96,6 +97,9 @@ class FakeAssistant:
         self.calls.append("open")
         if self.on_open:
             self.on_open()
+
+    def announce(self, address: object) -> None:
+        self.address = address
 
     def warm(self) -> None:
         self.calls.append("warm")

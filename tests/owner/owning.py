@@ -1,0 +1,58 @@
+"""A process that owns a home: `owning.py HOME page|desk [SECONDS]`, embedding each text for so long.
+
+It says `open` once it takes work, ends when told to by a signal or a line on stdin, and then says `closed`.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from fakes import FakeEmbedder, likeness
+
+import assistant.answering.kernel
+import assistant.models.embeddings
+from assistant.facade import Assistant
+from assistant.owner.desk import Desk
+from assistant.settings import load_settings
+
+
+class SlowEmbedder(FakeEmbedder):
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> np.ndarray:
+        time.sleep(self._seconds)
+        return super().encode(texts, progress)
+
+
+def main() -> None:
+    home, kind, *seconds = sys.argv[1:]
+    embedder = SlowEmbedder(float(seconds[0]) if seconds else 0.0)
+    assistant.models.embeddings.load_embeddings = lambda settings: embedder  # type: ignore[assignment,return-value]
+    assistant.answering.kernel.KernelModel.probability = likeness  # type: ignore[method-assign]
+    settings = load_settings(home=Path(home), chat_model="none", corpus=Path(home) / "nothing")
+    owner = Assistant(settings)
+    if kind == "page":
+        from assistant.ui.serve import serve
+
+        serve(owner, settings, "127.0.0.1", 0, lambda _: print("open", flush=True))
+    else:
+        owner.open()
+        desk = Desk(owner, settings, "the chat")
+        desk.open()
+        print("open", flush=True)
+        with suppress(KeyboardInterrupt):
+            sys.stdin.readline()
+        desk.close()
+        owner.close()
+    print("closed", flush=True)
+
+
+if __name__ == "__main__":
+    main()
