@@ -40,8 +40,8 @@ def test_what_is_left_over(line: str, leftover: bool) -> None:
 
 def test_what_answers_comes_before_what_is_left_over(tmp_path) -> None:
     text = (
-        "Quarrix plans a cloud business.\n\nFalling prices are a danger for the plan, says the bank.\n\n"
-        "There are risks in the market and in every plan of Quarrix, and investment requires caution.\n\nShare\n"
+        "Quarrix plans a cloud business.\n\nFalling prices are a danger for the plan of Quarrix, says the bank.\n\n"
+        "There are risks in the market for every plan, and investment requires caution.\n\nShare\n"
     )
     with OpenLibrary(tmp_path / "home") as library:
         for path in write(tmp_path, {"page.txt": text}):
