@@ -16,7 +16,7 @@ from assistant.errors import UnknownDocumentError
 from assistant.index.passages import squash
 from assistant.index.rows import PassageRow, SentenceRow
 from assistant.retrieval.conversation import query_texts
-from assistant.retrieval.evidence import BEFORE_WEIGHT, LEXICAL_WEIGHT, PASSAGE_WEIGHT, rank_sentences
+from assistant.retrieval.evidence import BEFORE_WEIGHT, LEFTOVER_WEIGHT, LEXICAL_WEIGHT, PASSAGE_WEIGHT, rank_sentences
 from assistant.retrieval.retriever import EvidenceRetriever
 
 TABLE = """# Rates
@@ -137,7 +137,7 @@ def test_as_a_langchain_retriever(opened: OpenLibrary) -> None:
 
 # --- ranking alone ------------------------------------------------------------------------------------------
 
-PASSAGE_TEXT = "Alpha beats beta. Beta beats gamma. Gamma beats alpha. Fee | a: 1"
+PASSAGE_TEXT = "Alpha beats beta. Beta beats gamma. Gamma beats alpha. Fee | a: 1 This is no investment advice."
 
 
 def passage(key: int, text: str = PASSAGE_TEXT) -> PassageRow:
@@ -183,6 +183,14 @@ def test_rank_adds_words_passage_and_the_sentence_before() -> None:
         }
     )
     assert [evidence.lexical for evidence in ranked] == [8.0, 0.0, 4.0]
+
+
+def test_what_a_page_leaves_over_comes_behind() -> None:
+    advice = sentence(1, "This is no investment advice.", [1, 0], owner=2)
+    sentences = [advice, sentence(2, "Beta beats gamma.", [0.9, 0.4])]
+    ranked = rank_sentences(np.array([[1, 0]]), sentences, {}, {1: passage(1), 2: passage(2)})
+    assert [evidence.sentence_id for evidence in ranked] == [2, 1]
+    assert ranked[1].score == pytest.approx(1.0 + PASSAGE_WEIGHT / 2 - LEFTOVER_WEIGHT)
 
 
 def test_repeated_and_tiny_sentences_are_no_evidence() -> None:

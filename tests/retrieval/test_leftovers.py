@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from library_parts import OpenLibrary, write
 
 from assistant.retrieval.leftovers import is_leftover
 
@@ -36,19 +35,3 @@ from assistant.retrieval.leftovers import is_leftover
 )
 def test_what_is_left_over(line: str, leftover: bool) -> None:
     assert is_leftover(line) is leftover
-
-
-def test_what_answers_comes_before_what_is_left_over(tmp_path) -> None:
-    text = (
-        "Quarrix plans a cloud business.\n\nFalling prices are a danger for the plan of Quarrix, says the bank.\n\n"
-        "There are risks in the market for every plan, and investment requires caution.\n\nShare\n"
-    )
-    with OpenLibrary(tmp_path / "home") as library:
-        for path in write(tmp_path, {"page.txt": text}):
-            library.ingest.add(path)
-        evidence = library.engine.retrieve("What are the risks for the plan of Quarrix?").evidence
-    texts = [each.text for each in evidence]
-    answer = next(place for place, text in enumerate(texts) if "danger" in text)
-    left_over = next(place for place, text in enumerate(texts) if "risks in the market" in text)
-    assert answer < left_over
-    assert evidence[left_over].similarity > evidence[answer].similarity
