@@ -24,14 +24,15 @@ def _rc4(key: bytes, data: bytes) -> bytes:
     return bytes(out)
 
 
-def _encryption(user: str, owner: str, file_id: bytes) -> bytes:
-    """The dictionary of the standard handler, revision 2: 40-bit RC4 (PDF 32000-1, 7.6.3)."""
+def _encryption(user: str, owner: str, file_id: bytes) -> tuple[bytes, bytes]:
+    """The key and the dictionary of the standard handler, revision 2: 40-bit RC4 (PDF 32000-1, 7.6.3)."""
     permissions = -4
     padded = (user.encode() + _PAD)[:32]
     owner_entry = _rc4(hashlib.md5((owner.encode() + _PAD)[:32]).digest()[:5], padded)
     seed = padded + owner_entry + permissions.to_bytes(4, "little", signed=True) + file_id
-    user_entry = _rc4(hashlib.md5(seed).digest()[:5], _PAD)
-    return (
+    key = hashlib.md5(seed).digest()[:5]
+    user_entry = _rc4(key, _PAD)
+    return key, (
         f"<< /Filter /Standard /V 1 /R 2 /O <{owner_entry.hex()}> /U <{user_entry.hex()}> /P {permissions} >>"
     ).encode()
 
@@ -54,6 +55,8 @@ def make_pdf(
 ) -> bytes:
     """A PDF with one page for each list of lines; an empty list gives a page without text."""
     count = len(pages)
+    file_id = b"0123456789abcdef"
+    key, encryption = _encryption(password, "owner", file_id) if password else (b"", b"")
     kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(count))
     facts = "".join(
         f"/{key} ({value})" for key, value in (("Title", title), ("Author", author), ("CreationDate", created)) if value
@@ -65,6 +68,10 @@ def make_pdf(
     ]
     for index, lines in enumerate(pages):
         stream = _content(lines)
+        if key:
+            # Each object has a key of its own (7.6.2).
+            number = (5 + 2 * index).to_bytes(3, "little") + bytes(2)
+            stream = _rc4(hashlib.md5(key + number).digest()[:10], stream)
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> "
             f"/Contents {5 + 2 * index} 0 R >>".encode()
@@ -73,8 +80,7 @@ def make_pdf(
     objects.append(f"<< {facts} >>".encode())
     trailer = f"/Root 1 0 R /Info {len(objects)} 0 R"
     if password:
-        file_id = b"0123456789abcdef"
-        objects.append(_encryption(password, "owner", file_id))
+        objects.append(encryption)
         trailer += f" /Encrypt {len(objects)} 0 R /ID [<{file_id.hex()}> <{file_id.hex()}>]"
     out = bytearray(b"%PDF-1.7\n")
     places = []
@@ -86,3 +92,28 @@ def make_pdf(
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
     out += f"trailer\n<< /Size {len(objects) + 1} {trailer} >>\nstartxref\n{start}\n%%EOF\n".encode()
     return bytes(out)
+
+
+def make_scan(pages: Sequence[Sequence[str]], *, pictures: Sequence[int]) -> bytes:
+    """A PDF as `make_pdf` makes it, in which the pages of these numbers are pictures of their lines."""
+    from io import BytesIO
+
+    import pypdfium2
+
+    typed = pypdfium2.PdfDocument(make_pdf(pages))
+    made = pypdfium2.PdfDocument.new()
+    for number in range(1, len(pages) + 1):
+        if number not in pictures:
+            made.import_pages(typed, [number - 1])
+            continue
+        drawn = typed[number - 1].render(scale=150 / 72, grayscale=True)
+        bitmap = pypdfium2.PdfBitmap.from_pil(drawn.to_pil().convert("RGB"))
+        picture = pypdfium2.PdfImage.new(made)
+        picture.set_bitmap(bitmap)
+        picture.set_matrix(pypdfium2.PdfMatrix().scale(612, 792))
+        page = made.new_page(612, 792)
+        page.insert_obj(picture)
+        page.gen_content()
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from assistant.documents.options import ReadOptions
 from assistant.documents.packed import Packed, PackedTooLargeError
 from assistant.errors import DocumentError
 
@@ -29,13 +30,13 @@ def _is_hidden(path: str) -> bool:
     return "__MACOSX" in parts or any(part.startswith(".") and part not in (".", "..") for part in parts)
 
 
-def unpack(data: bytes, name: str) -> Iterator[Member]:
+def unpack(data: bytes, name: str, options: ReadOptions) -> Iterator[Member]:
     """The files of an archive one by one, hidden ones left out; nothing is written to disk.
 
     Raises:
         DocumentError: damaged, no zip file, or one that unpacks to far more than can be meant.
     """
-    archive = Packed(data, name)
+    archive = Packed(data, name, options)
     if len(archive.names) > _MAX_MEMBERS:
         raise DocumentError(f"{name} holds more than {_MAX_MEMBERS:,} files", "Unpack it and sync its folder.")
     seen: set[str] = set()

@@ -16,6 +16,8 @@ _LATIN_SHARE = 0.3
 def decode(data: bytes, name: str, declared: str | None = None) -> str:
     """Text of a file in UTF-8, UTF-16 with a mark, the encoding it declares, or one that is recognised.
 
+    Lines of another encoding among lines of UTF-8 are recognised by themselves.
+
     Raises:
         DocumentError: the bytes are binary or in no known encoding.
     """
@@ -30,7 +32,7 @@ def decode(data: bytes, name: str, declared: str | None = None) -> str:
     try:
         return _checked(data.decode("utf-8"), name)
     except UnicodeDecodeError:
-        text = _declared_text(data, declared) or _recognised_text(data)
+        text = _declared_text(data, declared) or _mixed_text(data) or _recognised_text(data)
         if text is None:
             raise _unreadable(name) from None
         return _checked(text, name)
@@ -48,6 +50,29 @@ def _declared_text(data: bytes, declared: str | None) -> str | None:
         return None
 
 
+def _mixed_text(data: bytes) -> str | None:
+    """The text of a file whose lines are mostly UTF-8 and in part in another encoding; None if it is not so."""
+    texts: list[str | None] = []
+    others: list[bytes] = []
+    accented = 0
+    for line in data.split(b"\n"):
+        try:
+            texts.append(line.decode("utf-8"))
+            accented += not line.isascii()
+        except UnicodeDecodeError:
+            texts.append(None)
+            others.append(line)
+    # Of a text in one other encoding few lines happen to be UTF-8.
+    if accented < max(len(others), 1):
+        return None
+    joined = b"\n".join(others)
+    recognised = joined.decode("cp1252", errors="replace") if _is_latin(joined) else _recognised_text(joined)
+    if recognised is None:
+        return None
+    rest = iter(recognised.split("\n"))
+    return "\n".join(text if text is not None else next(rest, "") for text in texts)
+
+
 def _recognised_text(data: bytes) -> str | None:
     """The text in the encoding its bytes fit best, None if in none.
 
@@ -61,9 +86,13 @@ def _recognised_text(data: bytes) -> str | None:
     if best is None:
         return None
     possible = {encoding for match in found for encoding in match.could_be_from_charset}
-    if "cp1252" in possible and sum(byte > 127 for byte in data) < _LATIN_SHARE * len(data):
+    if "cp1252" in possible and _is_latin(data):
         return data.decode("cp1252", errors="replace")
     return str(best)
+
+
+def _is_latin(data: bytes) -> bool:
+    return sum(byte > 127 for byte in data) < _LATIN_SHARE * len(data)
 
 
 def _checked(text: str, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from assistant.errors import DocumentError
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
+    from yaml import SafeLoader
 
 #: The parser drops what is nested deeper than this, and its own limit of 20 loses words of quoted mail; a
 #: source that reaches even this one is read as plain text.
@@ -106,6 +108,20 @@ def _as_text(value: Any) -> str | None:
     return clean_text(str(value)) or None
 
 
+@functools.cache
+def _loader() -> type[SafeLoader]:
+    """The safe loader without aliases: a few lines of them stand for billions of words."""
+    import yaml
+
+    class WithoutAliases(yaml.SafeLoader):
+        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+            if self.check_event(yaml.AliasEvent):
+                raise yaml.YAMLError("an alias")
+            return super().compose_node(parent, index)
+
+    return WithoutAliases
+
+
 def _front_matter(source: str, name: str) -> tuple[dict[str, Any], str]:
     """The facts between --- marks at the top and the text below; a page that opens with a rule has none."""
     import yaml
@@ -119,7 +135,7 @@ def _front_matter(source: str, name: str) -> tuple[dict[str, Any], str]:
         return {}, source
     try:
         # Not the handler's own loader: that is libyaml's, whose deep recursion ends the process.
-        meta = yaml.safe_load(marked)
+        meta = yaml.load(marked, _loader())  # noqa: S506 - it is a safe one
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise DocumentError(
             f"{name}: the front matter is not valid YAML", "Correct the lines between the --- marks."

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 import zlib
 
+from assistant.documents.options import ReadOptions, locked
 from assistant.errors import DocumentError
 
 #: A member larger than this, or all read together, are a zip bomb or no document; in bytes.
@@ -13,6 +15,8 @@ MAX_PART, MAX_ALL = 40 * 2**20, 200 * 2**20
 #: More entries than any book or archive of documents has.
 _MAX_ENTRIES = 20_000
 _ENCRYPTED = 0x1
+#: The kind of compression that stands for encryption by AES (APPNOTE 4.4.5).
+_AES = 99
 
 
 class PackedTooLargeError(DocumentError):
@@ -26,8 +30,9 @@ class Packed:
         DocumentError: not a zip file, or with more entries than can be meant.
     """
 
-    def __init__(self, data: bytes, name: str) -> None:
+    def __init__(self, data: bytes, name: str, options: ReadOptions | None = None) -> None:
         self._name = name
+        self._options = options or ReadOptions()
         self._left = MAX_ALL
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
@@ -52,13 +57,10 @@ class Packed:
         info = self._first.get(member)
         if info is None:
             raise DocumentError(f"{self._name} lacks {member}", "Get the file again.")
-        if info.flag_bits & _ENCRYPTED:
-            raise DocumentError(f"{self._name} is locked", "Save an unlocked copy and add that.")
         limit = min(MAX_PART, self._left)
         try:
-            with self._zip.open(info) as file:
-                # The size a member states is not to be believed.
-                data = file.read(limit + 1)
+            # The size a member states is not to be believed.
+            data = self._unlocked(info, limit + 1) if info.flag_bits & _ENCRYPTED else self._start(info, limit + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
             raise self._damaged() from error
         if len(data) > limit:
@@ -67,6 +69,21 @@ class Packed:
             )
         self._left -= len(data)
         return data
+
+    def _start(self, info: zipfile.ZipInfo, size: int, password: bytes | None = None) -> bytes:
+        with self._zip.open(info, pwd=password) as file:
+            return file.read(size)
+
+    def _unlocked(self, info: zipfile.ZipInfo, size: int) -> bytes:
+        if info.compress_type == _AES:
+            raise DocumentError(
+                f"{self._name} is locked in a way that is not supported (AES)", "Unpack it and add its files."
+            )
+        for word in self._options.passwords:
+            # One wrong password in 256 is found out by what it makes of the content only (APPNOTE 6.1.6).
+            with contextlib.suppress(RuntimeError, zipfile.BadZipFile, zlib.error):
+                return self._start(info, size, word.get_secret_value().encode())
+        raise locked(self._name, self._options)
 
     def _damaged(self) -> DocumentError:
         return DocumentError(f"{self._name} is damaged or not what its suffix says", "Get the file again.")

@@ -1,18 +1,21 @@
-"""Reader of PDF files: text page by page (pypdfium2)."""
+"""Reader of PDF files: text page by page (pypdfium2), pictures by OCR."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.documents.builder import TextBuilder, clean_text
+from assistant.documents.hyphens import MARK, join_broken, known_words
 from assistant.documents.model import BlockKind, Document
+from assistant.documents.ocr import is_empty, is_picture
+from assistant.documents.options import ReadOptions, locked
 from assistant.documents.pdf_cells import Piece
+from assistant.documents.pdf_pages import PageReport, not_readable, read_pictures
 from assistant.documents.pdf_tables import find_tables
-from assistant.errors import DocumentError
 
 _NUMBER = re.compile(r"\(?[$€£]?\d[\d,.]*%?\)?")
 #: A number that may be a page's.
@@ -21,21 +24,8 @@ _DIGITS = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
 _EDGE = 3
 #: On so many pages, and on this share of them, a line has to stand to be one.
 _RUNS, _RUN_SHARE = 3, 0.2
-#: pypdfium2 marks a word broken at the line's end with this character.
-_HYPHEN = "\ufffe"
 #: Left, bottom, right and top in points from the page's lower left corner.
 Box = tuple[float, float, float, float]
-
-
-def _page_ranges(pages: list[int]) -> str:
-    """`[3, 4, 5, 9]` as `3-5, 9`."""
-    runs: list[list[int]] = []
-    for page in pages:
-        if runs and page == runs[-1][-1] + 1:
-            runs[-1].append(page)
-        else:
-            runs.append([page])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _is_row(line: str) -> bool:
@@ -50,6 +40,10 @@ class PageLine:
 
     text: str
     words: tuple[Piece, ...] = ()
+
+    def whole(self, known: Container[str]) -> PageLine:
+        """The line with its broken words joined, as the document's words say."""
+        return replace(self, text=join_broken(self.text, known))
 
 
 def lines_of(text: str, boxes: Sequence[Box] = ()) -> list[PageLine]:
@@ -67,7 +61,7 @@ def lines_of(text: str, boxes: Sequence[Box] = ()) -> list[PageLine]:
 
 
 def _kept(text: str) -> str:
-    return clean_text(text.replace(_HYPHEN, "-")).strip()
+    return clean_text(text).strip()
 
 
 def _words(text: str, boxes: Sequence[Box], start: int, end: int) -> Iterator[Piece]:
@@ -77,7 +71,7 @@ def _words(text: str, boxes: Sequence[Box], start: int, end: int) -> Iterator[Pi
     for found in re.finditer(r"\S+", text[start:end]):
         held = boxes[start + found.start() : start + found.end()]
         lefts, bottoms, rights, tops = zip(*held, strict=True)
-        if kept := _kept(found.group()):
+        if kept := _kept(found.group().replace(MARK, "-")):
             yield Piece(kept, min(lefts), max(rights), min(bottoms), max(tops))
 
 
@@ -164,60 +158,64 @@ def _page_lines(page: Any) -> list[PageLine]:
     return lines_of(text, [held.get_charbox(place, loose=True) for place in range(len(text))] if placed else ())
 
 
-def _add_pages(builder: TextBuilder, pdf: Any) -> tuple[list[int], list[int]]:
-    """Add all pages; gives the numbers of those without text and of those that cannot be read."""
+def _read_pages(pdf: Any, options: ReadOptions, report: PageReport) -> dict[int, list[PageLine]]:
+    """The lines of all pages by number, of those that are pictures by OCR as far as options and machine allow."""
     from pypdfium2 import PdfiumError
 
-    empty: list[int] = []
-    broken: list[int] = []
     pages: dict[int, list[PageLine]] = {}
+    pictures: list[int] = []
     for number in range(1, len(pdf) + 1):
         try:
-            lines = _page_lines(pdf[number - 1])
+            page = pdf[number - 1]
+            lines = _page_lines(page)
+            text = "".join(line.text for line in lines)
+            if is_picture(page, text) or not (text or is_empty(page)):
+                pictures.append(number)
+            elif not text:
+                report.empty(number)
+            if text:
+                pages[number] = lines
+            page.close()
         except PdfiumError:
-            broken.append(number)
-            continue
-        if any(line.text for line in lines):
-            pages[number] = lines
-        else:
-            empty.append(number)
-    for number, lines in without_running_lines(pages).items():
-        add_page(builder, lines, number)
-    return empty, broken
+            report.damaged(number)
+    known = known_words(line.text for lines in pages.values() for line in lines)
+    pages = {number: [line.whole(known) for line in lines] for number, lines in pages.items()}
+    read = read_pictures(pdf, pictures, report, options, list(pages))
+    return pages | {number: lines_of(text) for number, text in read.items()}
 
 
-def read_pdf(data: bytes, name: str) -> Document:
-    """Read a PDF's text.
+def _open(data: bytes, name: str, options: ReadOptions) -> Any:
+    """The PDF, unlocked by one of the passwords if it is locked."""
+    import pypdfium2 as pdfium
+
+    for password in (None, *(word.get_secret_value() for word in options.passwords)):
+        try:
+            return pdfium.PdfDocument(data, password=password)
+        except pdfium.PdfiumError as error:
+            if "password" not in str(error).lower():
+                raise not_readable(name) from error
+    raise locked(name, options)
+
+
+def read_pdf(data: bytes, name: str, options: ReadOptions) -> Document:
+    """Read a PDF's text; what OCR had to read, and what nothing could, is told in the notes.
 
     Raises:
         DocumentError: the file is locked, damaged or holds no text at all.
     """
-    import pypdfium2 as pdfium
-
-    try:
-        pdf = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise DocumentError(f"{name} is locked with a password", "Save an unlocked copy and add that.") from error
-        raise DocumentError(f"{name} is not a readable PDF", "Print it to a new PDF from a viewer.") from error
-    builder = TextBuilder()
+    pdf = _open(data, name, options)
+    report = PageReport()
     try:
         count = len(pdf)
-        empty, broken = _add_pages(builder, pdf)
+        pages = _read_pages(pdf, options, report)
         meta = pdf.get_metadata_dict(skip_empty=True)
     finally:
         pdf.close()
-    if len(broken) == count:
-        raise DocumentError(f"{name} is not a readable PDF", "Print it to a new PDF from a viewer.")
-    if len(empty) + len(broken) == count:
-        raise DocumentError(
-            f"{name}: no text on any of its {count} pages (a scan?)", "Run OCR on it and add the result."
-        )
-    notes = tuple(
-        f"{remark} {_page_ranges(pages)}"
-        for remark, pages in (("no text on pages", empty), ("damaged, left out: pages", broken))
-        if pages
-    )
+    if not pages:
+        raise report.refusal(name, count)
+    builder = TextBuilder()
+    for number, lines in sorted(without_running_lines(pages).items()):
+        add_page(builder, lines, number)
     return Document(
         name=name,
         text=builder.text,
@@ -226,7 +224,7 @@ def read_pdf(data: bytes, name: str) -> Document:
         date=_pdf_date(meta.get("CreationDate", "")),
         author=clean_text(meta.get("Author", "")) or None,
         page_count=count,
-        notes=notes,
+        notes=report.notes(),
     )
 
 

@@ -49,7 +49,7 @@ def refused(path: Path) -> DocumentError:
         ("broken.pdf", b"%PDF-1.7\nnothing that a PDF has", "not a readable PDF"),
         ("cut.pdf", make_pdf([["Words."]])[:60], "not a readable PDF"),
         ("words.pdf", b"just words", "not a readable PDF"),
-        ("scan.pdf", make_pdf([[], []]), "no text on any of its 2 pages"),
+        ("scan.pdf", make_pdf([[], []]), "its pages are empty"),
         ("locked.pdf", make_pdf([["Words."]], password="secret"), "locked with a password"),
         ("menu.html", b"<html><body><script>var words = 1</script></body></html>", "no article text"),
         ("front.md", b"---\ntitle: [open\n---\nWords.", "front matter"),

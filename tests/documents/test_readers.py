@@ -246,7 +246,7 @@ def test_pdf_pages_rows_and_facts() -> None:
     )
     assert (document.title, document.author, document.date) == ("Annual report", "Ann Lee", "2026-04-30")
     assert document.page_count == 3
-    assert document.notes == ("no text on pages 2",)
+    assert document.notes == ("nothing on pages 2",)
     assert [(block.page, block.kind, words(document, block)) for block in document.blocks] == [
         (1, PARAGRAPH, "Harbour leased 412 megawatts of capacity in the\nsecond quarter, it said."),
         (3, ROW, "Revenue 2025 2024"),
@@ -267,7 +267,7 @@ def test_pdf_without_facts_is_titled_by_its_name(title: str) -> None:
 )
 def test_pdf_names_the_pages_without_text(empty: list[int], note: str) -> None:
     pages = [[] if number in empty else ["Words."] for number in range(1, 8)]
-    assert read(make_pdf(pages), "scan.pdf").notes == (f"no text on pages {note}",)
+    assert read(make_pdf(pages), "scan.pdf").notes == (f"nothing on pages {note}",)
 
 
 def test_suffix_decides_whatever_its_case() -> None:
