@@ -245,6 +245,10 @@ def search(
 @app.command()
 def add(
     sources: Annotated[list[str], typer.Argument(metavar="PATH_OR_URL...", help="Files and http(s) addresses.")],
+    password_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Passwords of locked files, one a line.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Read them anew even if they have not changed.")] = False,
     as_json: Json = False,
 ) -> None:
     """Add documents, or replace those whose file or page changed."""
@@ -256,7 +260,12 @@ def add(
         with progress_bar() as progress:
             for source in sources:
                 try:
-                    results += assistant.add([_absolute(source)], progress=progress)
+                    results += assistant.add(
+                        [_absolute(source)],
+                        password_file=password_file and password_file.absolute(),
+                        again=again,
+                        progress=progress,
+                    )
                 except AssistantError as error:
                     failed = error
                     break

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.answering.answer import Answer, StreamEvent, Turn, whole
+from assistant.documents.options import ReadOptions, read_passwords
+from assistant.documents.parser import ParserProcess, ReadLimits
 from assistant.documents.registry import check_file, printable
 from assistant.errors import AssistantError, IndexMismatchError, QuestionError, StorageError
 from assistant.fetching import Limits, Page, fetch, is_address
@@ -38,8 +40,16 @@ class _Opened:
 
     embedder: Any
     vectors: VectorIndex
+    parser: ParserProcess
     ingest: Library
     engine: Engine
+
+
+def parser_of(settings: Settings) -> ParserProcess:
+    """The process that files are read in, as the settings have it."""
+    limits = ReadLimits(settings.reading_timeout_s, settings.reading_memory_mb)
+    options = ReadOptions(ocr=settings.ocr, ocr_languages=settings.ocr_languages, ocr_pages=settings.ocr_pages)
+    return ParserProcess(limits, options, settings.password_file)
 
 
 class Assistant:
@@ -143,10 +153,11 @@ class Assistant:
         self._check_embedding(embedder)
         vectors = VectorIndex(settings.home / "chroma", self._store)
         self.repaired = vectors.open(progress)
-        library = Library(self._store, vectors, embedder, settings.passage_tokens, self._max_bytes)
+        parser = parser_of(settings)
+        library = Library(self._store, vectors, embedder, parser, settings.passage_tokens, self._max_bytes)
         reranker = load_reranker(settings)
         engine = Engine(self._store, vectors, embedder, settings.candidates, settings.passages, reranker)
-        return _Opened(embedder, vectors, library, engine)
+        return _Opened(embedder, vectors, parser, library, engine)
 
     def _check_embedding(self, embedder: Embedder) -> None:
         name, dimension = embedder.name, str(embedder.dimension)
@@ -191,6 +202,7 @@ class Assistant:
                     self._chat.close()
                 self._chat = None
             if self._opened is not None:
+                self._opened.parser.close()
                 self._opened.vectors.close()
             self._answerer = self._opened = None
             self._store.close()
@@ -203,25 +215,43 @@ class Assistant:
     # --- documents --------------------------------------------------------------------------------------
 
     def add(
-        self, sources: Iterable[Path | str | Page], *, origin: Origin = "added", progress: Progress | None = None
+        self,
+        sources: Iterable[Path | str | Page],
+        *,
+        origin: Origin = "added",
+        password_file: Path | None = None,
+        again: bool = False,
+        progress: Progress | None = None,
     ) -> list[AddResult]:
         """Add files, http(s) addresses and what was fetched from them, one by one; each is all or nothing.
+
+        `password_file` holds passwords for locked files, one a line, in the place of the settings' file; with `again`
+        files are read anew though they have not changed.
 
         Raises:
             AssistantError: of the first one that fails; those before it stay added.
         """
-        return [self._add(source, origin, progress) for source in sources]
+        return [self._add(source, origin, password_file, again, progress) for source in sources]
 
-    def _add(self, source: Path | str | Page, origin: Origin, progress: Progress | None) -> AddResult:
-        # A mistyped path or address is told before a model is loaded.
+    def _add(
+        self,
+        source: Path | str | Page,
+        origin: Origin,
+        password_file: Path | None,
+        again: bool,
+        progress: Progress | None,
+    ) -> AddResult:
+        # A mistyped path, address or password file is told before a model is loaded.
+        if self._opened is None:
+            read_passwords(password_file or self.settings.password_file)
         if isinstance(source, str) and is_address(source):
             source = self.fetch(source, progress)
         if isinstance(source, Page):
-            return self._open().ingest.add_page(source, progress)
+            return self._open().ingest.add_page(source, password_file=password_file, again=again, progress=progress)
         path = Path(source)
         if self._opened is None:
             check_file(path, self._max_bytes)
-        return self._open().ingest.add(path, origin=origin, progress=progress)
+        return self._open().ingest.add(path, origin=origin, password_file=password_file, again=again, progress=progress)
 
     def fetch(self, address: str, progress: Progress | None = None) -> Page:
         """What stands at an http(s) address, for `add`; the only thing here that reaches beyond this machine.

@@ -92,12 +92,27 @@ class Settings(BaseSettings):
         default=False, description="Whether addresses of this machine and of private networks may be fetched."
     )
     max_file_mb: int = Field(default=40, ge=1, le=4096, description="Largest file accepted, in MiB.")
+    reading_timeout_s: float = Field(
+        default=120.0, gt=0, le=3600, description="Longest a file, a member of an archive or an OCR page may take."
+    )
+    reading_memory_mb: int = Field(
+        default=1024, ge=256, le=65536, description="Memory a file may take to read, in MiB."
+    )
+    password_file: Path | None = Field(
+        default=None, description="File with passwords, one a line, tried on locked files."
+    )
+    ocr: bool = Field(default=True, description="Read pages that are pictures by tesseract, if it is installed.")
+    ocr_languages: str = Field(
+        default="eng", pattern=r"^[\w/]+(\+[\w/]+)*$", description="Languages of such pages, as `eng+deu`."
+    )
+    ocr_pages: int = Field(default=200, ge=1, le=10_000, description="Pages of one document that are read by OCR.")
+
     max_question_chars: int = Field(default=4000, ge=10, le=100_000, description="Longest question accepted.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="Least severe log message shown on stderr."
     )
 
-    @field_validator("home", "models_dir", "corpus", "reranker", mode="after")
+    @field_validator("home", "models_dir", "corpus", "reranker", "password_file", mode="after")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()

@@ -10,6 +10,7 @@ import numpy as np
 from fakes import FakeEmbedder
 
 from assistant.documents import read_document
+from assistant.documents.parser import ParserProcess, ReadLimits
 from assistant.index.ingest import FileState, Library
 from assistant.index.passages import split
 from assistant.index.records import NewDocument
@@ -71,7 +72,8 @@ class OpenLibrary:
         self.store.open()
         self.vectors = VectorIndex(home / "chroma", self.store)
         self.repaired = self.vectors.open()
-        self.ingest = Library(self.store, self.vectors, self.embedder, 60, 2**20)
+        self.parser = ParserProcess(ReadLimits(seconds=60, megabytes=1024))
+        self.ingest = Library(self.store, self.vectors, self.embedder, self.parser, 60, 2**20)
         self.engine = Engine(self.store, self.vectors, self.embedder, 24, 8)
 
     def __enter__(self) -> OpenLibrary:
@@ -81,6 +83,7 @@ class OpenLibrary:
         self.close()
 
     def close(self) -> None:
+        self.parser.close()
         self.vectors.close()
         self.store.close()
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from library_parts import BAKERY, LEASES, write
+from pdfs import make_pdf
 from processes import Cli, check_error
 
 from assistant import __version__
@@ -119,6 +120,30 @@ def test_add_list_remove_as_json(cli: Cli, work: Path) -> None:
     assert (info["name"], info["title"], info["origin"]) == ("leases.md", "Harbour Compute", "added")
     (result,) = json.loads(cli("remove", "leases.md", "--json").out)
     assert (result["name"], result["status"]) == ("leases.md", "removed")
+
+
+def test_a_locked_file_is_added_with_its_password_file(cli: Cli, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (work / "locked.pdf").write_bytes(make_pdf([["The yard leased the crane."]], password="open sesame"))
+    (work / "words").write_text("wrong\nopen sesame\n")
+    check_error(cli("add", "locked.pdf"), "locked.pdf is locked with a password", "--password-file FILE")
+    check_error(cli("add", "locked.pdf", "--password-file", "nowhere"), "The password file nowhere cannot be read")
+    run = cli("add", "locked.pdf", "--password-file", "words")
+    assert (run.code, run.out.split()[:2]) == (0, ["added", "locked.pdf"])
+    assert "sesame" not in run.out + run.err
+    for path in Path(os.environ["ASSISTANT_HOME"]).rglob("*"):
+        assert not path.is_file() or b"sesame" not in path.read_bytes(), path
+    (work / "corpus").mkdir()
+    (work / "locked.pdf").rename(work / "corpus" / "also.pdf")
+    assert "is locked with a password" in cli("sync").out
+    monkeypatch.setenv("ASSISTANT_PASSWORD_FILE", "words")
+    assert cli("sync").out.split()[:2] == ["added", "also.pdf"]
+
+
+def test_an_unchanged_file_is_read_anew_when_told(cli: Cli, work: Path) -> None:
+    (work / "a.md").write_text("Words of the yard.")
+    assert cli("add", "a.md").out.split()[0] == "added"
+    assert cli("add", "a.md").out.split()[0] == "unchanged"
+    assert cli("add", "--again", "a.md").out.split()[0] == "updated"
 
 
 def test_adding_several_says_what_went_in_before_the_error(cli: Cli, work: Path) -> None:

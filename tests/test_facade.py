@@ -106,6 +106,20 @@ def test_a_mistyped_path_is_told_before_anything_is_loaded(
     assert not home.exists()
 
 
+def test_the_reading_process_is_the_settings_and_ends_with_the_assistant(make_assistant: Make, work: Path) -> None:
+    (work / "table.csv").write_text("plant,boats\nLindholm,12\n")
+    assistant = make_assistant(reading_timeout_s=50, reading_memory_mb=300)
+    assistant.open()
+    parser = assistant._open().parser
+    assert parser.process_id is None
+    assistant.add([work / "table.csv"])
+    pid = parser.process_id
+    assert pid and Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-3:-1] == [b"50.0", b"300"]
+    assert f"{300 * 2**20}" in Path(f"/proc/{pid}/limits").read_text()
+    assistant.close()
+    assert not Path(f"/proc/{pid}").exists()
+
+
 def test_two_files_of_one_name(filled: Assistant, work: Path) -> None:
     (other,) = write(work, {"elsewhere/leases.md": BAKERY})
     with pytest.raises(NameTakenError):

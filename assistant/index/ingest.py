@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from assistant.documents import Document
-from assistant.documents.registry import is_archive, printable, read_bytes, read_documents
+from assistant.documents.parser import ParserProcess
+from assistant.documents.registry import check_inside, check_name, is_archive, printable, read_bytes
 from assistant.errors import AssistantError, DocumentError, NameTakenError
 from assistant.index.passages import Passage, split, squash
 from assistant.index.records import FileState, NewDocument
@@ -85,11 +86,18 @@ class Library:
     """The documents of an open home. Writes are serialised; readers see a document old or new, never half."""
 
     def __init__(
-        self, store: Store, vectors: VectorIndex, embedder: Embedder, passage_tokens: int, max_bytes: int
+        self,
+        store: Store,
+        vectors: VectorIndex,
+        embedder: Embedder,
+        parser: ParserProcess,
+        passage_tokens: int,
+        max_bytes: int,
     ) -> None:
         self._store = store
         self._vectors = vectors
         self._embedder = embedder
+        self._parser = parser
         self._passage_tokens = passage_tokens
         self._max_bytes = max_bytes
         self._writing = threading.RLock()
@@ -101,9 +109,13 @@ class Library:
         name: str | None = None,
         origin: Origin = "added",
         folder: Path | None = None,
+        password_file: Path | None = None,
+        again: bool = False,
         progress: Progress | None = None,
     ) -> AddResult:
         """Add a file, or replace the document made from it, or those of an archive, if its content changed.
+
+        With `again` it is read anew though it has not changed.
 
         A document whose synced file is gone is taken over by the one that is synced in its place: its folder
         was moved.
@@ -113,6 +125,7 @@ class Library:
             NameTakenError: the name belongs to a document from another file.
         """
         name = name or path.name
+        check_name(name)
         data = read_bytes(path, self._max_bytes)
         state = file_state(path, name, data, origin, folder)
         with self._writing:
@@ -121,7 +134,7 @@ class Library:
                 each.origin == origin == "synced" and not Path(each.source).exists() for each in known
             )
             # A document that was removed out of an archive comes back when the archive is added again.
-            if known and _is_same(known, state) and state.source not in self._store.left_out():
+            if not again and known and _is_same(known, state) and state.source not in self._store.left_out():
                 for each in known:
                     here = state.model_copy(update={"name": each.name})
                     self._store.touch(here if moved else _with_time_of(each, state))
@@ -129,16 +142,26 @@ class Library:
             other = next((each for each in known if each.source != state.source), None)
             if other and not moved:
                 raise _name_taken(other, "Rename the file, or ")
-            return self._replace(state, read_documents(data, name, state.source), known, progress)
+            documents = self._parser.read(data, name, state.source, password_file=password_file, progress=progress)
+            return self._replace(state, documents, known, progress)
 
-    def add_page(self, page: Page, progress: Progress | None = None) -> AddResult:
+    def add_page(
+        self,
+        page: Page,
+        *,
+        password_file: Path | None = None,
+        again: bool = False,
+        progress: Progress | None = None,
+    ) -> AddResult:
         """Add what was fetched from an address, or replace what came from there before if its text changed.
 
         Raises:
             DocumentError: it cannot be read; the index is as it was.
             NameTakenError: the name belongs to a document from somewhere else.
         """
-        documents = read_documents(page.data, page.name, page.address)
+        documents = self._parser.read(
+            page.data, page.name, page.address, password_file=password_file, progress=progress
+        )
         # Not of the bytes: many a page carries a new token every time.
         said = json.dumps([(each.name, each.title, each.text) for each in documents])
         state = FileState(
@@ -153,7 +176,7 @@ class Library:
         with self._writing:
             states = self._store.file_states().values()
             known = [each for each in states if each.origin == "fetched" and each.source == page.address]
-            if known and _is_same(known, state) and page.address not in self._store.left_out():
+            if not again and known and _is_same(known, state) and page.address not in self._store.left_out():
                 return AddResult(name=page.name, status="unchanged")
             other = next((each for each in self._of_file(page.name) if each not in known), None)
             if other:
@@ -234,6 +257,7 @@ class Library:
     def _sync_file(self, path: Path, folder: Path) -> AddResult:
         name = path.relative_to(folder).as_posix()
         try:
+            check_inside(path, folder)
             known = self._of_file(name)
             stat = path.stat()
             seen = (source_of(path), stat.st_size, stat.st_mtime)
@@ -325,4 +349,4 @@ def _with_time_of(known: FileState, state: FileState) -> FileState:
 def _is_candidate(path: Path, folder: Path) -> bool:
     """A file a person put there to be read: hidden files and folders are not, other suffixes are told."""
     hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return path.is_file() and not hidden
+    return (path.is_file() or path.is_symlink()) and not hidden

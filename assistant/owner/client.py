@@ -141,9 +141,18 @@ class OwnerClient:
                     return
         raise self._broken_off()
 
-    def add(self, sources: Iterable[Path | str], *, progress: Progress | None = None) -> list[AddResult]:
-        """As `Assistant.add`; addresses are fetched by the owner."""
-        return self._changed(Add(sources=tuple(map(_sendable, sources))), progress)
+    def add(
+        self,
+        sources: Iterable[Path | str],
+        *,
+        password_file: Path | None = None,
+        again: bool = False,
+        progress: Progress | None = None,
+    ) -> list[AddResult]:
+        """As `Assistant.add`; addresses are fetched, and the password file is read, by the owner."""
+        words = Path(_sendable(password_file)) if password_file else None
+        order = Add(sources=tuple(map(_sendable, sources)), password_file=words, again=again)
+        return self._changed(order, progress)
 
     def remove(self, names: Iterable[str]) -> list[AddResult]:
         """As `Assistant.remove`."""

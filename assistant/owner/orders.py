@@ -76,6 +76,8 @@ class Add(Order):
 
     kind: Literal["add"] = "add"
     sources: tuple[str, ...]
+    password_file: Path | None = None
+    again: bool = False
 
 
 class Remove(Order):

@@ -79,7 +79,8 @@ def work(
             hits = assistant.search(order.question, k=order.k, scope=order.scope)
             tell(Hits(hits=tuple(hits)))
         case Add():
-            tell(Results(results=tuple(assistant.add(order.sources, progress=report))))
+            added = assistant.add(order.sources, password_file=order.password_file, again=order.again, progress=report)
+            tell(Results(results=tuple(added)))
         case Remove():
             tell(Results(results=tuple(assistant.remove(order.names))))
         case Sync():

@@ -158,8 +158,8 @@ def test_remarks_of_the_reader_are_told(opened: OpenLibrary, folder: Path) -> No
     folder.mkdir()
     (folder / "scan.pdf").write_bytes(make_pdf([["Harbour leased 412 megawatts."], []]))
     result = opened.ingest.add(folder / "scan.pdf")
-    assert (result.status, result.reason) == ("added", "no text on pages 2")
-    assert opened.store.documents()[0].notes == ("no text on pages 2",)
+    assert (result.status, result.reason) == ("added", "nothing on pages 2")
+    assert opened.store.documents()[0].notes == ("nothing on pages 2",)
 
 
 # --- removing -----------------------------------------------------------------------------------------------
@@ -302,14 +302,18 @@ def test_a_folder_named_in_two_ways_is_one(opened: OpenLibrary, folder: Path) ->
     assert embedded(opened) == calls
 
 
-def test_links_in_a_folder_are_followed(opened: OpenLibrary, folder: Path, tmp_path: Path) -> None:
-    (target,) = write(tmp_path / "elsewhere", {"target.md": LEASES})
-    folder.mkdir()
-    (folder / "link.md").symlink_to(target)
+def test_links_within_a_folder_are_followed_and_others_told(opened: OpenLibrary, folder: Path, tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere", {"target.md": LEASES})
+    (inside,) = write(folder, {"real.md": BAKERY})
+    (folder / "near.md").symlink_to(inside)
+    (folder / "far.md").symlink_to(tmp_path / "elsewhere" / "target.md")
+    (folder / "farther").symlink_to(tmp_path / "elsewhere")
     (folder / "broken.md").symlink_to(tmp_path / "nowhere.md")
-    assert brief(opened.ingest.sync(folder)) == [("link.md", "added")]
-    opened.ingest.remove(["link.md"])
-    assert brief(opened.ingest.sync(folder)) == [("link.md", "left_out")]
+    told = {result.name: result for result in opened.ingest.sync(folder)}
+    assert {name for name, result in told.items() if result.status == "added"} == {"near.md", "real.md"}
+    assert {name for name, result in told.items() if result.status == "failed"} == {"far.md", "farther", "broken.md"}
+    assert "link to a place outside the folder" in told["far.md"].reason and "assistant add" in told["far.md"].next_step
+    assert all(result.next_step for result in told.values() if result.status == "failed")
 
 
 def test_touching_a_file_does_not_embed_it_again(opened: OpenLibrary, folder: Path) -> None:

@@ -1,0 +1,108 @@
+"""What is said between the Assistant and its reading process: frames of a length and that many bytes.
+
+A request is two frames, a `Request` as JSON and the file's bytes; replies are frames of JSON, the last of them
+`Read`, `Refused` or `Failed`.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import IO, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from assistant.documents.model import Document
+
+_LENGTH = struct.Struct(">Q")
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Request(_Message):
+    """A file to read, with the fields of `ReadOptions`. `skip` are members of an archive to leave out, and why."""
+
+    name: str
+    source: str
+    passwords: tuple[str, ...] = Field(default=(), repr=False)
+    ocr: bool
+    ocr_languages: str
+    ocr_pages: int
+    skip: dict[str, str] = {}
+
+
+class Began(_Message):
+    """A member of an archive is read now."""
+
+    kind: Literal["began"] = "began"
+    member: str
+
+
+class Progressed(_Message):
+    """So much of a long document is read."""
+
+    kind: Literal["progressed"] = "progressed"
+    what: str
+    done: int
+    total: int
+
+
+class Read(_Message):
+    """The documents of the file."""
+
+    kind: Literal["read"] = "read"
+    documents: tuple[Document, ...]
+
+
+class Refused(_Message):
+    """A `DocumentError`."""
+
+    kind: Literal["refused"] = "refused"
+    message: str
+    next_step: str
+
+
+class Failed(_Message):
+    """Any other error: its name, and where it arose."""
+
+    kind: Literal["failed"] = "failed"
+    error: str
+    trace: str
+
+
+Reply = Began | Progressed | Read | Refused | Failed
+_REPLY: TypeAdapter[Reply] = TypeAdapter(Annotated[Reply, Field(discriminator="kind")])
+
+
+def send(stream: IO[bytes], *frames: bytes) -> None:
+    """Write frames and flush."""
+    for frame in frames:
+        stream.write(_LENGTH.pack(len(frame)))
+        stream.write(frame)
+    stream.flush()
+
+
+def receive(stream: IO[bytes], most: int | None = None) -> bytes | None:
+    """The next frame; None if the stream ends before it is whole.
+
+    Raises:
+        ValueError: it says to be longer than `most` bytes.
+    """
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    if most is not None and length > most:
+        raise ValueError(f"a frame of {length} bytes")
+    body = stream.read(length)
+    return body if len(body) == length else None
+
+
+def parse_reply(frame: bytes) -> Reply:
+    """A reply, checked: what a broken process says is not trusted.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return _REPLY.validate_json(frame)

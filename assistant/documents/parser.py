@@ -1,0 +1,268 @@
+"""Reads files in a process of its own, so that one that crashes, hangs or swells its reader harms nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assistant.documents import frames
+from assistant.documents.frames import Began, Failed, Progressed, Refused, Reply, Request
+from assistant.documents.model import Document
+from assistant.documents.options import ReadOptions, read_passwords
+from assistant.documents.registry import is_archive, is_harmless, read_documents
+from assistant.documents.worker import OUT_OF_MEMORY
+from assistant.errors import DocumentError
+
+#: So many members of one archive may fail the process before the archive is given up.
+_MAX_SKIPPED = 3
+_END_S = 5.0
+_SAVE_ANEW = "Open it in its own program, save a new copy and add that."
+_DEFAULT = ReadOptions()
+_log = logging.getLogger(__name__)
+
+
+class _FailedError(Exception):
+    """The process did not read a file, because of itself: what the file did to it, and the next step."""
+
+    def __init__(self, what: str, next_step: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.next_step = next_step
+
+
+@dataclass(frozen=True)
+class ReadLimits:
+    """`seconds` a file may take, as may each member of an archive and each page read by OCR; `megabytes` of memory."""
+
+    seconds: float
+    megabytes: int
+
+
+class ParserProcess:
+    """One process that reads many files, started with the first and replaced when one was too much for it.
+
+    It may be used from several threads; files are read one at a time. `close` ends it; it also ends by itself with
+    the process that made it, however that ends.
+
+    Args:
+        limits: what one file may take.
+        options: how files are read, passwords aside.
+        password_file: where passwords stand; it is read anew for each file.
+        module: the program of the process.
+    """
+
+    def __init__(
+        self,
+        limits: ReadLimits,
+        options: ReadOptions = _DEFAULT,
+        password_file: Path | None = None,
+        *,
+        module: str = "assistant.documents.worker",
+    ) -> None:
+        self._limits = limits
+        self._options = options
+        self._password_file = password_file
+        self._module = module
+        self._guard = threading.Lock()
+        self._worker: _Worker | None = None
+
+    @property
+    def process_id(self) -> int | None:
+        """The number of the process; None while there is none."""
+        return self._worker.process.pid if self._worker else None
+
+    def read(
+        self,
+        data: bytes,
+        name: str,
+        source: str,
+        *,
+        password_file: Path | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> list[Document]:
+        """The documents of a file, as `read_documents` gives them.
+
+        Small plain texts are read here: nothing in them can be too much for their readers.
+
+        Args:
+            data: its bytes.
+            name: its name, with the suffix that says how to read it.
+            source: where it came from.
+            password_file: passwords in the place of those of the settings.
+            progress: told how far the reading of a long document is.
+
+        Raises:
+            DocumentError: the file cannot be read, or took too long, too much memory, or the process with it; or
+                the password file cannot be read.
+        """
+        passwords = read_passwords(password_file or self._password_file)
+        options = replace(self._options, passwords=passwords, progress=progress or self._options.progress)
+        if is_harmless(name, len(data)):
+            return read_documents(data, name, source, options)
+        skip: dict[str, str] = {}
+        with self._guard:
+            while True:
+                member = _Member()
+                try:
+                    return self._ask(data, name, source, options, skip, member)
+                except _FailedError as error:
+                    if not is_archive(name) or not member.path or len(skip) == _MAX_SKIPPED:
+                        raise DocumentError(f"{name} {error.what}", error.next_step) from error
+                    skip[member.path] = f"{member.path} {error.what}"
+
+    def close(self) -> None:
+        """End the process; harmless when repeated. A file under way is given up."""
+        worker, self._worker = self._worker, None
+        if worker:
+            worker.end()
+
+    def _ask(
+        self, data: bytes, name: str, source: str, options: ReadOptions, skip: Mapping[str, str], member: _Member
+    ) -> list[Document]:
+        request = Request(
+            name=name,
+            source=source,
+            passwords=tuple(word.get_secret_value() for word in options.passwords),
+            ocr=options.ocr,
+            ocr_languages=options.ocr_languages,
+            ocr_pages=options.ocr_pages,
+            skip=dict(skip),
+        )
+        if self._worker and self._worker.process.poll() is not None:
+            self.close()
+        worker = self._worker = self._worker or _Worker(self._limits, self._module)
+        done = False
+        try:
+            for reply in worker.replies(request, data):
+                if isinstance(reply, Began):
+                    member.path = reply.member
+                    options.began(reply.member)
+                elif isinstance(reply, Progressed):
+                    options.progress(reply.what, reply.done, reply.total)
+                elif isinstance(reply, Refused):
+                    done = True
+                    raise DocumentError(reply.message, reply.next_step)
+                elif isinstance(reply, Failed):
+                    _log.info("%s could not be read: %s", name, reply.trace)
+                    done = reply.error != "MemoryError"
+                    raise self._failed(reply.error)
+                else:
+                    done = True
+                    return list(reply.documents)
+            raise self._failed(worker.fate())
+        finally:
+            # One that is in the middle of something, or may be short of memory, is of no use any more.
+            if not done:
+                self.close()
+
+    def _failed(self, how: str) -> _FailedError:
+        seconds, megabytes = self._limits.seconds, self._limits.megabytes
+        if how == "slow":
+            return _FailedError(f"was not read within {seconds:g} s", "Split it, or raise ASSISTANT_READING_TIMEOUT_S.")
+        if how == "MemoryError":
+            return _FailedError(
+                f"takes more than {megabytes:,} MiB of memory to read",
+                "Split it, or raise ASSISTANT_READING_MEMORY_MB.",
+            )
+        return _FailedError(f"cannot be read: its reader failed ({how})", _SAVE_ANEW)
+
+
+@dataclass
+class _Member:
+    """The member of an archive that is being read."""
+
+    path: str = ""
+
+
+class _Worker:
+    """A running process and what is known of its end."""
+
+    def __init__(self, limits: ReadLimits, module: str) -> None:
+        self._limits = limits
+        self._slow = False
+        # What a library leaves in the way of temporary files goes with the process.
+        self._folder = tempfile.TemporaryDirectory(prefix="assistant-reading-", ignore_cleanup_errors=True)
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("ASSISTANT_")}
+        # One thread for each library: their pools would set aside memory by the processor.
+        single = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "TMPDIR": self._folder.name}
+        self.process = subprocess.Popen(
+            # -P: the working folder is not searched for modules.
+            [sys.executable, "-P", "-m", module, str(limits.seconds), str(limits.megabytes)],
+            env=kept | single,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def replies(self, request: Request, data: bytes) -> Iterator[Reply]:
+        """Send a file and give what is said of it, until the process ends."""
+        if self.process.stdin is None or self.process.stdout is None:
+            raise AssertionError("the process was started without pipes")
+        with self._watched(), contextlib.suppress(BrokenPipeError):
+            frames.send(self.process.stdin, request.model_dump_json().encode(), data)
+        while True:
+            with self._watched():
+                try:
+                    frame = frames.receive(self.process.stdout, self._limits.megabytes * 2**20)
+                    reply = frames.parse_reply(frame) if frame is not None else None
+                except ValueError:
+                    _log.info("%s: the reading process said what it should not", request.name)
+                    self.kill()
+                    reply = None
+            if reply is None:
+                return
+            yield reply
+
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Kill the process if what is done inside takes too long."""
+        timer = threading.Timer(self._limits.seconds, self._give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _give_up(self) -> None:
+        self._slow = True
+        self.kill()
+
+    def kill(self) -> None:
+        """End the process and those it started, as abruptly as the system can."""
+        # Once its end has been noticed, its number may belong to others.
+        if self.process.returncode is None and hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+
+    def fate(self) -> str:
+        """How a process ended that gave no answer: "slow", "MemoryError", or a signal or exit code by name."""
+        code = self.process.wait(_END_S)
+        if self._slow or (code < 0 and -code == getattr(signal, "SIGALRM", None)):
+            return "slow"
+        if code == OUT_OF_MEMORY:
+            return "MemoryError"
+        if code < 0:
+            return signal.Signals(-code).name
+        return f"exit code {code}"
+
+    def end(self) -> None:
+        """Kill the process, wait for its end, and give back what it held."""
+        self.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._folder.cleanup()

@@ -1,0 +1,192 @@
+"""The process files are read in: what is too much for a reader costs one file, and never more than its limits."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from processes import Commands
+
+from assistant.documents.options import ReadOptions
+from assistant.documents.parser import ParserProcess, ReadLimits
+from assistant.documents.registry import read_documents
+from assistant.errors import DocumentError
+
+CSV = b"plant,output\nLindholm,412\n"
+
+
+@pytest.fixture
+def parser() -> Iterator[ParserProcess]:
+    with_harm = ParserProcess(ReadLimits(seconds=60, megabytes=400), module="hostile_reading")
+    yield with_harm
+    with_harm.close()
+
+
+@pytest.fixture
+def hasty() -> Iterator[ParserProcess]:
+    with_harm = ParserProcess(ReadLimits(seconds=1.5, megabytes=400), module="hostile_reading")
+    yield with_harm
+    with_harm.close()
+
+
+def is_gone(pid: int, within: float = 5.0) -> bool:
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        try:
+            # A process whose parent is gone is a zombie until somebody has asked for it.
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+            os.kill(pid, 0)
+        except (OSError, ProcessLookupError):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def make_zip(files: dict[str, bytes]) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def test_gives_what_the_reader_gives_and_stays_for_the_next(parser: ParserProcess) -> None:
+    assert parser.process_id is None
+    (document,) = parser.read(CSV, "a.csv", "/files/a.csv")
+    assert document == read_documents(CSV, "a.csv", "/files/a.csv")[0]
+    first = parser.process_id
+    assert first and len(parser.read(make_zip({"b.csv": CSV, "c.csv": CSV}), "d.zip", "d")) == 2
+    with pytest.raises(DocumentError, match="no text"):
+        parser.read(b'""', "e.json", "e")
+    parser.read(CSV, "a.csv", "a")
+    assert parser.process_id == first
+
+
+def test_small_plain_texts_need_no_process(parser: ParserProcess) -> None:
+    parser.read(b"Words.", "a.txt", "a")
+    parser.read(b"# Title\n\nWords.", "a.md", "a")
+    assert parser.process_id is None
+    parser.read(b"Words.\n\n" * 10_000, "a.md", "a")
+    assert parser.process_id
+
+
+@pytest.mark.parametrize(
+    ("suffix", "says", "does"),
+    [
+        ("swell", "takes more than 400 MiB of memory", "ASSISTANT_READING_MEMORY_MB"),
+        ("crash", r"its reader failed \(SIGSEGV\)", "save a new copy"),
+        ("leave", r"its reader failed \(exit code 7\)", "save a new copy"),
+        ("recurse", r"its reader failed \(RecursionError\)", "save a new copy"),
+        ("lie", "its reader failed", "save a new copy"),
+    ],
+)
+def test_harm_costs_one_file(parser: ParserProcess, suffix: str, says: str, does: str) -> None:
+    with pytest.raises(DocumentError, match=f"a.{suffix} .*{says}") as caught:
+        parser.read(b"x", f"a.{suffix}", "a")
+    assert does in caught.value.next_step
+    assert parser.read(CSV, "b.csv", "b")[0].text
+
+
+@pytest.mark.parametrize("suffix", ["hang", "hold"])
+def test_time_is_limited(hasty: ParserProcess, suffix: str) -> None:
+    hasty.read(CSV, "b.csv", "b")
+    before = hasty.process_id
+    began = time.monotonic()
+    with pytest.raises(DocumentError, match=f"a.{suffix} was not read within 1.5 s") as caught:
+        hasty.read(b"x", f"a.{suffix}", "a")
+    assert time.monotonic() - began < 20
+    assert "ASSISTANT_READING_TIMEOUT_S" in caught.value.next_step
+    assert before and is_gone(before)
+
+
+def test_what_a_library_prints_is_no_answer(parser: ParserProcess) -> None:
+    assert parser.read(b"x", "a.chatter", "a")[0].text == "Words."
+
+
+def test_harm_in_an_archive_costs_one_member(parser: ParserProcess) -> None:
+    files = {"a.csv": CSV, "b.crash": b"x", "c.csv": CSV, "d.leave": b"x", "e.csv": CSV}
+    first, *rest = parser.read(make_zip(files), "all.zip", "all")
+    assert [each.name for each in (first, *rest)] == ["all.zip/a.csv", "all.zip/c.csv", "all.zip/e.csv"]
+    (note,) = first.notes
+    assert "b.crash cannot be read: its reader failed (SIGSEGV)" in note and "d.leave cannot be read" in note
+
+
+def test_an_archive_of_nothing_but_harm_is_given_up(parser: ParserProcess) -> None:
+    with pytest.raises(DocumentError, match="its reader failed"):
+        parser.read(make_zip({f"{i}.leave": b"x" for i in range(9)}), "all.zip", "all")
+
+
+def test_an_idle_process_that_ended_is_replaced(parser: ParserProcess) -> None:
+    parser.read(CSV, "a.csv", "a")
+    first = parser.process_id
+    assert first
+    os.kill(first, signal.SIGKILL)
+    assert is_gone(first)
+    assert parser.read(CSV, "a.csv", "a")[0].text
+    assert parser.process_id != first
+
+
+def test_close_ends_it(parser: ParserProcess) -> None:
+    parser.read(CSV, "a.csv", "a")
+    pid = parser.process_id
+    parser.close()
+    parser.close()
+    assert pid and parser.process_id is None and is_gone(pid)
+
+
+PARENT = """
+import sys
+from assistant.documents.parser import ReadLimits, ParserProcess
+parser = ParserProcess(ReadLimits(seconds=3, megabytes=400), module="hostile_reading")
+parser.read(b"a,b\\n1,2\\n", "a.csv", "a")
+print(parser.process_id, flush=True)
+if sys.argv[1] == "idle":
+    sys.stdin.read()
+parser.read(b"x", "a." + sys.argv[1], "a")
+"""
+
+
+@pytest.mark.parametrize("doing", ["idle", "hang", "hold"])
+def test_it_never_outlives_its_parent(commands: Commands, work: Path, doing: str) -> None:
+    (work / "parent.py").write_text(PARENT)
+    process = commands.start("parent.py", doing, stdin=subprocess.PIPE)
+    assert process.stdout is not None
+    pid = int(process.stdout.readline())
+    time.sleep(0.3)
+    assert not is_gone(pid, within=0.1)
+    # This one alone, not its group: as the system does it.
+    process.kill()
+    assert is_gone(pid, within=12.0)
+
+
+def test_no_module_of_the_working_folder_and_no_secret_gets_in(
+    parser: ParserProcess, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (work / "csv.py").write_text("raise SystemExit('the wrong csv')")
+    monkeypatch.setenv("ASSISTANT_CHAT_API_KEY", "a-key")
+    assert parser.read(CSV, "a.csv", "a")[0].text
+    assert b"a-key" not in Path(f"/proc/{parser.process_id}/environ").read_bytes()
+
+
+def test_loads_the_readers_and_nothing_heavy(parser: ParserProcess) -> None:
+    parser.read(CSV, "a.csv", "a")
+    maps = Path(f"/proc/{parser.process_id}/maps").read_text()
+    assert "torch" not in maps and "chroma" not in maps and "numpy" not in maps
+
+
+def test_progress_of_the_members_of_an_archive_is_heard() -> None:
+    members: list[str] = []
+    parser = ParserProcess(ReadLimits(60, 400), ReadOptions(began=members.append))
+    try:
+        parser.read(make_zip({"a.csv": CSV, "b.csv": CSV}), "all.zip", "all")
+    finally:
+        parser.close()
+    assert members == ["a.csv", "b.csv"]
