@@ -73,4 +73,4 @@ if __name__ == "__main__":
         *registry.READERS,
         *(registry.ReaderEntry((f".{harm.__name__}",), "hostile_reading", harm.__name__) for harm in HARMS),
     )
-    worker.main(float(sys.argv[1]), int(sys.argv[2]))
+    worker.main(float(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

@@ -114,7 +114,7 @@ def test_the_reading_process_is_the_settings_and_ends_with_the_assistant(make_as
     assert parser.process_id is None
     assistant.add([work / "table.csv"])
     pid = parser.process_id
-    assert pid and Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-3:-1] == [b"50.0", b"300"]
+    assert pid and Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-4:-2] == [b"50.0", b"300"]
     assert f"{300 * 2**20}" in Path(f"/proc/{pid}/limits").read_text()
     assistant.close()
     assert not Path(f"/proc/{pid}").exists()

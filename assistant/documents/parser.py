@@ -196,7 +196,7 @@ class _Worker:
         single = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "TMPDIR": self._folder.name}
         self.process = subprocess.Popen(
             # -P: the working folder is not searched for modules.
-            [sys.executable, "-P", "-m", module, str(limits.seconds), str(limits.megabytes)],
+            [sys.executable, "-P", "-m", module, str(limits.seconds), str(limits.megabytes), self._folder.name],
             env=kept | single,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

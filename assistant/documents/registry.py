@@ -20,8 +20,8 @@ _SIGNATURES = (
     (b"%PDF-", "a PDF file (.pdf)"), (b"PK\x03\x04", "a zip archive or an office file (.docx, .pptx, .xlsx, .epub)"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or locked office file or an Outlook mail (.xls, .msg)"),
     (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"),
-    (b"{\\rtf", "rich text, not supported"), (b"\x1f\x8b", "a gzip archive, not supported"),
-    (b"7z\xbc\xaf", "a 7z archive, not supported"), (b"Rar!", "a rar archive, not supported"),
+    (b"{\\rtf", "rich text, which is not supported"), (b"\x1f\x8b", "a gzip archive, which is not supported"),
+    (b"7z\xbc\xaf", "a 7z archive, which is not supported"), (b"Rar!", "a rar archive, which is not supported"),
 )  # fmt: skip
 #: Files that begin so are no text to be read, though there may be nothing but letters in them.
 _TEXT_LIKE = (b"%PDF-", b"{\\rtf")
@@ -220,9 +220,8 @@ def read_document(data: bytes, name: str, source: str, options: ReadOptions = _D
     except DocumentError as error:
         if kind is None:
             raise
-        raise DocumentError(
-            f"{error.args[0]}; by its first bytes it is {kind}", "Give it the suffix of what it is, and add that."
-        ) from error
+        step = "Give it the suffix of what it is, and add that." if "(." in kind else "Convert or unpack it first."
+        raise DocumentError(f"{error.args[0]}; by its first bytes it is {kind}", step) from error
     if not document.text.strip():
         raise DocumentError(f"{name} holds no text", "Nothing was added; check the file.")
     title = clean_text(document.title).strip() or PurePosixPath(name).stem.replace("_", " ")

@@ -1,6 +1,7 @@
 """The process files are read in: `parser.py` starts it, sends it files, and ends it.
 
-Run as `python -m assistant.documents.worker SECONDS MEGABYTES`; it imports the readers and nothing else of the house.
+Run as `python -m assistant.documents.worker SECONDS MEGABYTES FOLDER`; it imports the readers and nothing else of the
+house, and takes FOLDER, its place for temporary files, with it.
 It ends when its input does, so that it never outlives who started it: a thread waits for that, and where a
 reader keeps that thread from running, an alarm clock ends the process soon after SECONDS.
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import shutil
 import signal
 import sys
 import threading
@@ -62,17 +64,18 @@ def _watch_memory(most: int) -> None:
     os._exit(OUT_OF_MEMORY)
 
 
-def _end() -> None:
-    """End at once, and with this process whatever a reader started."""
+def _end(folder: str) -> None:
+    """End at once, and with this process whatever a reader started or left in its folder."""
+    shutil.rmtree(folder, ignore_errors=True)
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(0)
 
 
-def _listen(stream: IO[bytes], inbox: queue.SimpleQueue[tuple[bytes, bytes]]) -> None:
+def _listen(stream: IO[bytes], inbox: queue.SimpleQueue[tuple[bytes, bytes]], folder: str) -> None:
     while (head := receive(stream)) is not None and (data := receive(stream)) is not None:
         inbox.put((head, data))
-    _end()
+    _end(folder)
 
 
 def _answer(head: bytes, data: bytes, say: Callable[[BaseModel], None]) -> None:
@@ -96,7 +99,7 @@ def _answer(head: bytes, data: bytes, say: Callable[[BaseModel], None]) -> None:
         say(Failed(error=type(error).__name__, trace=traceback.format_exc(limit=-12)))
 
 
-def main(seconds: float, megabytes: int) -> None:
+def main(seconds: float, megabytes: int, folder: str) -> None:
     """Read files until the input ends."""
     # Ctrl-C is for the one who started this; the end of the input follows.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -105,7 +108,7 @@ def main(seconds: float, megabytes: int) -> None:
     os.dup2(2, 1)
     limit_memory(megabytes)
     inbox: queue.SimpleQueue[tuple[bytes, bytes]] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, inbox), daemon=True).start()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, inbox, folder), daemon=True).start()
 
     def set_alarm(after: float) -> None:
         if hasattr(signal, "setitimer"):
@@ -124,4 +127,4 @@ def main(seconds: float, megabytes: int) -> None:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]), int(sys.argv[2]))
+    main(float(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

@@ -160,11 +160,14 @@ def test_it_never_outlives_its_parent(commands: Commands, work: Path, doing: str
     process = commands.start("parent.py", doing, stdin=subprocess.PIPE)
     assert process.stdout is not None
     pid = int(process.stdout.readline())
+    folder = Path(Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-2].decode())
+    assert folder.is_dir()
     time.sleep(0.3)
     assert not is_gone(pid, within=0.1)
     # This one alone, not its group: as the system does it.
     process.kill()
     assert is_gone(pid, within=12.0)
+    assert not folder.exists() or doing == "hold"
 
 
 def test_no_module_of_the_working_folder_and_no_secret_gets_in(
