@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from library_parts import BAKERY, LEASES, write
+from pdfs import make_pdf
 from processes import Cli, Commands, Run, check_error
 
 from assistant.errors import HomeLockedError, OwnerError
@@ -189,7 +190,8 @@ TELLING: tuple[tuple[str, ...], ...] = (
     ("search", QUESTION, "-k", "2"), ("search", QUESTION, "-k", "1", "--document", "bakery.md", "--json"),
     ("ask", QUESTION), ("ask", QUESTION, "--json"), ("ask", QUESTION, "--document", "bakery.md", "--json"),
     ("ask", "How much does it cost?", "--history", "turns.json", "--json"),
-    ("add", "reeds.md"), ("add", "reeds.md", "--json"), ("add", "otter.md", "nowhere.md", "reeds.md", "--json"),
+    ("add", "reeds.md"), ("add", "reeds.md", "--json"),
+    ("add", "--again", "reeds.md"), ("add", "locked.pdf", "--password-file", "words"), ("add", "otter.md", "nowhere.md", "reeds.md", "--json"),
     ("add", "elsewhere/leases.md"), ("add", "elsewhere"),
     ("remove", "reeds.md", "--json"), ("remove", "otter.md"), ("remove", "otter.md"), ("remove", "caf\udce9"),
     ("sync",), ("sync", "--json"), ("search", "note", "--folder", "corpus", "--json"), ("sync", "elsewhere"),
@@ -207,6 +209,8 @@ def test_whatever_is_handed_over_prints_what_it_prints_alone(
     write(work, {"elsewhere/leases.md": BAKERY, "elsewhere/empty.txt": "", "corpus/note.md": "# Note\n\nA note."})
     turns = [{"role": "user", "content": "Tell me about the rye loaf."}, {"role": "assistant", "content": "Gladly."}]
     (work / "turns.json").write_text(json.dumps(turns))
+    (work / "locked.pdf").write_bytes(make_pdf([["A crane stands in the yard."]], password="sesame"))
+    (work / "words").write_text("sesame")
     runs: list[list[Run]] = []
     for handed_over in (False, True):
         monkeypatch.setenv("ASSISTANT_HOME", str(home / str(handed_over)))
@@ -217,7 +221,7 @@ def test_whatever_is_handed_over_prints_what_it_prints_alone(
         runs.append([normal(cli(*words)) for words in TELLING])
     for words, alone, there in zip(TELLING, *runs, strict=True):
         assert there == alone, words
-    assert [run.code for run in runs[0]] == [0] * 8 + [1] * 3 + [0, 0, 1, 1] + [0, 0, 0] + [1] * 9
+    assert [run.code for run in runs[0]] == [0] * 10 + [1] * 3 + [0, 0, 1, 1] + [0, 0, 0] + [1] * 9
 
 
 def test_while_the_chat_is_open_terminals_are_served_by_it(
