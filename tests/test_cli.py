@@ -126,7 +126,7 @@ def test_a_locked_file_is_added_with_its_password_file(cli: Cli, work: Path, mon
     (work / "locked.pdf").write_bytes(make_pdf([["The yard leased the crane."]], password="open sesame"))
     (work / "words").write_text("wrong\nopen sesame\n")
     check_error(cli("add", "locked.pdf"), "locked.pdf is locked with a password", "--password-file FILE")
-    check_error(cli("add", "locked.pdf", "--password-file", "nowhere"), "The password file nowhere cannot be read")
+    check_error(cli("add", "locked.pdf", "--password-file", "nowhere"), "nowhere cannot be read: No such file")
     run = cli("add", "locked.pdf", "--password-file", "words")
     assert (run.code, run.out.split()[:2]) == (0, ["added", "locked.pdf"])
     assert "sesame" not in run.out + run.err
