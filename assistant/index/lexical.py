@@ -35,23 +35,44 @@ def _expression(question: str) -> str:
 
 
 def lexical_passages(
-    store: Store, question: str, k: int, document_ids: Sequence[int] | None = None
-) -> list[tuple[int, float]]:
-    """The k best passages as (id, score), higher is better; headings count a third of the text."""
+    store: Store,
+    question: str,
+    k: int,
+    document_ids: Sequence[int] | None = None,
+    apart: Sequence[Sequence[int]] = (),
+) -> list[list[int]]:
+    """The ids of the k best passages, and of the k best within each of some groups of documents; best first.
+
+    Headings count a third of the text. The passages are scored once, however many groups there are.
+
+    Args:
+        store: where they are.
+        question: any of its words has to be held.
+        k: how many of each.
+        document_ids: only passages of these documents, all by default.
+        apart: the groups, by ids of documents that are among these.
+    """
     expression = _expression(question)
     if not expression:
-        return []
-    where = "AND rowid IN (SELECT id FROM passages WHERE document_id IN :documents)" if document_ids else ""
+        return [[] for _ in (None, *apart)]
+    where = "AND passages.document_id IN :documents" if document_ids else ""
     statement = text(
-        "SELECT rowid, -bm25(passages_fts, 0.33, 1.0) AS score FROM passages_fts "  # noqa: S608
+        "SELECT passages.id, passages.document_id, -bm25(passages_fts, 0.33, 1.0) AS score "  # noqa: S608
+        "FROM passages_fts JOIN passages ON passages.id = passages_fts.rowid "
         f"WHERE passages_fts MATCH :expression {where} ORDER BY score DESC LIMIT :k"
     )
-    parameters: dict[str, object] = {"expression": expression, "k": k}
+    # Without groups the best are enough; -1 is no limit to SQLite.
+    parameters: dict[str, object] = {"expression": expression, "k": -1 if apart else k}
     if document_ids:
         statement = statement.bindparams(bindparam("documents", expanding=True))
         parameters["documents"] = list(document_ids)
     with store.transaction() as connection:
-        return [(row.rowid, row.score) for row in connection.execute(statement, parameters)]
+        found = [(row.id, row.document_id) for row in connection.execute(statement, parameters)]
+    groups = map(frozenset, apart)
+    return [
+        [key for key, _ in found[:k]],
+        *([key for key, document in found if document in group][:k] for group in groups),
+    ]
 
 
 def lexical_sentences(store: Store, question: str, passage_ids: Sequence[int]) -> dict[int, float]:

@@ -139,16 +139,14 @@ class Engine:
         candidates: int,
         aimed: Sequence[int],
     ) -> list[tuple[int, float]]:
+        # Each document has its own say, so that a comparison gets passages of all of them.
+        apart = [[one] for one in aimed] if len(aimed) <= _APART else [list(aimed)]
         rankings: list[list[int]] = []
         weights: list[float] = []
         for text, vector in zip(texts, queries, strict=True):
-            rankings += self._ranked(text, vector, scope, candidates)
-            weights += [1.0, 1.0]
-            # Each document has its own say, so that a comparison gets passages of all of them.
-            apart = [[one] for one in aimed] if len(aimed) <= _APART else [list(aimed)]
-            for within in apart if aimed else []:
-                rankings += self._ranked(text, vector, within, candidates)
-                weights += [_AIMED, _AIMED]
+            dense = [[key for key, _ in self._vectors.query(vector, candidates, within)] for within in (scope, *apart)]
+            rankings += [*dense, *lexical_passages(self._store, text, candidates, scope, apart)]
+            weights += [1.0, *[_AIMED] * len(apart)] * 2
         return reciprocal_rank_fusion(rankings, weights)
 
     def _best(
@@ -167,12 +165,6 @@ class Engine:
             )
         again = repeated((row.id, row.text, row.document_id if row.document_id in aimed else None) for row, _ in ranked)
         return sorted(ranked, key=lambda each: each[0].id in again)
-
-    def _ranked(self, text: str, vector: np.ndarray, scope: Sequence[int] | None, candidates: int) -> list[list[int]]:
-        """Passages by meaning and by words."""
-        dense = self._vectors.query(vector, candidates, scope)
-        lexical = lexical_passages(self._store, text, candidates, scope)
-        return [[key for key, _ in dense], [key for key, _ in lexical]]
 
 
 def _hit(row: PassageRow, score: float) -> SearchHit:

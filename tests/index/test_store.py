@@ -73,7 +73,7 @@ def test_replacing_takes_everything_old_away(store: Store) -> None:
     removed, added = store.replace(new_document("a.md", BAKERY))
     assert set(removed) == old
     assert store.passage_ids() == set(added)
-    assert lexical_passages(store, "megawatts", 5) == []
+    assert lexical_passages(store, "megawatts", 5) == [[]]
     assert lexical_passages(store, "rye loaves", 5)[0][0] in added
     assert all(row.document == "a.md" for row in passage_rows(store, added).values())
 
@@ -272,7 +272,7 @@ def test_terms(question: str, terms: list[str]) -> None:
 )
 def test_questions_are_never_search_syntax(store: Store, question: str) -> None:
     _, added = store.replace(new_document("b.md", BAKERY))
-    found = {key for key, _ in lexical_passages(store, question, 5)}
+    found = set(lexical_passages(store, question, 5)[0])
     assert found <= set(added)
     assert bool(found) == ("rye" in question)
     assert set(lexical_sentences(store, question, added)) <= {s.id for s in sentence_rows(store, added)}
@@ -282,15 +282,20 @@ def test_lexical_scope_and_order(store: Store) -> None:
     _, leases = store.replace(new_document("a.md", LEASES))
     _, bakery = store.replace(new_document("b.md", BAKERY))
     ids = store.document_ids(["b.md"])
-    assert {key for key, _ in lexical_passages(store, "harbour rye", 9)} <= {*leases, *bakery}
-    assert {key for key, _ in lexical_passages(store, "harbour rye", 9, ids)} <= set(bakery)
-    scores = [score for _, score in lexical_passages(store, "rye loaf euros", 9)]
-    assert scores == sorted(scores, reverse=True)
-    assert scores[0] > 0
-    assert len(lexical_passages(store, "rye loaf euros", 1)) == 1
+    assert set(lexical_passages(store, "harbour rye", 9)[0]) <= {*leases, *bakery}
+    assert set(lexical_passages(store, "harbour rye", 9, ids)[0]) <= set(bakery)
+    assert lexical_passages(store, "rye loaf euros", 9)[0][0] in bakery
+    both = store.document_ids(["a.md", "b.md"])
+    everywhere, in_a, in_b = lexical_passages(store, "harbour rye", 9, both, [both[:1], both[1:]])
+    assert (set(in_a), set(in_b)) == ({*everywhere} & {*leases}, {*everywhere} & {*bakery})
+    assert in_a == [key for key in everywhere if key in in_a]
+    assert in_a
+    assert in_b
+    assert lexical_passages(store, "?!", 9, both, [both]) == [[], []]
+    assert len(lexical_passages(store, "rye loaf euros", 1)[0]) == 1
 
 
 def test_lexical_matches_stems_and_accents(store: Store) -> None:
     _, added = store.replace(new_document("c.md", "The cafés of Zürich were renovated twice."))
     for question in ("renovation", "renovating", "cafe", "Zurich"):
-        assert [key for key, _ in lexical_passages(store, question, 3)] == added, question
+        assert lexical_passages(store, question, 3) == [added], question
