@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from assistant.errors import AssistantError, IndexMismatchError, QuestionError, 
 from assistant.fetching import Limits, Page, fetch, is_address
 from assistant.index.ingest import AddResult, Embedder, Library, Origin
 from assistant.index.lock import Address, HomeLock
-from assistant.index.records import DocumentInfo
+from assistant.index.records import DocumentInfo, FailedFile
 from assistant.index.scope import Scope, Selection, checked_tag, nothing_within, select
 from assistant.index.store import Store, unknown
 from assistant.retrieval.model import SearchHit
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from assistant.models.chat import ChatModel
     from assistant.retrieval.engine import Engine
 
-__all__ = ["AddResult", "Assistant", "DocumentInfo", "Page", "Scope", "SearchHit", "Selection"]
+__all__ = ["AddResult", "Assistant", "DocumentInfo", "FailedFile", "Page", "Scope", "SearchHit", "Selection"]
 
 
 @dataclass(frozen=True)
@@ -272,14 +272,37 @@ class Assistant:
         # A name in bytes that are no UTF-8 cannot be looked up; as it is shown, it is unknown.
         return library.remove([printable(name) for name in names])
 
-    def sync(self, folder: Path | None = None, *, progress: Progress | None = None) -> list[AddResult]:
-        """Make the index equal a folder (default: the corpus): new, changed and deleted files.
+    def sync(
+        self,
+        folder: Path | None = None,
+        *,
+        retry: bool = False,
+        progress: Progress | None = None,
+        told: Callable[[AddResult], None] | None = None,
+    ) -> list[AddResult]:
+        """Make the index equal a folder (default: the corpus): new, changed, moved and deleted files.
+
+        With `retry`, files that failed are tried again though they have not changed; `told` is given each result
+        that is more than "unchanged" as soon as there is one.
 
         Raises:
             DocumentError: the folder does not exist.
+            StorageError: nothing can be written; what was told stays done.
         """
+        from assistant.index.sync import sync_folder
+
         library = self._open().ingest
-        return library.sync(folder or self.settings.corpus, progress)
+        return sync_folder(library, folder or self.settings.corpus, retry=retry, progress=progress, told=told)
+
+    def failures(self) -> list[FailedFile]:
+        """The files of synced folders that could not be read, by name; needs no lock and loads nothing."""
+        from assistant.index.files import failed_files
+
+        return failed_files(self._store) if self._readable() else []
+
+    def edition(self) -> object:
+        """Something that changes whenever a document comes, goes, is replaced or moves."""
+        return self._store.edition() if self._readable() else None
 
     def documents(self) -> list[DocumentInfo]:
         """All documents by name; needs no lock and loads nothing."""
