@@ -282,8 +282,8 @@ class Assistant:
     ) -> list[AddResult]:
         """Make the index equal a folder (default: the corpus): new, changed, moved and deleted files.
 
-        With `retry`, files that failed are tried again though they have not changed; `told` is given each result
-        that is more than "unchanged" as soon as there is one.
+        With `retry`, files that failed are tried again though they have not changed; `told` is given the
+        result of each file that is not known for unchanged by its entry in the folder, as soon as there is one.
 
         Raises:
             DocumentError: the folder does not exist.
