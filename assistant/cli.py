@@ -469,11 +469,21 @@ def models_verify() -> None:
 
 
 @app.command()
-def doctor(as_json: Json = False) -> None:
+def doctor(
+    reembed: Annotated[
+        bool, typer.Option("--reembed", help="First embed all documents anew, with the model now set.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Check home, index and models; repair what can be derived again."""
-    from assistant.terminal import show_findings
+    from assistant.terminal import progress_bar, show_findings
     from assistant.upkeep import examine
 
+    if reembed:
+        with _assistant() as assistant, progress_bar() as progress:
+            count = assistant.reembed(progress)
+        told = f"{count:,} texts are embedded anew" if count else "The index is of this embedding model already"
+        sys.stderr.write(f"{told}.\n")
     findings = examine(_settings())
     if as_json:
         _print_json([finding.model_dump(mode="json") for finding in findings])

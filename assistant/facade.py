@@ -168,7 +168,8 @@ class Assistant:
             raise IndexMismatchError(
                 f"The index was made with the embedding model {stored[0]} ({stored[1]} dimensions), "
                 f"not {name} ({dimension})",
-                "Set ASSISTANT_EMBEDDING_MODEL back, or use another ASSISTANT_HOME and sync again.",
+                "Set ASSISTANT_EMBEDDING_MODEL back, or run `assistant doctor --reembed`: everything is embedded anew "
+                "from the stored text.",
             )
 
     def warm(self) -> None:
@@ -303,6 +304,39 @@ class Assistant:
     def edition(self) -> object:
         """Something that changes whenever a document comes, goes, is replaced or moves."""
         return self._store.edition() if self._readable() else None
+
+    def mend(self) -> str | None:
+        """Hold the vector index against the database, vector by vector, and mend it; what was done, None if nothing.
+
+        Raises: as `open`.
+        """
+        return self._open().vectors.mend()
+
+    def reembed(self, progress: Progress | None = None) -> int:
+        """Embed all documents anew with the model of the settings, from the stored text; how many texts.
+
+        Interrupted, it goes on where it stopped when it is called again; until it is through, the index is as it was.
+        None are embedded if the index was made with this very model. The assistant is closed afterwards.
+
+        Raises:
+            HomeLockedError: another process owns the home.
+            StorageError: the home cannot be written.
+        """
+        from assistant.index.reembed import reembed
+        from assistant.models.embeddings import load_embeddings
+        from assistant.models.process import prepare_process
+
+        if not self._store.exists:
+            return 0
+        with self._guard:
+            self.close()
+            try:
+                self._lock.acquire()
+                self._store.open()
+                prepare_process()
+                return reembed(self._store, load_embeddings(self.settings), progress)
+            finally:
+                self.close()
 
     def documents(self) -> list[DocumentInfo]:
         """All documents by name; needs no lock and loads nothing."""

@@ -16,12 +16,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import StorageError
+from assistant.index.probe import sound
 from assistant.index.store import Store
+from assistant.index.underway import Underway
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,23 +38,6 @@ _DIRTY = "vectors_dirty"
 _FINGERPRINT = "vectors_fingerprint"
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class _Underway:
-    """Passages that SQLite has changed already and Chroma is only being told of; row i of `vectors` is of `ids[i]`."""
-
-    removed: frozenset[int]
-    ids: tuple[int, ...] = ()
-    document_ids: tuple[int, ...] = ()
-    vectors: np.ndarray | None = None
-
-    def near(self, vector: np.ndarray, scope: Sequence[int] | None) -> list[tuple[int, float]]:
-        """The similarity of each passage that is on its way in, within a scope of documents."""
-        if self.vectors is None:
-            return []
-        scores = zip(self.ids, self.document_ids, self.vectors @ vector, strict=True)
-        return [(key, float(score)) for key, document, score in scores if not scope or document in scope]
 
 
 def open_client(folder: Path) -> ClientAPI:
@@ -78,7 +62,7 @@ class VectorIndex:
         self._folder = folder
         self._store = store
         self._behind = False
-        self._underway = _Underway(frozenset())
+        self._underway = Underway()
         # Held while the client is used for searching, or goes away and comes back under the searches.
         self._searching = threading.RLock()
         self._client: ClientAPI | None = None
@@ -118,16 +102,8 @@ class VectorIndex:
         Raises:
             StorageError: that failed as well; the documents are safe, the next start tries again.
         """
-        import numpy as np
-
         behind, self._behind = self._behind, True
-        rows = self._store.passage_vectors(added)
-        self._underway = _Underway(
-            removed=frozenset(removed),
-            ids=tuple(row[0] for row in rows),
-            document_ids=tuple(row[1] for row in rows),
-            vectors=np.stack([row[3] for row in rows]) if rows else None,
-        )
+        self._underway = Underway.of(self._store, removed, added)
         try:
             if behind:
                 self._reconcile(progress)
@@ -139,7 +115,24 @@ class VectorIndex:
             log.info("the vector index could not be written", exc_info=True)
             self._rebuild(progress)
         self._behind = False
-        self._underway = _Underway(frozenset())
+        self._underway = Underway()
+
+    def mend(self) -> str | None:
+        """Hold every vector against SQLite and put right what is not as it should be.
+
+        Returns:
+            What was done, in words, or None if all was well.
+
+        Raises:
+            StorageError: the folder cannot be written.
+        """
+        wanted, present = self._store.passage_ids(), set(self._ids())
+        done = [f"{len(present - wanted)} vectors without a passage removed"] if present - wanted else []
+        done += [f"{len(wanted - present)} missing vectors added"] if wanted - present else []
+        if done:
+            self._store.set_meta(**{_DIRTY: "1"})
+            self._reconcile(None)
+        return ", ".join(done) or (None if sound(self._collection, self._store) else self._rebuild(None))
 
     def mark_clean(self) -> None:
         """Note that the folder is in step with SQLite, and what it looks like now."""
@@ -149,7 +142,7 @@ class VectorIndex:
         """The k nearest passages as (id, cosine similarity), nearest first."""
         # Looked at first: what has left it by the time Chroma is asked is in Chroma.
         underway = self._underway
-        stale = underway.removed.union(underway.ids)
+        stale = underway.stale
         found = [each for each in self._held(vector, k + len(stale), document_ids) if each[0] not in stale]
         found += underway.near(vector, document_ids)
         return sorted(found, key=lambda each: -each[1])[:k]
