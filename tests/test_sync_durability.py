@@ -160,7 +160,7 @@ def kill_syncs(
                 name = rng.choice(sorted(held)) if held else None
                 if name:
                     hits = assistant.search(marker(identity_of(name)), k=3)
-                    assert any(hit.document == name for hit in hits)
+                    assert any(hit.document == name for hit in hits), f"{name} is not among {hits}"
         except BaseException as error:
             error.add_note(f"round {number}: {files} files and {pause:.3f} s; SYNC_KILL_ROUNDS={rounds}")
             raise
