@@ -352,8 +352,9 @@ def sync(
             with file_bar() as progress:
                 results = assistant.sync(chosen, retry=retry, progress=progress, told=done.append)
         except (AssistantError, KeyboardInterrupt):
-            _report([result for result in done if not result.remembered], as_json)
-            sys.stderr.write("Run `assistant sync` again for the rest.\n")
+            if done:
+                _report(done, as_json)
+                sys.stderr.write("Run `assistant sync` again for the rest.\n")
             raise
         if watch:
             _follow(assistant, chosen, results, as_json)

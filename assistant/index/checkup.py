@@ -103,8 +103,8 @@ def _require_sound(store: Store) -> None:
 
 
 def without_file(states: Sequence[FileState]) -> list[FileState]:
-    """The documents whose file is no longer where it was."""
-    return [state for state in states if not Path(state.source).is_file()]
+    """The documents whose file is no longer where it was; those of addresses have none."""
+    return [state for state in states if state.origin != "fetched" and not Path(state.source).is_file()]
 
 
 def forget_gone_failures(store: Store) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 from typing import Literal
 
 from assistant.documents.registry import is_archive, printable
@@ -34,14 +36,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Listing:
-    """The files of a folder by name, and the folders within it that cannot be listed, with the reason."""
+    """The files of a folder by name, and what in it cannot be looked at, folders as a rule, with the reason."""
 
     files: tuple[Seen, ...]
     unlisted: dict[str, str]
 
     def hides(self, name: str) -> bool:
         """Whether a file of that name could lie where nothing can be seen."""
-        return any(str(parent) in self.unlisted for parent in PurePosixPath(name).parents)
+        place = PurePosixPath(name)
+        return any(str(each) in self.unlisted for each in (place, *place.parents))
 
 
 def source_of(path: Path) -> str:
@@ -63,7 +66,11 @@ def settled(changed: float, began: float) -> float:
 
 
 def scan(folder: Path) -> Listing:
-    """List a folder and all below it; hidden files and folders are left alone, links to files are followed."""
+    """List a folder and all below it; hidden files and folders are left alone, links to files are followed.
+
+    Args:
+        folder: its path with links resolved.
+    """
     files: list[Seen] = []
     unlisted: dict[str, str] = {}
     began = time.time()
@@ -74,20 +81,32 @@ def scan(folder: Path) -> Listing:
 
     for place, folders, names in os.walk(folder, onerror=note):
         folders[:] = [name for name in folders if not is_hidden([name])]
-        files += [seen for name in names if not is_hidden([name]) and (seen := _look(Path(place, name), folder, began))]
+        inside = Path(place).relative_to(folder).as_posix()
+        prefix = "" if inside == "." else f"{inside}/"
+        for name in names:
+            path = Path(place, name)
+            try:
+                seen = None if is_hidden([name]) else _look(path, f"{prefix}{name}", began)
+            except OSError as error:
+                note(error)
+                continue
+            files += [seen] if seen else []
     return Listing(tuple(sorted(files, key=lambda seen: seen.path)), unlisted)
 
 
-def _look(path: Path, folder: Path, began: float) -> Seen | None:
+def _look(path: Path, name: str, began: float) -> Seen | None:
     try:
-        if not path.is_file():
-            return None
         stat = path.stat()
-    except FileNotFoundError:
+    except OSError as error:
+        # A link that leads nowhere, or a file that has just gone.
+        if error.errno in (errno.ENOENT, errno.ELOOP):
+            return None
+        raise
+    if not S_ISREG(stat.st_mode):
         return None
-    name = path.relative_to(folder).as_posix()
-    changed = settled(stat.st_ctime, began)
-    return Seen(path, name, source_of(path), stat.st_size, stat.st_mtime, changed)
+    # Folders are entered as they are: nothing but the file itself can be a link.
+    source = source_of(path) if path.is_symlink() else printable(str(path))
+    return Seen(path, name, source, stat.st_size, stat.st_mtime, settled(stat.st_ctime, began))
 
 
 def standing(seen: Seen, known: Sequence[FileState], failure: FailedFile | None) -> Standing:
@@ -111,4 +130,6 @@ def standing(seen: Seen, known: Sequence[FileState], failure: FailedFile | None)
 
 def owners(name: str) -> list[str]:
     """The names of the files that a document can be from: its own, or an archive's that it lies in."""
-    return [name, *(str(parent) for parent in PurePosixPath(name).parents if is_archive(str(parent)))]
+    parts = name.split("/")
+    above = ("/".join(parts[:depth]) for depth in range(len(parts) - 1, 0, -1))
+    return [name, *(each for each in above if is_archive(each))]

@@ -199,26 +199,26 @@ class _Run:
         return AddResult(name=name, status="failed", reason=reason, next_step=next_step, remembered=same)
 
     def unlisted(self) -> list[AddResult]:
-        """The folders that cannot be looked into; what is known of their files stays."""
+        """What cannot be looked at; what is known of it, or of the files in it, stays."""
         return [
             AddResult(
                 name=printable(place),
                 status="failed",
-                reason=f"{printable(place)} cannot be listed: {why}",
-                next_step="Check the folder's permissions; its documents stay as they were.",
+                reason=f"{printable(place)} cannot be looked at: {why}",
+                next_step="Check its permissions; what is indexed of it stays.",
             )
             for place, why in self._listing.unlisted.items()
         ]
 
     def remove_gone(self) -> list[AddResult]:
         """Remove the documents, and forget the failures, of files that are no longer there."""
-        gone = [each.source for each in self._failures.values() if self._is_gone(each.folder, [each.name])]
+        failed = [each.source for each in self._failures.values() if self._is_gone(each.folder, [each.name])]
         here = {seen.source for seen in self._listing.files}
-        forget_failures(self._store, [source for source in gone if source not in here])
+        forget_failures(self._store, [source for source in failed if source not in here])
         with self._library.writing:
             states = self._store.file_states().values()
-            left = [each.name for each in states if each.folder and self._is_gone(each.folder, owners(each.name))]
-            return self._library.drop(left) if left else []
+            gone = [each.name for each in states if each.folder and self._is_gone(each.folder, owners(each.name))]
+            return self._library.drop(gone) if gone else []
 
     def _is_gone(self, folder: str, names: list[str]) -> bool:
         """Whether none of some files of this folder was listed, nor has come since."""

@@ -139,7 +139,10 @@ def test_vectors_that_are_not_those_of_the_database(
 def test_documents_whose_file_is_gone(filled: OpenLibrary, tmp_path: Path) -> None:
     assert without_file(list(filled.store.file_states().values())) == []
     (tmp_path / "files" / "b.md").unlink()
-    assert [state.name for state in without_file(list(filled.store.file_states().values()))] == ["b.md"]
+    states = list(filled.store.file_states().values())
+    assert [state.name for state in without_file(states)] == ["b.md"]
+    fetched = states[0].model_copy(update={"source": "https://example.com/a", "origin": "fetched"})
+    assert without_file([fetched]) == []
 
 
 def test_failures_of_files_that_are_gone_are_forgotten(filled: OpenLibrary, tmp_path: Path) -> None:

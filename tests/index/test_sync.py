@@ -113,6 +113,24 @@ def test_a_folder_that_cannot_be_listed_is_told_and_hides_its_files(
     assert listing.hides("shut/b.md") and listing.hides("shut/deep/c.md") and not listing.hides("a.md")
 
 
+def test_a_file_that_cannot_be_looked_at_is_told(
+    opened: OpenLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, {"a.md": LEASES, "b.md": BAKERY})
+    (folder / "loop.md").symlink_to(folder / "loop.md")
+    opened.sync(folder)
+    real = Path.stat
+
+    def denied(self: Path, **options: bool) -> os.stat_result:
+        if self.name == "b.md":
+            raise PermissionError(13, "Permission denied", str(self))
+        return real(self, **options)
+
+    monkeypatch.setattr(Path, "stat", denied)
+    assert statuses(opened.sync(folder)) == {"a.md": "unchanged", "b.md": "failed"}
+    assert opened.names() == ["a.md", "b.md"]
+
+
 def test_documents_of_a_folder_that_cannot_be_listed_stay(
     opened: OpenLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
