@@ -91,7 +91,7 @@ INFO_KEYS = {
     "name", "title", "date", "source", "page_count", "characters", "passages", "added_at", "origin", "notes",
     "tags",
 }  # fmt: skip
-RESULT_KEYS = {"name", "status", "passages", "reason", "next_step"}
+RESULT_KEYS = {"name", "status", "passages", "reason", "next_step", "remembered"}
 
 
 def test_add_list_remove_as_text(cli: Cli, work: Path) -> None:
