@@ -412,7 +412,8 @@ def test_getting_ready_opens_syncs_warms_and_says_so(fake: FakeAssistant, settin
     fake.on_sync = sync
     fake.on_warm = lambda: said.append(startup.progress.text)
     run(startup)
-    assert fake.calls == ["open", "sync", "warm"]
+    # What follows is a look at the corpus whenever it changes.
+    assert fake.calls[:3] == ["open", "sync", "warm"]
     assert said == ["Indexing 3 of 12: b.md", "Loading the chat model"]
     assert (startup.progress.phase, startup.progress.text) == ("ready", "Ready")
     assert startup.progress.model == "scripted-model"
