@@ -368,7 +368,7 @@ def sync(
             )
 
 
-def _follow(assistant: Assistant, folder: Path, results: list[AddResult], as_json: bool) -> None:
+def _follow(assistant: Door, folder: Path, results: list[AddResult], as_json: bool) -> None:
     from assistant.follow import follow, is_news
     from assistant.terminal import show_change
 

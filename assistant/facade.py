@@ -331,7 +331,7 @@ class Assistant:
         with self._guard:
             self.close()
             try:
-                self._lock.acquire()
+                self.claim()
                 self._store.open()
                 prepare_process()
                 return reembed(self._store, load_embeddings(self.settings), progress)

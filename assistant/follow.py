@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from assistant.errors import DocumentError
 
 if TYPE_CHECKING:
-    from assistant.facade import AddResult, Assistant
+    from assistant.facade import AddResult
+    from assistant.owner.door import Door
 
 
 def is_news(result: AddResult) -> bool:
@@ -19,7 +20,7 @@ def is_news(result: AddResult) -> bool:
 
 
 def follow(
-    assistant: Assistant,
+    assistant: Door,
     folder: Path,
     told: Callable[[AddResult], None],
     warn: Callable[[str], None],

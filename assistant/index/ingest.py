@@ -51,7 +51,7 @@ class Embedder(Protocol):
 class AddResult(BaseModel):
     """What became of one file, be it an archive: `reason` and `next_step` are filled for failures and remarks.
 
-    `remembered` marks a failure that was told before: the file is as it was then, and was not tried again.
+    `remembered` marks a failure that was told before of the file as it is.
     """
 
     model_config = ConfigDict(frozen=True)

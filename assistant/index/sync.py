@@ -66,7 +66,7 @@ def sync_folder(
         if progress:
             progress(printable(PurePosixPath(seen.name).name), done, len(work))
         results[seen.name] = result = run.look(seen)
-        if told:
+        if told and result:
             told(result)
     if progress:
         progress("done", len(work), len(work))
@@ -107,8 +107,11 @@ class _Run:
                 return _failed_before(failure)
         return None
 
-    def look(self, seen: Seen) -> AddResult:
-        """Read a file, take over the document it was under another name, or say why neither can be done."""
+    def look(self, seen: Seen) -> AddResult | None:
+        """Read a file, take over the document it was under another name, or say why neither can be done.
+
+        None if the file has gone since the folder was listed.
+        """
         digest = ""
         try:
             with self._library.writing:
@@ -181,7 +184,10 @@ class _Run:
             update=_entry(seen) | {"name": name, "source": seen.source, "folder": str(self._folder)}
         )
 
-    def _failed(self, seen: Seen, digest: str, reason: str, next_step: str) -> AddResult:
+    def _failed(self, seen: Seen, digest: str, reason: str, next_step: str) -> AddResult | None:
+        if not seen.path.exists():
+            self._names.discard(seen.name)
+            return None
         name = printable(seen.name)
         failure = FailedFile(
             name=name,

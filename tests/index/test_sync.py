@@ -477,6 +477,21 @@ def test_a_file_taken_out_meanwhile_is_not_brought_back_by_a_sync_under_way(open
     assert opened.names() == ["a.md"]
 
 
+def test_a_file_that_goes_before_it_is_looked_into_is_no_failure(opened: OpenLibrary, folder: Path) -> None:
+    write(folder, {"a.md": LEASES, "b.md": BAKERY})
+    opened.sync(folder)
+    write(folder, {"b.md": LEASES, "c.md": HERON})
+
+    def take_away(_name: str, done: int, _total: int) -> None:
+        for name in ("b.md", "c.md"):
+            (folder / name).unlink(missing_ok=True)
+
+    results = opened.sync(folder, progress=take_away)
+    assert statuses(results) == {"a.md": "unchanged", "b.md": "removed"}
+    assert failed_files(opened.store) == []
+    assert opened.names() == ["a.md"]
+
+
 def test_a_document_whose_file_came_back_is_not_removed(
     opened: OpenLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
