@@ -352,9 +352,9 @@ def sync(
             with file_bar() as progress:
                 results = assistant.sync(chosen, retry=retry, progress=progress, told=done.append)
         except (AssistantError, KeyboardInterrupt):
+            # What is in stays in, and the next sync goes on from there.
             if done:
                 _report(done, as_json)
-                sys.stderr.write("Run `assistant sync` again for the rest.\n")
             raise
         if watch:
             _follow(assistant, chosen, results, as_json)
