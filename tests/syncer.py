@@ -2,7 +2,8 @@
 
 Run as a program it imports everything once and then, for each line `HOME FOLDER` on stdin, forks a child that works on
 that home; so that a kill costs no second import. Lines of the child: `opened`; `told STATUS NAME` once a file is
-acknowledged; `broken WHY` when a question met something half or missing; `finished QUESTIONS`. Then `ended`.
+acknowledged; `asked` once a question is answered; `broken WHY` when one met something half or missing; `finished`. Then
+`ended`.
 """
 
 from __future__ import annotations
@@ -75,12 +76,12 @@ def ask_about(assistant: Assistant, folder: Path, rng: random.Random) -> None:
         assert told[citation.start : citation.end] == citation.quote, f"{citation} is of no version"
 
 
-def keep_asking(assistant: Assistant, folder: Path, stop: threading.Event, asked: list[int]) -> None:
+def keep_asking(assistant: Assistant, folder: Path, stop: threading.Event) -> None:
     rng = random.Random()
     try:
         while not stop.is_set():
             ask_about(assistant, folder, rng)
-            asked[0] += 1
+            say("asked")
     except BaseException as error:
         say("broken", " ".join(f"{type(error).__name__}: {error}".split()))
 
@@ -96,13 +97,13 @@ def work(home: Path, folder: Path) -> None:
     opened = Assistant(load_settings(home=home, chat_model="none"))
     opened.open()
     say("opened")
-    stop, asked = threading.Event(), [0]
-    asker = threading.Thread(target=keep_asking, args=(opened, folder, stop, asked))
+    stop = threading.Event()
+    asker = threading.Thread(target=keep_asking, args=(opened, folder, stop))
     asker.start()
     opened.sync(folder, told=lambda result: say("told", result.status, result.name))
     stop.set()
     asker.join()
-    say("finished", str(asked[0]))
+    say("finished")
     opened.close()
 
 

@@ -109,8 +109,7 @@ class Syncer:
             # Files written just now are looked into though they are as they were.
             if status != "unchanged":
                 told.append((status, name))
-        elif word == "finished":
-            self.asked += int(rest)
+        self.asked += word == "asked"
 
 
 def check_whole(assistant: Assistant, folder: Folder, before: dict[str, str], told: list[tuple[str, str]]) -> None:
@@ -179,7 +178,7 @@ def kill_syncs(
     assert syncer.asked
     print(
         f"{rounds} kills over {count} files, {within} before the sync was done, "
-        f"{acknowledged} files acknowledged, {repaired} repairs, {syncer.asked} questions in the last sync"
+        f"{acknowledged} files acknowledged, {repaired} repairs, {syncer.asked} questions"
     )
 
 

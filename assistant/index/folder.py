@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from stat import S_ISREG
+from stat import S_ISLNK, S_ISREG
 from typing import Literal
 
 from assistant.documents.registry import is_archive, printable
@@ -49,7 +48,10 @@ class Listing:
 
 def source_of(path: Path) -> str:
     """Where a file is: the same words however it was named (`..`, symbolic links)."""
-    return printable(str(path.resolve()))
+    try:
+        return printable(str(path.resolve()))
+    except RuntimeError:  # Python before 3.13, where links run in a circle
+        return printable(str(path.absolute()))
 
 
 def is_hidden(parts: Iterable[str]) -> bool:
@@ -66,7 +68,7 @@ def settled(changed: float, began: float) -> float:
 
 
 def scan(folder: Path) -> Listing:
-    """List a folder and all below it; hidden files and folders are left alone, links to files are followed.
+    """List a folder and all below it; hidden files and folders are left alone, links are listed and not followed.
 
     Args:
         folder: its path with links resolved.
@@ -83,7 +85,7 @@ def scan(folder: Path) -> Listing:
         folders[:] = [name for name in folders if not is_hidden([name])]
         inside = Path(place).relative_to(folder).as_posix()
         prefix = "" if inside == "." else f"{inside}/"
-        for name in names:
+        for name in [*names, *(each for each in folders if Path(place, each).is_symlink())]:
             path = Path(place, name)
             try:
                 seen = None if is_hidden([name]) else _look(path, f"{prefix}{name}", began)
@@ -96,17 +98,16 @@ def scan(folder: Path) -> Listing:
 
 def _look(path: Path, name: str, began: float) -> Seen | None:
     try:
-        stat = path.stat()
-    except OSError as error:
-        # A link that leads nowhere, or a file that has just gone.
-        if error.errno in (errno.ENOENT, errno.ELOOP):
-            return None
-        raise
+        stat = path.lstat()
+    except FileNotFoundError:
+        return None
+    if S_ISLNK(stat.st_mode):
+        # Its entry says nothing of what it leads to.
+        return Seen(path, name, source_of(path), stat.st_size, stat.st_mtime, -1.0)
     if not S_ISREG(stat.st_mode):
         return None
     # Folders are entered as they are: nothing but the file itself can be a link.
-    source = source_of(path) if path.is_symlink() else printable(str(path))
-    return Seen(path, name, source, stat.st_size, stat.st_mtime, settled(stat.st_ctime, began))
+    return Seen(path, name, printable(str(path)), stat.st_size, stat.st_mtime, settled(stat.st_ctime, began))
 
 
 def standing(seen: Seen, known: Sequence[FileState], failure: FailedFile | None) -> Standing:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from assistant.documents.registry import check_file, is_archive, printable, title_from
+from assistant.documents.registry import check_file, check_inside, is_archive, printable, title_from
 from assistant.errors import AssistantError, DocumentError, NameTakenError, StorageError
 from assistant.index.files import failed_files, forget_failures, move_documents, remember_failure, titles
 from assistant.index.folder import Listing, Seen, owners, scan, standing
@@ -115,6 +115,7 @@ class _Run:
         digest = ""
         try:
             with self._library.writing:
+                check_inside(seen.path, self._folder)
                 check_file(seen.path, self._library.max_bytes)
                 with seen.path.open("rb") as file:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -185,7 +186,7 @@ class _Run:
         )
 
     def _failed(self, seen: Seen, digest: str, reason: str, next_step: str) -> AddResult | None:
-        if not seen.path.exists():
+        if not (seen.path.exists() or seen.path.is_symlink()):
             self._names.discard(seen.name)
             return None
         name = printable(seen.name)

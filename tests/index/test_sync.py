@@ -117,18 +117,26 @@ def test_a_file_that_cannot_be_looked_at_is_told(
     opened: OpenLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(folder, {"a.md": LEASES, "b.md": BAKERY})
-    (folder / "loop.md").symlink_to(folder / "loop.md")
     opened.sync(folder)
-    real = Path.stat
+    real = Path.lstat
 
-    def denied(self: Path, **options: bool) -> os.stat_result:
+    def denied(self: Path) -> os.stat_result:
         if self.name == "b.md":
             raise PermissionError(13, "Permission denied", str(self))
-        return real(self, **options)
+        return real(self)
 
-    monkeypatch.setattr(Path, "stat", denied)
+    monkeypatch.setattr(Path, "lstat", denied)
     assert statuses(opened.sync(folder)) == {"a.md": "unchanged", "b.md": "failed"}
     assert opened.names() == ["a.md", "b.md"]
+
+
+def test_links_in_a_circle_are_told(opened: OpenLibrary, folder: Path) -> None:
+    (folder / "loop.md").symlink_to(folder / "loop.md")
+    assert statuses(opened.sync(folder)) == {"loop.md": "failed"}
+    assert opened.sync(folder)[0].remembered
+    (folder / "loop.md").unlink()
+    opened.sync(folder)
+    assert failed_files(opened.store) == []
 
 
 def test_documents_of_a_folder_that_cannot_be_listed_stay(
