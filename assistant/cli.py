@@ -494,7 +494,7 @@ def doctor(
     if bad:
         first = bad[0]
         raise AssistantError(
-            f"{len(bad)} of {len(findings)} checks failed; {first.check}: {first.result}", first.next_step
+            f"{len(bad)} of {len(findings)} checks failed; {first.check}: {first.result.rstrip('.')}", first.next_step
         )
 
 

@@ -220,8 +220,8 @@ def _check_failures(settings: Settings) -> str:
         failures = failed_files(store) if store else []
     if failures:
         raise AssistantError(
-            f"{len(failures)} files could not be read: {_some([failure.name for failure in failures])}",
-            "`assistant list --failed` says why; mend them and sync, or try as they are: `assistant sync --retry`.",
+            f"Not read: {_some([failure.name for failure in failures])}",
+            "`assistant list --failed` says why; mend and sync, or try again as they are: `assistant sync --retry`.",
         )
     return f"none; {forgotten} that are gone were forgotten" if forgotten else "none"
 

@@ -396,7 +396,7 @@ def test_doctor_tells_of_missing_files_and_failures_and_mends_the_rest(cli: Cli,
     assert findings["database"]["ok"]
     assert "1 of 2 documents are gone: b.md" in findings["files"]["result"]
     assert "assistant remove" in findings["files"]["next_step"]
-    assert "1 files could not be read: bad.txt" in findings["failed files"]["result"]
+    assert "Not read: bad.txt" in findings["failed files"]["result"]
     assert "--retry" in findings["failed files"]["next_step"]
     (work / "corpus" / "bad.txt").unlink()
     cli("sync")
