@@ -309,10 +309,21 @@ def tag_documents(
 
 
 @app.command("list")
-def list_documents(as_json: Json = False) -> None:
-    """List the documents in the index."""
+def list_documents(
+    failed: Annotated[bool, typer.Option("--failed", help="Only the files that could not be read.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the documents in the index, and the files of synced folders that could not be read."""
+    from assistant.terminal import show_failures
+
     with _assistant() as assistant:
-        _show_documents(assistant.documents(), as_json)
+        failures = assistant.failures()
+        if not failed:
+            _show_documents(assistant.documents(), as_json)
+        elif as_json:
+            _print_json([failure.model_dump(mode="json") for failure in failures])
+        if not as_json:
+            show_failures(failures)
 
 
 def _show_documents(found: list[DocumentInfo], as_json: bool) -> None:
@@ -327,20 +338,60 @@ def _show_documents(found: list[DocumentInfo], as_json: bool) -> None:
 @app.command()
 def sync(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Default: the corpus folder.")] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Try the files that failed again, changed or not.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on following the folder until Ctrl-C.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make the index equal a folder: new, changed and deleted files."""
-    from assistant.terminal import progress_bar
+    """Make the index equal a folder: new, changed, moved and deleted files."""
+    from assistant.terminal import file_bar
 
     with _door() as assistant:
-        with progress_bar() as progress:
-            results = assistant.sync(folder and folder.absolute(), progress=progress)
+        chosen = (folder or _settings().corpus).absolute()
+        done: list[AddResult] = []
+        try:
+            with file_bar() as progress:
+                results = assistant.sync(chosen, retry=retry, progress=progress, told=done.append)
+        except (AssistantError, KeyboardInterrupt):
+            # What is in stays in, and the next sync goes on from there.
+            if done:
+                _report(done, as_json)
+            raise
+        if watch:
+            _follow(assistant, chosen, results, as_json)
+            return
         _report(results, as_json)
         failed = [result for result in results if result.status == "failed"]
         if failed:
             raise AssistantError(
-                f"{len(failed)} of {len(results)} files could not be read", "See the reasons above; all others are in."
+                f"{len(failed)} of {len(results)} files could not be read",
+                "See the reasons above; all others are in. They are tried again when they change, or with --retry.",
             )
+
+
+def _follow(assistant: Door, folder: Path, results: list[AddResult], as_json: bool) -> None:
+    from assistant.follow import follow, is_news
+    from assistant.terminal import show_change
+
+    def tell(result: AddResult) -> None:
+        if as_json:
+            sys.stdout.write(result.model_dump_json() + "\n")
+            sys.stdout.flush()
+        else:
+            show_change(result)
+
+    def warn(message: str) -> None:
+        sys.stderr.write(f"Warning: {message}\n")
+
+    if as_json:
+        for result in filter(is_news, results):
+            tell(result)
+    else:
+        _report(results, as_json)
+    sys.stderr.write(f"Following {folder} (Ctrl-C stops it)\n")
+    try:
+        follow(assistant, folder, tell, warn)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. What was told above is kept.\n")
 
 
 def _report(results: list[AddResult], as_json: bool) -> None:
@@ -419,11 +470,21 @@ def models_verify() -> None:
 
 
 @app.command()
-def doctor(as_json: Json = False) -> None:
+def doctor(
+    reembed: Annotated[
+        bool, typer.Option("--reembed", help="First embed all documents anew, with the model now set.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Check home, index and models; repair what can be derived again."""
-    from assistant.terminal import show_findings
+    from assistant.terminal import progress_bar, show_findings
     from assistant.upkeep import examine
 
+    if reembed:
+        with _assistant() as assistant, progress_bar() as progress:
+            count = assistant.reembed(progress)
+        told = f"{count:,} texts are embedded anew" if count else "The index is of this embedding model already"
+        sys.stderr.write(f"{told}.\n")
     findings = examine(_settings())
     if as_json:
         _print_json([finding.model_dump(mode="json") for finding in findings])
@@ -433,7 +494,7 @@ def doctor(as_json: Json = False) -> None:
     if bad:
         first = bad[0]
         raise AssistantError(
-            f"{len(bad)} of {len(findings)} checks failed; {first.check}: {first.result}", first.next_step
+            f"{len(bad)} of {len(findings)} checks failed; {first.check}: {first.result.rstrip('.')}", first.next_step
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from assistant.errors import AssistantError, IndexMismatchError, QuestionError, 
 from assistant.fetching import Limits, Page, fetch, is_address
 from assistant.index.ingest import AddResult, Embedder, Library, Origin
 from assistant.index.lock import Address, HomeLock
-from assistant.index.records import DocumentInfo
+from assistant.index.records import DocumentInfo, FailedFile
 from assistant.index.scope import Scope, Selection, checked_tag, nothing_within, select
 from assistant.index.store import Store, unknown
 from assistant.retrieval.model import SearchHit
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from assistant.models.chat import ChatModel
     from assistant.retrieval.engine import Engine
 
-__all__ = ["AddResult", "Assistant", "DocumentInfo", "Page", "Scope", "SearchHit", "Selection"]
+__all__ = ["AddResult", "Assistant", "DocumentInfo", "FailedFile", "Page", "Scope", "SearchHit", "Selection"]
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,8 @@ class Assistant:
             raise IndexMismatchError(
                 f"The index was made with the embedding model {stored[0]} ({stored[1]} dimensions), "
                 f"not {name} ({dimension})",
-                "Set ASSISTANT_EMBEDDING_MODEL back, or use another ASSISTANT_HOME and sync again.",
+                "Set ASSISTANT_EMBEDDING_MODEL back, or run `assistant doctor --reembed`: everything is embedded anew "
+                "from the stored text.",
             )
 
     def warm(self) -> None:
@@ -272,14 +273,70 @@ class Assistant:
         # A name in bytes that are no UTF-8 cannot be looked up; as it is shown, it is unknown.
         return library.remove([printable(name) for name in names])
 
-    def sync(self, folder: Path | None = None, *, progress: Progress | None = None) -> list[AddResult]:
-        """Make the index equal a folder (default: the corpus): new, changed and deleted files.
+    def sync(
+        self,
+        folder: Path | None = None,
+        *,
+        retry: bool = False,
+        progress: Progress | None = None,
+        told: Callable[[AddResult], None] | None = None,
+    ) -> list[AddResult]:
+        """Make the index equal a folder (default: the corpus): new, changed, moved and deleted files.
+
+        With `retry`, files that failed are tried again though they have not changed; `told` is given the
+        result of each file that is not known for unchanged by its entry in the folder, as soon as there is one.
 
         Raises:
             DocumentError: the folder does not exist.
+            StorageError: nothing can be written; what was told stays done.
         """
+        from assistant.index.sync import sync_folder
+
         library = self._open().ingest
-        return library.sync(folder or self.settings.corpus, progress)
+        return sync_folder(library, folder or self.settings.corpus, retry=retry, progress=progress, told=told)
+
+    def failures(self) -> list[FailedFile]:
+        """The files of synced folders that could not be read, by name; needs no lock and loads nothing."""
+        from assistant.index.files import failed_files
+
+        return failed_files(self._store) if self._readable() else []
+
+    def edition(self) -> object:
+        """Something that changes whenever a document comes, goes, is replaced or moves."""
+        return self._store.edition() if self._readable() else None
+
+    def mend(self) -> str | None:
+        """Hold the vector index against the database, vector by vector, and mend it; what was done, None if nothing.
+
+        Raises: as `open`.
+        """
+        return self._open().vectors.mend()
+
+    def reembed(self, progress: Progress | None = None) -> int:
+        """Embed all documents anew with the model of the settings, from the stored text; how many texts.
+
+        Interrupted, it goes on where it stopped when it is called again; until it is through, the index is as it was.
+        None are embedded if the index was made with this very model. The assistant is closed afterwards.
+
+        Raises:
+            HomeLockedError: another process owns the home.
+            StorageError: the home cannot be written.
+        """
+        from assistant.index.reembed import reembed
+        from assistant.models.embeddings import load_embeddings
+        from assistant.models.process import prepare_process
+
+        if not self._store.exists:
+            return 0
+        with self._guard:
+            self.close()
+            try:
+                self.claim()
+                self._store.open()
+                prepare_process()
+                return reembed(self._store, load_embeddings(self.settings), progress)
+            finally:
+                self.close()
 
     def documents(self) -> list[DocumentInfo]:
         """All documents by name; needs no lock and loads nothing."""

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     )
     corpus: Path = Field(default=Path("corpus"), description="Folder that `sync` and `chat` index.")
 
+    watch: bool = Field(default=True, description="Whether the chat follows the corpus folder while it is open.")
+
     chat_model: str = Field(
         default="qwen2.5-coder-1.5b-instruct",
         min_length=1,

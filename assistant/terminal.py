@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
 from rich.console import Console
@@ -14,23 +15,28 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
 from rich.table import Column, Table
+from rich.text import Text
+
+from assistant.pace import rate_of
 
 if TYPE_CHECKING:
     from assistant.answering.answer import Answer, Citation, StreamEvent
     from assistant.index.ingest import AddResult
-    from assistant.index.records import DocumentInfo
+    from assistant.index.records import DocumentInfo, FailedFile
     from assistant.retrieval.model import SearchHit
     from assistant.upkeep import Finding, ModelState
 
 _STATUS_STYLE = {
-    "added": "green", "updated": "green", "unchanged": "dim", "removed": "yellow", "left_out": "yellow",
-    "failed": "red",
+    "added": "green", "updated": "green", "moved": "green", "unchanged": "dim", "removed": "yellow",
+    "left_out": "yellow", "failed": "red",
 }  # fmt: skip
 
 
@@ -59,6 +65,31 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     )  # fmt: skip
     with bar:
         yield _feeder(bar)
+
+
+class _RateColumn(ProgressColumn):
+    """Files a second, or a minute where they are long."""
+
+    def render(self, task: Task) -> Text:
+        return Text(rate_of(task.speed) if task.speed else "", style="progress.data.speed")
+
+
+@contextmanager
+def file_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr for many files, with rate and time left, fed with (file, done, total)."""
+    bar = Progress(
+        BarColumn(), MofNCompleteColumn(), _RateColumn(), TimeRemainingColumn(), TextColumn("{task.description}"),
+        console=console(stderr=True), transient=True, disable=not sys.stderr.isatty(),
+        # A long file must not make the rate of those before it forgotten.
+        speed_estimate_period=600,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("", total=None)
+
+        def feed(what: str, done: int, total: int) -> None:
+            bar.update(task, description=escape(what), completed=done, total=total)
+
+        yield feed
 
 
 @contextmanager
@@ -200,14 +231,32 @@ def show_results(results: Sequence[AddResult]) -> None:
     for result in results:
         if quiet and result.status == "unchanged":
             continue
-        style = _STATUS_STYLE[result.status]
-        size = f" ({result.passages} passage{'s' if result.passages > 1 else ''})" if result.passages else ""
-        remark = f": {result.reason}. {result.next_step}".rstrip(". ") if result.reason else ""
-        out.print(f"[{style}]{result.status:>9}[/{style}]  {escape(result.name)}{size}{escape(remark)}")
+        out.print(_result_line(result))
     if quiet:
         out.print(f"[dim]unchanged[/dim]  {len(unchanged)} files")
     if not results:
         out.print("No files there.")
+
+
+def _result_line(result: AddResult) -> str:
+    style = _STATUS_STYLE[result.status]
+    size = f" ({result.passages} passage{'s' if result.passages > 1 else ''})" if result.passages else ""
+    remark = f": {result.reason}. {result.next_step}".rstrip(". ") if result.reason else ""
+    return f"[{style}]{result.status:>9}[/{style}]  {escape(result.name)}{size}{escape(remark)}"
+
+
+def show_change(result: AddResult) -> None:
+    """Print what became of a file just now, with the time."""
+    console().print(f"[dim]{datetime.now():%H:%M:%S}[/dim] {_result_line(result)}")
+
+
+def show_failures(failures: Sequence[FailedFile]) -> None:
+    """Print the files that could not be read."""
+    out = console()
+    for failure in failures:
+        out.print(
+            f"[red]   failed[/red]  {escape(failure.name)}: {escape(failure.reason)}. {escape(failure.next_step)}"
+        )
 
 
 def show_models(states: Sequence[ModelState]) -> None:

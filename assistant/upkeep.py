@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,10 +16,15 @@ from assistant.models.catalog import CHAT_MODELS, EMBEDDING_MODEL, ChatModelFile
 from assistant.models.explain import shown_url
 from assistant.settings import Settings
 
+if TYPE_CHECKING:
+    from assistant.index.store import Store
+
 #: Told what is being done and bytes done of bytes in all.
 Progress = Callable[[str, int, int], None]
 #: Free space below which `doctor` warns, in bytes.
 _LOW_DISK = 1 << 30
+#: So many names are told of a list.
+_TOLD = 5
 
 
 class ModelState(BaseModel):
@@ -120,7 +127,10 @@ def examine(settings: Settings) -> list[Finding]:
         ("disk", _check_disk),
         ("embedding model", _check_embedding_model),
         ("chat model", _check_chat_model),
+        ("database", _check_database),
         ("index", _check_index),
+        ("files", _check_files),
+        ("failed files", _check_failures),
     )
     findings = []
     for name, check in checks:
@@ -167,10 +177,74 @@ def _check_chat_model(settings: Settings) -> str:
     return f"{settings.chat_model}, verified: {path.name}"
 
 
+def _check_database(settings: Settings) -> str:
+    from assistant.index.checkup import mend_tables
+
+    with _owned_store(settings) as store:
+        if store is None:
+            return "none yet"
+        done = mend_tables(store)
+    return f"repaired: {'; '.join(done)}" if done else "sound"
+
+
 def _check_index(settings: Settings) -> str:
     from assistant.facade import Assistant
 
     with Assistant(settings) as assistant:
         assistant.open()
         count = len(assistant.documents())
-        return f"{count} documents" + (f"; repaired: {assistant.repaired}" if assistant.repaired else ", sound")
+        done = assistant.repaired or assistant.mend()
+        return f"{count} documents" + (f"; repaired: {done}" if done else ", sound")
+
+
+def _check_files(settings: Settings) -> str:
+    from assistant.index.checkup import without_file
+
+    with _owned_store(settings) as store:
+        states = list(store.file_states().values()) if store else []
+    gone = sorted(state.name for state in without_file(states))
+    if gone:
+        raise AssistantError(
+            f"The files of {len(gone)} of {len(states)} documents are gone: {_some(gone)}",
+            "`assistant sync` removes those of a synced folder, `assistant remove NAME` others; or put them back.",
+        )
+    return "those of all documents are where they were" if states else "none yet"
+
+
+def _check_failures(settings: Settings) -> str:
+    from assistant.index.checkup import forget_gone_failures
+    from assistant.index.files import failed_files
+
+    with _owned_store(settings) as store:
+        forgotten = forget_gone_failures(store) if store else 0
+        failures = failed_files(store) if store else []
+    if failures:
+        raise AssistantError(
+            f"Not read: {_some([failure.name for failure in failures])}",
+            "`assistant list --failed` says why; mend and sync, or try again as they are: `assistant sync --retry`.",
+        )
+    return f"none; {forgotten} that are gone were forgotten" if forgotten else "none"
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
+    return ", ".join(names[:_TOLD]) + more
+
+
+@contextmanager
+def _owned_store(settings: Settings) -> Iterator[Store | None]:
+    """The open database with the home's lock held; None if there is none yet."""
+    from assistant.index.lock import HomeLock
+    from assistant.index.store import Store
+
+    store, lock = Store(settings.home), HomeLock(settings.home)
+    if not store.exists:
+        yield None
+        return
+    lock.acquire()
+    try:
+        store.open()
+        yield store
+    finally:
+        store.close()
+        lock.release()

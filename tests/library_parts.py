@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 from fakes import FakeEmbedder
 
 from assistant.documents import read_document
 from assistant.documents.parser import ParserProcess, ReadLimits
-from assistant.index.ingest import FileState, Library
+from assistant.index.ingest import AddResult, Library
 from assistant.index.passages import split
-from assistant.index.records import NewDocument
+from assistant.index.records import FileState, NewDocument
 from assistant.index.store import Store
+from assistant.index.sync import sync_folder
 from assistant.index.vectors import VectorIndex
 from assistant.retrieval.engine import Engine
 
@@ -86,6 +88,9 @@ class OpenLibrary:
         self.parser.close()
         self.vectors.close()
         self.store.close()
+
+    def sync(self, folder: Path, **options: Any) -> list[AddResult]:
+        return sync_folder(self.ingest, folder, **options)
 
     def names(self) -> list[str]:
         return [info.name for info in self.store.documents()]

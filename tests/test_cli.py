@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import FakeEmbedder
 from library_parts import BAKERY, LEASES, write
 from pdfs import make_pdf
 from processes import Cli, check_error
@@ -89,7 +91,7 @@ INFO_KEYS = {
     "name", "title", "date", "source", "page_count", "characters", "passages", "added_at", "origin", "notes",
     "tags",
 }  # fmt: skip
-RESULT_KEYS = {"name", "status", "passages", "reason", "next_step"}
+RESULT_KEYS = {"name", "status", "passages", "reason", "next_step", "remembered"}
 
 
 def test_add_list_remove_as_text(cli: Cli, work: Path) -> None:
@@ -275,6 +277,148 @@ def test_a_repair_is_noted_on_stderr(filled: Cli, home: Path) -> None:
     json.loads(run.out)
 
 
+# --- keeping the index equal to a folder ---------------------------------------------------------------------
+
+
+def test_files_that_failed_are_listed_and_tried_again(cli: Cli, work: Path) -> None:
+    write(work / "corpus", {"a.md": LEASES, "broken.txt": "x\0\1"})
+    check_error(cli("sync"), "1 of 2 files could not be read", "--retry")
+    assert "failed  broken.txt: broken.txt is a binary file" in cli("list").out
+    assert [info["name"] for info in json.loads(cli("list", "--json").out)] == ["a.md"]
+    (failed,) = json.loads(cli("list", "--failed", "--json").out)
+    assert (failed["name"], failed["reason"]) == ("broken.txt", "broken.txt is a binary file")
+    assert cli("list", "--failed").out.count("\n") == 1
+    for words in (["sync"], ["sync", "--retry"]):
+        run = cli(*words)
+        check_error(run, "1 of 2 files could not be read")
+        assert "failed  broken.txt" in run.out
+    (work / "corpus" / "broken.txt").write_text("Words after all.")
+    run = cli("sync")
+    assert (run.code, run.err) == (0, "")
+    assert cli("list", "--failed", "--json").out == "[]\n"
+
+
+def test_a_moved_file_is_told(cli: Cli, work: Path) -> None:
+    write(work / "corpus", {"a.md": LEASES})
+    cli("sync")
+    (work / "corpus" / "a.md").rename(work / "corpus" / "b.md")
+    assert cli("sync").out.split() == ["moved", "b.md:", "it", "was", "a.md"]
+
+
+SYNC = """
+import sys, time
+import assistant.models.embeddings
+from fakes import FakeEmbedder
+
+class Slow(FakeEmbedder):
+    def encode(self, texts, progress=None):
+        if any("SLOW" in text for text in texts):
+            print("embedding", flush=True)
+            time.sleep(600)
+        return super().encode(texts, progress)
+
+assistant.models.embeddings.load_embeddings = lambda settings: Slow()
+sys.argv = ["assistant", "sync", *sys.argv[1:]]
+from assistant.cli import main
+main()
+"""
+
+
+def test_an_interrupted_sync_says_what_is_in_and_goes_on(cli: Cli, work: Path, commands: Any) -> None:
+    write(work / "corpus", {"a.md": LEASES, "b.md": "SLOW words.", "c.md": BAKERY})
+    process = commands.start("-c", SYNC, env={"ASSISTANT_CHAT_MODEL": "none"})
+    assert process.stdout.readline() == "embedding\n"
+    process.send_signal(signal.SIGINT)
+    run = commands.finish(process, timeout=30)
+    assert run.code == 130
+    assert run.out.split()[:2] == ["added", "a.md"]
+    assert run.err == "\nInterrupted. Nothing that was acknowledged is lost.\n"
+    statuses = {result["name"]: result["status"] for result in json.loads(cli("sync", "--json").out)}
+    assert statuses == {"a.md": "unchanged", "b.md": "added", "c.md": "added"}
+
+
+def lines_until(stream: Any, word: str) -> list[str]:
+    """Lines of a program up to one with a word in it; the test's own limit of time ends a wait in vain."""
+    lines: list[str] = []
+    while not lines or word not in lines[-1]:
+        lines.append(stream.readline())
+        assert lines[-1], f"it ended: {lines}"
+    return lines
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_watching_a_folder(cli: Cli, work: Path, commands: Any, sent: signal.Signals) -> None:
+    write(work / "corpus", {"a.md": LEASES, "bad.txt": "x\0\1"})
+    process = commands.start("-c", SYNC, "--watch", env={"ASSISTANT_CHAT_MODEL": "none"})
+    assert "added  a.md" in lines_until(process.stdout, "bad.txt")[0]
+    assert "Following" in lines_until(process.stderr, "Ctrl-C")[-1]
+    (work / "corpus" / "b.md").write_text(BAKERY)
+    (told,) = lines_until(process.stdout, "b.md")
+    assert re.match(r"\d\d:\d\d:\d\d     added  b\.md \(2 passages\)", told)
+    (work / "corpus" / "b.md").rename(work / "corpus" / "c.md")
+    (told,) = lines_until(process.stdout, "c.md")
+    assert "moved  c.md: it was b.md" in told
+    (work / "corpus" / "c.md").unlink()
+    (told,) = lines_until(process.stdout, "c.md")
+    assert "removed  c.md" in told
+    # What failed is told again when it has changed, and only then.
+    (work / "corpus" / "bad.txt").write_bytes(b"y\0\1\2")
+    (told,) = lines_until(process.stdout, "bad.txt")
+    assert "failed  bad.txt" in told
+    process.send_signal(sent)
+    run = commands.finish(process, timeout=30)
+    assert (run.code, run.out) == (0, "")
+    assert "Stopped" in run.err
+    assert [info["name"] for info in json.loads(cli("list", "--json").out)] == ["a.md"]
+
+
+def test_watching_as_json_lines(cli: Cli, work: Path, commands: Any) -> None:
+    write(work / "corpus", {"a.md": LEASES})
+    process = commands.start("-c", SYNC, "--watch", "--json", env={"ASSISTANT_CHAT_MODEL": "none"})
+    assert json.loads(process.stdout.readline())["status"] == "added"
+    (work / "corpus" / "a.md").write_text(BAKERY)
+    told = json.loads(process.stdout.readline())
+    assert (told["name"], told["status"]) == ("a.md", "updated")
+    process.send_signal(signal.SIGTERM)
+    assert commands.finish(process, timeout=30).code == 0
+
+
+def test_doctor_tells_of_missing_files_and_failures_and_mends_the_rest(cli: Cli, work: Path, home: Path) -> None:
+    write(work / "corpus", {"a.md": LEASES, "b.md": BAKERY, "bad.txt": "x\0\1"})
+    cli("sync")
+    (work / "corpus" / "b.md").unlink()
+    database = sqlite3.connect(home / "assistant.db")
+    database.execute("DELETE FROM sentences_fts")
+    database.commit()
+    database.close()
+    findings = {finding["check"]: finding for finding in json.loads(cli("doctor", "--json").out)}
+    assert "missing rows of sentences_fts written" in findings["database"]["result"]
+    assert findings["database"]["ok"]
+    assert "1 of 2 documents are gone: b.md" in findings["files"]["result"]
+    assert "assistant remove" in findings["files"]["next_step"]
+    assert "Not read: bad.txt" in findings["failed files"]["result"]
+    assert "--retry" in findings["failed files"]["next_step"]
+    (work / "corpus" / "bad.txt").unlink()
+    cli("sync")
+    run = cli("doctor", "--json")
+    assert run.code == 0
+    assert {finding["check"]: finding["result"] for finding in json.loads(run.out)}["database"] == "sound"
+
+
+def test_another_embedding_model_takes_over(filled: Cli, home: Path, embedder: FakeEmbedder, work: Path) -> None:
+    for name in ("bakery.md", "leases.md"):
+        (work / name).unlink(missing_ok=True)
+    embedder.name, embedder.dimension = "wide", 96
+    check_error(filled("search", "rye"), "fake (64 dimensions), not wide (96)", "assistant doctor --reembed")
+    run = filled("doctor", "--json")
+    index = next(finding for finding in json.loads(run.out) if finding["check"] == "index")
+    assert not index["ok"] and "--reembed" in index["next_step"]
+    run = filled("doctor", "--reembed")
+    assert "texts are embedded anew" in run.err
+    assert json.loads(filled("search", "How dear is a rye loaf?", "--json").out)[0]["document"] == "bakery.md"
+    assert "is of this embedding model already" in filled("doctor", "--reembed").err
+
+
 # --- looking after models and home --------------------------------------------------------------------------
 
 
@@ -282,7 +426,9 @@ def test_doctor(filled: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     run = filled("doctor", "--json")
     assert (run.code, run.err) == (0, "")
     findings = {finding["check"]: finding for finding in json.loads(run.out)}
-    assert list(findings) == ["home", "disk", "embedding model", "chat model", "index"]
+    assert list(findings) == [
+        "home", "disk", "embedding model", "chat model", "database", "index", "files", "failed files",
+    ]  # fmt: skip
     for finding in findings.values():
         assert set(finding) == {"check", "ok", "result", "next_step"}
         assert finding["ok"]
@@ -290,7 +436,7 @@ def test_doctor(filled: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     (home / "chroma" / "chroma.sqlite3").write_bytes(b"garbage " * 999)
     monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "some-model")
     run = filled("doctor")
-    check_error(run, "1 of 5 checks failed; chat model: some-model", "ASSISTANT_CHAT_BASE_URL")
+    check_error(run, "1 of 8 checks failed; chat model: some-model", "ASSISTANT_CHAT_BASE_URL")
     assert "2 documents; repaired: the vector index was damaged" in run.out
     assert "bad  chat model: some-model is not an embedded model" in run.out
 
@@ -611,14 +757,8 @@ def test_the_whole_way_as_processes(commands: Any, work: Path) -> None:
     check_answer_json(answer, read_document(LEASES.encode(), "leases.md", "").text)
     run = commands.assistant("doctor", "--json")
     findings = json.loads(run.out)
-    assert {finding["check"]: finding["ok"] for finding in findings} == {
-        "home": True,
-        "disk": True,
-        "embedding model": True,
-        "chat model": True,
-        "index": True,
-    }
-    assert "2 documents, sound" in findings[-1]["result"]
+    assert all(finding["ok"] for finding in findings), findings
+    assert "2 documents, sound" in {finding["result"] for finding in findings}
 
 
 @pytest.mark.models

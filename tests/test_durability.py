@@ -11,7 +11,6 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -20,8 +19,8 @@ from pathlib import Path
 
 import pytest
 from adder import marker, source
-from fakes import FakeEmbedder
 from processes import Commands
+from whole import COUNT, check_tables
 
 from assistant.documents import Document, read_document
 from assistant.facade import Assistant
@@ -96,26 +95,6 @@ def check_whole(assistant: Assistant, ledger: Ledger, rng: random.Random) -> Non
         for citation in answer.citations:
             assert citation.quote == assistant.text(name)[citation.start : citation.end]
     check_tables(assistant.settings.home / "assistant.db", assistant)
-
-
-COUNT = FakeEmbedder().count_tokens
-
-
-def check_tables(path: Path, assistant: Assistant) -> None:
-    database = sqlite3.connect(path)
-    try:
-        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
-        for table in ("passages", "sentences"):
-            ids = database.execute(f"SELECT id FROM {table} ORDER BY id").fetchall()
-            assert database.execute(f"SELECT rowid FROM {table}_fts ORDER BY rowid").fetchall() == ids
-        empty = "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage_id FROM sentences)"
-        assert database.execute(empty).fetchall() == [(0,)]
-        passages = {row[0] for row in database.execute("SELECT id FROM passages")}
-    finally:
-        database.close()
-    vectors = assistant._open().engine._vectors
-    assert set(vectors._ids()) == passages
 
 
 # --- a program that imports once and dies often -------------------------------------------------------------

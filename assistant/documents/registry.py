@@ -224,9 +224,14 @@ def read_document(data: bytes, name: str, source: str, options: ReadOptions = _D
         raise DocumentError(f"{error.args[0]}; by its first bytes it is {kind}", step) from error
     if not document.text.strip():
         raise DocumentError(f"{name} holds no text", "Nothing was added; check the file.")
-    title = clean_text(document.title).strip() or PurePosixPath(name).stem.replace("_", " ")
+    title = " ".join(clean_text(document.title).split()) or title_from(name)
     document = with_scale_notes(document)
-    return document.model_copy(update={"title": " ".join(title.split()), "source": source})
+    return document.model_copy(update={"title": title, "source": source})
+
+
+def title_from(name: str) -> str:
+    """The title of a document that has none: its name without suffix."""
+    return " ".join(PurePosixPath(name).stem.replace("_", " ").split())
 
 
 def read_documents(

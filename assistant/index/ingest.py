@@ -1,22 +1,25 @@
-"""Adding, replacing, removing and syncing documents: read and embed first, then one transaction."""
+"""Adding, replacing and removing documents: read and embed first, then one transaction."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from assistant.documents import Document
 from assistant.documents.parser import ParserProcess
-from assistant.documents.registry import check_inside, check_name, is_archive, printable, read_bytes
-from assistant.errors import AssistantError, DocumentError, NameTakenError
-from assistant.index.passages import Passage, split, squash
+from assistant.documents.registry import check_name, is_archive, printable, read_bytes
+from assistant.errors import NameTakenError
+from assistant.index.files import states_of
+from assistant.index.folder import settled, source_of
+from assistant.index.passages import split, squash
 from assistant.index.records import FileState, NewDocument
 from assistant.index.store import Store
 from assistant.index.vectors import Progress, VectorIndex
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from assistant.fetching import Page
 
 Origin = Literal["added", "synced", "uploaded", "fetched"]
-AddStatus = Literal["added", "updated", "unchanged", "removed", "failed", "left_out"]
+AddStatus = Literal["added", "updated", "unchanged", "moved", "removed", "failed", "left_out"]
 
 
 class Embedder(Protocol):
@@ -46,7 +49,10 @@ class Embedder(Protocol):
 
 
 class AddResult(BaseModel):
-    """What became of one file, be it an archive: `reason` and `next_step` are filled for failures and remarks."""
+    """What became of one file, be it an archive: `reason` and `next_step` are filled for failures and remarks.
+
+    `remembered` marks a failure that was told before of the file as it is.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,21 +61,22 @@ class AddResult(BaseModel):
     passages: int = 0
     reason: str = ""
     next_step: str = ""
+    remembered: bool = False
 
 
-def embedded_text(document: Document, passage: Passage) -> str:
+def embedded_text(title: str, headings: Sequence[str], words: str) -> str:
     """What is embedded for a passage: title and headings first, then its own words."""
-    header = " > ".join((document.title, *passage.headings[-2:]))
-    return f"{squash(header)[:200]}\n{squash(document.text[passage.start : passage.end])}"
+    header = " > ".join((title, *headings[-2:]))
+    return f"{squash(header)[:200]}\n{squash(words)}"
 
 
-def source_of(path: Path) -> str:
-    """Where a file is: the same words however it was named (`..`, symbolic links)."""
-    return str(path.resolve())
+def embedded_clause(context: str, words: str) -> str:
+    """What is embedded for a clause: what is understood from its table or list, then its own words."""
+    return squash(f"{context} {words}")
 
 
-def file_state(path: Path, name: str, data: bytes, origin: Origin, folder: Path | None) -> FileState:
-    """What is remembered of a file to notice its change."""
+def file_state(path: Path, name: str, data: bytes, origin: Origin, folder: Path | None, began: float) -> FileState:
+    """What is remembered of a file to notice its change; `began` is when its reading began, in seconds of the clock."""
     stat = path.stat()
     return FileState(
         name=name,
@@ -79,6 +86,7 @@ def file_state(path: Path, name: str, data: bytes, origin: Origin, folder: Path 
         content_hash=hashlib.sha256(data).hexdigest(),
         size=stat.st_size,
         modified=stat.st_mtime,
+        changed=settled(stat.st_ctime, began),
     )
 
 
@@ -94,13 +102,13 @@ class Library:
         passage_tokens: int,
         max_bytes: int,
     ) -> None:
-        self._store = store
+        self.store = store
         self._vectors = vectors
         self._embedder = embedder
         self._parser = parser
         self._passage_tokens = passage_tokens
-        self._max_bytes = max_bytes
-        self._writing = threading.RLock()
+        self.max_bytes = max_bytes
+        self.writing = threading.RLock()
 
     def add(
         self,
@@ -126,18 +134,19 @@ class Library:
         """
         name = name or path.name
         check_name(name)
-        data = read_bytes(path, self._max_bytes)
-        state = file_state(path, name, data, origin, folder)
-        with self._writing:
-            known = self._of_file(name)
+        with self.writing:
+            began = time.time()
+            data = read_bytes(path, self.max_bytes)
+            state = file_state(path, name, data, origin, folder, began)
+            known = self.states_of(name)
             moved = bool(known) and all(
                 each.origin == origin == "synced" and not Path(each.source).exists() for each in known
             )
             # A document that was removed out of an archive comes back when the archive is added again.
-            if not again and known and _is_same(known, state) and state.source not in self._store.left_out():
+            if not again and known and _is_same(known, state) and state.source not in self.store.left_out():
                 for each in known:
                     here = state.model_copy(update={"name": each.name})
-                    self._store.touch(here if moved else _with_time_of(each, state))
+                    self.store.touch(here if moved else _with_time_of(each, state))
                 return AddResult(name=name, status="unchanged")
             other = next((each for each in known if each.source != state.source), None)
             if other and not moved:
@@ -173,12 +182,12 @@ class Library:
             size=len(page.data),
             modified=0.0,
         )
-        with self._writing:
-            states = self._store.file_states().values()
+        with self.writing:
+            states = self.store.file_states().values()
             known = [each for each in states if each.origin == "fetched" and each.source == page.address]
-            if not again and known and _is_same(known, state) and page.address not in self._store.left_out():
+            if not again and known and _is_same(known, state) and page.address not in self.store.left_out():
                 return AddResult(name=page.name, status="unchanged")
-            other = next((each for each in self._of_file(page.name) if each not in known), None)
+            other = next((each for each in self.states_of(page.name) if each not in known), None)
             if other:
                 raise _name_taken(other)
             documents[0] = documents[0].model_copy(update={"notes": (*page.notes, *documents[0].notes)})
@@ -192,7 +201,7 @@ class Library:
             self._prepare(state.model_copy(update={"name": document.name}), document, progress)
             for document in documents
         ]
-        removed, added = self._store.replace(*news, gone=[each.name for each in known])
+        removed, added = self.store.replace(*news, gone=[each.name for each in known])
         self._vectors.apply(removed, added, _heedless(progress))
         return AddResult(
             name=state.name,
@@ -200,12 +209,6 @@ class Library:
             passages=sum(len(new.passages) for new in news),
             reason="; ".join(_remarks(state.name, documents)),
         )
-
-    def _of_file(self, name: str) -> list[FileState]:
-        """The states of a file's document, or of those of an archive."""
-        states = self._store.file_states().values()
-        inside = f"{name}/" if is_archive(name) else None
-        return [each for each in states if each.name == name or (inside and each.name.startswith(inside))]
 
     def remove(self, names: Sequence[str]) -> list[AddResult]:
         """Remove documents by name; sync will not bring their unchanged files back.
@@ -215,79 +218,28 @@ class Library:
         Raises:
             UnknownDocumentError: a name is not in the index; nothing is removed then.
         """
-        with self._writing:
-            members = {name: [state.name for state in self._of_file(name)] for name in names if is_archive(name)}
-            return self._remove([each for name in names for each in members.get(name) or [name]], leave_out=True)
+        with self.writing:
+            members = {name: [state.name for state in self.states_of(name)] for name in names if is_archive(name)}
+            return self.drop([each for name in names for each in members.get(name) or [name]], leave_out=True)
 
-    def _remove(self, names: Sequence[str], leave_out: bool) -> list[AddResult]:
-        with self._writing:
-            removed = self._store.delete(names, leave_out)
+    def drop(self, names: Sequence[str], leave_out: bool = False) -> list[AddResult]:
+        """Remove documents by name; only with `leave_out` sync will not bring their files back."""
+        with self.writing:
+            removed = self.store.delete(names, leave_out)
             self._vectors.apply(removed, [])
         return [AddResult(name=name, status="removed") for name in dict.fromkeys(names)]
 
-    def sync(self, folder: Path, progress: Progress | None = None) -> list[AddResult]:
-        """Make the documents of a folder equal its files: new, changed and deleted ones.
-
-        A file that fails leaves the others alone; its result says why.
-
-        Raises:
-            DocumentError: the folder does not exist.
-        """
-        if not folder.is_dir():
-            raise DocumentError(f"No such folder: {folder}", "Create it, or name another one.")
-        folder = folder.resolve()
-        files = [path for path in sorted(folder.rglob("*")) if _is_candidate(path, folder)]
-        results = []
-        for done, path in enumerate(files):
-            if progress:
-                progress(path.name, done, len(files))
-            results.append(self._sync_file(path, folder))
-        if progress:
-            progress("done", len(files), len(files))
-        names = {path.relative_to(folder).as_posix() for path in files}
-        # Looked up and removed in one go: another sync or a person may be removing the same ones.
-        with self._writing:
-            gone = [
-                state.name
-                for state in self._store.file_states().values()
-                if state.folder == str(folder) and names.isdisjoint(_owners(state.name))
-            ]
-            return results + (self._remove(gone, leave_out=False) if gone else [])
-
-    def _sync_file(self, path: Path, folder: Path) -> AddResult:
-        name = path.relative_to(folder).as_posix()
-        try:
-            check_inside(path, folder)
-            known = self._of_file(name)
-            stat = path.stat()
-            seen = (source_of(path), stat.st_size, stat.st_mtime)
-            if known and all((each.source, each.size, each.modified) == seen for each in known):
-                return AddResult(name=name, status="unchanged")
-            left_out = self._store.left_out().get(source_of(path))
-            if left_out and left_out == hashlib.sha256(path.read_bytes()).hexdigest():
-                return AddResult(
-                    name=name,
-                    status="left_out",
-                    reason="removed from the index earlier",
-                    next_step=f"`assistant add '{path}'` brings it back",
-                )
-            return self.add(path, name=name, origin="synced", folder=folder)
-        except AssistantError as error:
-            return AddResult(name=printable(name), status="failed", reason=error.args[0], next_step=error.next_step)
-        except OSError as error:
-            return AddResult(
-                name=printable(name),
-                status="failed",
-                reason=error.strerror or str(error),
-                next_step="Check the file's permissions.",
-            )
+    def states_of(self, name: str) -> list[FileState]:
+        """The states of a file's document, or of those of an archive."""
+        return states_of(self.store, printable(name), f"{printable(name)}/" if is_archive(name) else None)
 
     def _prepare(self, state: FileState, document: Document, progress: Progress | None) -> NewDocument:
         """Split and embed a document; nothing is stored yet."""
         passages = split(document, self._passage_tokens, self._embedder.count_tokens)
-        texts = [embedded_text(document, passage) for passage in passages]
+        words = document.text
+        texts = [embedded_text(document.title, each.headings, words[each.start : each.end]) for each in passages]
         texts += [
-            squash(f"{sentence.context} {document.text[start:end]}")
+            embedded_clause(sentence.context, words[start:end])
             for passage in passages
             for sentence in passage.sentences
             for start, end in sentence.clauses
@@ -337,16 +289,5 @@ def _remarks(name: str, documents: Sequence[Document]) -> list[str]:
     return [many, *notes] if is_archive(name) else notes
 
 
-def _owners(name: str) -> list[str]:
-    """The names of the files that a document can be from: its own, or an archive's that it lies in."""
-    return [name, *(str(parent) for parent in PurePosixPath(name).parents if is_archive(str(parent)))]
-
-
 def _with_time_of(known: FileState, state: FileState) -> FileState:
-    return known.model_copy(update={"size": state.size, "modified": state.modified})
-
-
-def _is_candidate(path: Path, folder: Path) -> bool:
-    """A file a person put there to be read: hidden files and folders are not, other suffixes are told."""
-    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return (path.is_file() or path.is_symlink()) and not hidden
+    return known.model_copy(update={"size": state.size, "modified": state.modified, "changed": state.changed})

@@ -32,13 +32,14 @@ def main(folder: str, collection: str, home: str) -> int:
     found = client.get_collection(collection, embedding_function=None)
     store = Store(Path(home))
     store.open()
-    sound = found.count() == 0 or _sound(found, store)
+    well = sound(found, store)
     store.close()
     client.close()
-    return 0 if sound else 1
+    return 0 if well else 1
 
 
-def _sound(found: Any, store: Store) -> bool:
+def sound(found: Any, store: Store) -> bool:
+    """Whether each vector that an open collection holds is that of SQLite, and can be found by searching."""
     ids = sorted(store.passage_ids())
     step = max(1, len(ids) // _SEARCHED)
     misses = 0

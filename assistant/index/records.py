@@ -28,7 +28,11 @@ class DocumentInfo(BaseModel):
 
 
 class FileState(BaseModel):
-    """What sync and add compare a file with. `modified` is the file's mtime in seconds."""
+    """What sync and add compare a file with.
+
+    `modified` is the file's mtime in seconds, `changed` its ctime, which no program can set back; -1 where the file
+    was so new when it was read that a later change might bear the same time.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,6 +43,27 @@ class FileState(BaseModel):
     content_hash: str
     size: int
     modified: float
+    changed: float = -1.0
+
+
+class FailedFile(BaseModel):
+    """A file of a synced folder that could not be read, and what a person was told. `failed_at` is ISO 8601 in UTC.
+
+    `content_hash` is empty where the file was refused unread: that is looked at again by every sync.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    source: str
+    folder: str
+    content_hash: str
+    size: int
+    modified: float
+    changed: float
+    reason: str
+    next_step: str
+    failed_at: str
 
 
 class NewDocument(BaseModel):

@@ -41,6 +41,7 @@ documents = Table(
     Column("content_hash", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("modified", Float, nullable=False),
+    Column("changed", Float, nullable=False, server_default="-1"),
     Column("page_count", Integer),
     Column("notes", Text, nullable=False),
     Column("text", Text, nullable=False),
@@ -98,6 +99,32 @@ tags = Table(
     Column("tag", Text, primary_key=True),
 )
 
+#: Files of a synced folder that could not be read, with what a person was told; a `content_hash` of '' is that of a
+#: file that was refused unread.
+failures = Table(
+    "failures",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("modified", Float, nullable=False),
+    Column("changed", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("next_step", Text, nullable=False),
+    Column("failed_at", Text, nullable=False),
+)
+
+#: Vectors of another embedding model, on their way to take the place of those in `passages` and `sentences`.
+reembedded = Table(
+    "reembedded",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
 #: Lexical indexes beside the tables, row by row: FTS5 with Porter stems and folded accents.
 FTS_STATEMENTS = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS passages_fts USING fts5("
@@ -116,6 +143,11 @@ MIGRATIONS = {
         "UPDATE documents SET content_hash = '', size = -1",
     ),
     3: (str(CreateTable(tags)),),
+    4: (
+        "ALTER TABLE documents ADD COLUMN changed FLOAT NOT NULL DEFAULT -1",
+        str(CreateTable(failures)),
+        str(CreateTable(reembedded)),
+    ),
 }
 
 SCHEMA_VERSION = max(MIGRATIONS)

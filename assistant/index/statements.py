@@ -81,6 +81,11 @@ def insert_document(connection: Connection, new: NewDocument) -> list[int]:
     return added
 
 
+def passage_header(title: str, headings: str) -> str:
+    """The words above a passage as they are lexically indexed; `headings` is a JSON list."""
+    return " ".join((title, *json.loads(headings)))
+
+
 def insert_passage(
     connection: Connection,
     document_id: int,
@@ -104,7 +109,7 @@ def insert_passage(
         text("INSERT INTO passages_fts(rowid, header, body) VALUES (:id, :header, :body)"),
         {
             "id": passage_id,
-            "header": " ".join((document.title, *passage.headings)),
+            "header": passage_header(document.title, json.dumps(passage.headings)),
             "body": squash(document.text[passage.start : passage.end]),
         },
     )

@@ -139,7 +139,8 @@ class Store:
                 tags = {names[0]: tags.get(gone[0], ())}
             put_tags(connection, {name: given for name, given in tags.items() if name in names})
             sources = [new.state.source for new in news]
-            connection.execute(delete(schema.left_out).where(schema.left_out.c.source.in_(sources)))
+            for table in (schema.left_out, schema.failures):
+                connection.execute(delete(table).where(table.c.source.in_(sources)))
         return removed, added
 
     def delete(self, names: Sequence[str], leave_out: bool) -> list[int]:
@@ -242,12 +243,14 @@ class Store:
             return int(connection.execute(select(func.count()).select_from(schema.documents)).scalar_one())
 
     def edition(self) -> tuple[int, int, str]:
-        """Something that changes whenever a document comes, goes or is replaced."""
-        d = schema.documents.c
-        query = select(func.count(), func.coalesce(func.max(d.id), 0), func.coalesce(func.max(d.added_at), ""))
+        """Something that changes whenever a document comes, goes, is replaced or moves."""
+        d, m = schema.documents.c, schema.meta.c
+        moved = select(m.value).where(m.key == "moved").scalar_subquery()
+        # An id is never used again: with the number of documents the highest tells of every change but a move.
+        query = select(func.count(), func.coalesce(func.max(d.id), 0), func.coalesce(moved, ""))
         with self.transaction() as connection:
-            count, newest, added = connection.execute(query).one()
-        return int(count), int(newest), str(added)
+            count, newest, last = connection.execute(query).one()
+        return int(count), int(newest), str(last)
 
     def document_ids(self, names: Sequence[str]) -> list[int]:
         """Ids of documents by name.

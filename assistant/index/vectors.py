@@ -13,13 +13,16 @@ import logging
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import StorageError
+from assistant.index.probe import sound
 from assistant.index.store import Store
+from assistant.index.underway import Underway
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,6 +62,9 @@ class VectorIndex:
         self._folder = folder
         self._store = store
         self._behind = False
+        self._underway = Underway()
+        # Held while the client is used for searching, or goes away and comes back under the searches.
+        self._searching = threading.RLock()
         self._client: ClientAPI | None = None
         self._collection: Any = None
         self._search: Any = None
@@ -90,12 +96,14 @@ class VectorIndex:
     def apply(self, removed: Sequence[int], added: Sequence[int], progress: Progress | None = None) -> None:
         """Bring the index in step with SQLite after a transaction that marked it dirty.
 
-        What Chroma refuses to write is mended as when opening: the index is made anew.
+        Searches see all of the change from the beginning, however long Chroma takes over it. What Chroma refuses to
+        write is mended as when opening: the index is made anew.
 
         Raises:
             StorageError: that failed as well; the documents are safe, the next start tries again.
         """
         behind, self._behind = self._behind, True
+        self._underway = Underway.of(self._store, removed, added)
         try:
             if behind:
                 self._reconcile(progress)
@@ -107,6 +115,24 @@ class VectorIndex:
             log.info("the vector index could not be written", exc_info=True)
             self._rebuild(progress)
         self._behind = False
+        self._underway = Underway()
+
+    def mend(self) -> str | None:
+        """Hold every vector against SQLite and put right what is not as it should be.
+
+        Returns:
+            What was done, in words, or None if all was well.
+
+        Raises:
+            StorageError: the folder cannot be written.
+        """
+        wanted, present = self._store.passage_ids(), set(self._ids())
+        done = [f"{len(present - wanted)} vectors without a passage removed"] if present - wanted else []
+        done += [f"{len(wanted - present)} missing vectors added"] if wanted - present else []
+        if done:
+            self._store.set_meta(**{_DIRTY: "1"})
+            self._reconcile(None)
+        return ", ".join(done) or (None if sound(self._collection, self._store) else self._rebuild(None))
 
     def mark_clean(self) -> None:
         """Note that the folder is in step with SQLite, and what it looks like now."""
@@ -114,13 +140,23 @@ class VectorIndex:
 
     def query(self, vector: np.ndarray, k: int, document_ids: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """The k nearest passages as (id, cosine similarity), nearest first."""
-        count = self.count()
-        if not count:
-            return []
-        scope = {"document": {"$in": list(document_ids)}} if document_ids else None
-        hits = self._search.similarity_search_by_vector_with_relevance_scores(
-            [float(x) for x in vector], k=min(k, count), filter=scope
-        )
+        # Looked at first: what has left it by the time Chroma is asked is in Chroma.
+        underway = self._underway
+        stale = underway.stale
+        found = [each for each in self._held(vector, k + len(stale), document_ids) if each[0] not in stale]
+        found += underway.near(vector, document_ids)
+        return sorted(found, key=lambda each: -each[1])[:k]
+
+    def _held(self, vector: np.ndarray, k: int, document_ids: Sequence[int] | None) -> list[tuple[int, float]]:
+        """The k nearest passages of those in Chroma."""
+        with self._searching:
+            count = self.count()
+            if not count:
+                return []
+            scope = {"document": {"$in": list(document_ids)}} if document_ids else None
+            hits = self._search.similarity_search_by_vector_with_relevance_scores(
+                [float(x) for x in vector], k=min(k, count), filter=scope
+            )
         return [(int(hit.metadata["passage"]), 1.0 - float(distance)) for hit, distance in hits]
 
     def count(self) -> int:
@@ -151,9 +187,10 @@ class VectorIndex:
         self._search = Chroma(collection_name=COLLECTION, client=self._client, embedding_function=None)
 
     def _disconnect(self) -> None:
-        client, self._client, self._collection, self._search = self._client, None, None, None
-        if client is not None:
-            client.close()
+        with self._searching:
+            client, self._client, self._collection, self._search = self._client, None, None, None
+            if client is not None:
+                client.close()
 
     def _probe(self) -> bool:
         """Whether a process of its own can open the folder and finds its vectors right."""
@@ -172,7 +209,11 @@ class VectorIndex:
         return done.returncode == 0
 
     def _rebuild(self, progress: Progress | None) -> str:
-        """Set the folder aside and make it anew from SQLite; gives what was done, in words."""
+        """Set the folder aside and make it anew from SQLite; gives what was done, in words. Searches wait for it."""
+        with self._searching:
+            return self._make_anew(progress)
+
+    def _make_anew(self, progress: Progress | None) -> str:
         self._disconnect()
         aside = self._folder.with_name(f"{self._folder.name}.damaged-{time.time_ns()}")
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,6 +33,7 @@ from assistant.owner.orders import (
     State,
     Step,
     Sync,
+    Told,
     telling,
 )
 from assistant.settings import ENV_PREFIX
@@ -158,20 +159,40 @@ class OwnerClient:
         """As `Assistant.remove`."""
         return self._changed(Remove(names=tuple(printable(name) for name in names)))
 
-    def sync(self, folder: Path | None = None, *, progress: Progress | None = None) -> list[AddResult]:
+    def sync(
+        self,
+        folder: Path | None = None,
+        *,
+        retry: bool = False,
+        progress: Progress | None = None,
+        told: Callable[[AddResult], None] | None = None,
+    ) -> list[AddResult]:
         """As `Assistant.sync`, with the corpus of this process's settings."""
         chosen = folder or self._reader.settings.corpus
-        return self._changed(Sync(folder=Path(_sendable(chosen))), progress)
+        return self._changed(Sync(folder=Path(_sendable(chosen)), retry=retry), progress, told)
 
-    def _changed(self, order: Order, progress: Progress | None = None) -> list[AddResult]:
-        return list(self._result(order, Results, progress).results)
+    def _changed(
+        self,
+        order: Order,
+        progress: Progress | None = None,
+        told: Callable[[AddResult], None] | None = None,
+    ) -> list[AddResult]:
+        return list(self._result(order, Results, progress, told).results)
 
-    def _result(self, order: Order, wanted: type[Wanted], progress: Progress | None = None) -> Wanted:
+    def _result(
+        self,
+        order: Order,
+        wanted: type[Wanted],
+        progress: Progress | None = None,
+        told: Callable[[AddResult], None] | None = None,
+    ) -> Wanted:
         for line in self._lines(order):
             if isinstance(line, wanted):
                 return line
             if isinstance(line, Step) and progress:
                 progress(line.what, line.done, line.total)
+            if isinstance(line, Told) and told:
+                told(line.result)
         raise self._broken_off()
 
     def _lines(self, order: Order) -> Iterator[Line]:

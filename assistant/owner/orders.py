@@ -18,7 +18,9 @@ from assistant.settings import Settings
 #: Seconds between signs of life of work that has nothing to tell.
 ALIVE_S = 1.0
 #: Settings that owner and terminal may have each in its own way: no result depends on them.
-_FREE = frozenset("home models_dir corpus chat_api_key chat_timeout_s chat_threads embedding_batch log_level".split())
+_FREE = frozenset(
+    "home models_dir corpus watch chat_api_key chat_timeout_s chat_threads embedding_batch log_level".split()
+)
 #: Settings that only answers depend on.
 _OF_ANSWERS = frozenset("chat_model chat_base_url chat_context_tokens answer_tokens evidence_sentences".split())
 
@@ -88,10 +90,11 @@ class Remove(Order):
 
 
 class Sync(Order):
-    """An absolute path; answered by `Step` lines and `Results`."""
+    """An absolute path, and whether to try failed files again; answered by `Step` and `Told` lines and `Results`."""
 
     kind: Literal["sync"] = "sync"
     folder: Path
+    retry: bool = False
 
 
 class Step(_Message):
@@ -115,6 +118,13 @@ class Hits(_Message):
 
     kind: Literal["hits"] = "hits"
     hits: tuple[SearchHit, ...]
+
+
+class Told(_Message):
+    """What became of one file, as soon as it is done."""
+
+    kind: Literal["told"] = "told"
+    result: AddResult
 
 
 class Results(_Message):
@@ -151,7 +161,7 @@ class Failed(_Message):
         return (named if known else AssistantError)(self.message, self.next_step)
 
 
-Line = Step | Event | Hits | Results | Notes | Failed
+Line = Step | Event | Hits | Told | Results | Notes | Failed
 ORDERS: TypeAdapter[Ask | Prepare | Search | Add | Remove | Sync] = TypeAdapter(
     Annotated[Ask | Prepare | Search | Add | Remove | Sync, Field(discriminator="kind")]
 )

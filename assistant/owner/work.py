@@ -20,6 +20,7 @@ from assistant.owner.orders import (
     Search,
     Step,
     Sync,
+    Told,
 )
 
 if TYPE_CHECKING:
@@ -84,4 +85,7 @@ def work(
         case Remove():
             tell(Results(results=tuple(assistant.remove(order.names))))
         case Sync():
-            tell(Results(results=tuple(assistant.sync(order.folder, progress=report))))
+            results = assistant.sync(
+                order.folder, retry=order.retry, progress=report, told=lambda result: tell(Told(result=result))
+            )
+            tell(Results(results=tuple(results)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Turn
 from assistant.index.ingest import Embedder
 from assistant.index.lexical import lexical_passages, lexical_sentences
-from assistant.index.rows import PassageRow, document_rows, passage_rows, sentence_rows
+from assistant.index.rows import PassageRow, SentenceRow, document_rows, passage_rows, sentence_rows
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
 from assistant.retrieval.aim import Profile, aimed_at, profile
@@ -35,6 +36,19 @@ _AIMED = 2.0
 _LONG = 20_000
 #: Up to so many documents are ranked each by itself.
 _APART = 8
+
+
+#: A document may be replaced while it is searched; its new version is then looked for, up to so many times.
+_LOOKS = 5
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Passages with scores, best first, their clauses, and whether nothing changed meanwhile."""
+
+    best: list[tuple[PassageRow, float]]
+    sentences: list[SentenceRow]
+    whole: bool
 
 
 class Engine:
@@ -78,33 +92,52 @@ class Engine:
         Raises:
             UnknownDocumentError: a name in `documents` is not in the index.
         """
-        scope = self._store.document_ids(documents) if documents else None
         texts = query_texts(question, history)
         queries = self._embedder.encode(texts)
         reading = standalone_question(question, history)
+        for _ in range(_LOOKS):
+            found = self._found(texts, queries, reading, documents, k)
+            if found.whole:
+                break
+        ranked = {row.id: row for row, _ in found.best}
+        leans = reading != texts[0]
+        used = queries if leans else queries[:1]
+        evidence = rank_sentences(
+            used,
+            found.sentences,
+            lexical_sentences(self._store, reading, list(ranked)),
+            ranked,
+        )
+        return Retrieved(
+            question=reading,
+            hits=tuple(_hit(row, score) for row, score in found.best),
+            evidence=tuple(evidence),
+            vector=queries[1] if leans else queries[0],
+            vectors={sentence.id: sentence.vector for sentence in found.sentences},
+        )
+
+    def _found(
+        self,
+        texts: Sequence[str],
+        queries: np.ndarray,
+        reading: str,
+        documents: Sequence[str] | None,
+        k: int | None,
+    ) -> _Found:
+        """One look at the index: what is read of it step by step is of one moment if it is `whole`."""
+        scope = self._store.document_ids(documents) if documents else None
         aimed = self._aimed_at(reading, scope)
         pool = max(self._candidates, k or 0)
         fused = self._fused(texts, queries, scope, pool, aimed)[:pool]
         rows = passage_rows(self._store, [key for key, _ in fused])
         best = self._best(reading, [(rows[key], score) for key, score in fused if key in rows], aimed)
         best = best[: k or self._passages]
-        ranked = {row.id: row for row, _ in best}
-        leans = reading != texts[0]
-        used = queries if leans else queries[:1]
-        sentences = sentence_rows(self._store, list(ranked))
-        evidence = rank_sentences(
-            used,
-            sentences,
-            lexical_sentences(self._store, reading, list(ranked)),
-            ranked,
-        )
-        return Retrieved(
-            question=reading,
-            hits=tuple(_hit(row, score) for row, score in best),
-            evidence=tuple(evidence),
-            vector=queries[1] if leans else queries[0],
-            vectors={sentence.id: sentence.vector for sentence in sentences},
-        )
+        ids = {row.id for row, _ in best}
+        sentences = sentence_rows(self._store, [row.id for row, _ in best])
+        whole = len(rows) == len(fused) and {each.passage_id for each in sentences} == ids
+        if documents:
+            whole = whole and self._store.document_ids(documents) == scope
+        return _Found(best, sentences, whole)
 
     def overview(self, documents: Sequence[str] | None, limit: int) -> list[Evidence]:
         """The central sentences of some documents, or of all where they are few; none where they are many.
@@ -117,8 +150,9 @@ class Engine:
         if documents and len(documents) > _MANY_CHOSEN:
             return []
         scope = self._store.document_ids(documents) if documents else None
-        ids = sorted(self._store.passage_ids(scope))
-        return central_sentences(sentence_rows(self._store, ids), passage_rows(self._store, ids), limit)
+        # Passages before their sentences: a document that goes in between then says nothing, and breaks nothing.
+        rows = passage_rows(self._store, sorted(self._store.passage_ids(scope)))
+        return central_sentences(sentence_rows(self._store, list(rows)), rows, limit)
 
     def _aimed_at(self, question: str, scope: Sequence[int] | None) -> tuple[int, ...]:
         """Ids of the long documents that a question names, within the scope."""

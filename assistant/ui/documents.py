@@ -78,6 +78,14 @@ class Documents:
             logger.exception("the documents cannot be listed")
         return []
 
+    def edition(self) -> object:
+        """Something that changes with the list; None, with a log entry, if that cannot be told right now."""
+        try:
+            return self._assistant.edition()
+        except AssistantError as error:
+            logger.warning("the documents cannot be looked at: %s", error)
+        return None
+
     def html(self, shelf: Shelf, listed: Sequence[DocumentInfo]) -> str:
         """The list as this tab sees it."""
         return panels.documents_html(listed, shelf.chosen, shelf.confirming, not self._startup.progress.settled)

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 TITLE = "Corpus assistant"
 ASSETS = Path(__file__).parent / "assets"
-#: Seconds between looks at the state while the program gets ready.
+#: Seconds between looks at the state while something is going on, and while nothing is.
 TICK_S = 1.0
+RESTING_TICK_S = 3.0
 #: Answers that may be in the making at once, over all tabs; each holds a thread.
 ANSWERS_AT_ONCE = 8
 #: Events waiting at once, over all tabs; more are refused.
@@ -47,6 +48,7 @@ class Parts(NamedTuple):
     clear: Any
     source: Any
     timer: Any
+    mark: Any
     session: Any
     shelf: Any
 
@@ -58,6 +60,10 @@ class Views:
         self._settings = settings
         self._startup = startup
         self._documents = documents
+
+    def mark(self) -> object:
+        """Something that changes whenever `state` would be another one."""
+        return self._startup.progress, self._documents.edition()
 
     def state(self, shelf: Shelf) -> tuple[str, str, str, bool]:
         """Status, document list and greeting as HTML, and whether to go on looking."""
@@ -145,7 +151,7 @@ def _layout(settings: Settings) -> Parts:
             source = _panel("source", panels.source_hint(), "source.js")
     return Parts(
         status, listing, upload, results, greeting, talk, scope, question, send, stop, clear, source,
-        gr.Timer(TICK_S), gr.State(None), gr.State(Shelf()),
+        gr.Timer(TICK_S), gr.State(None), gr.State(None), gr.State(Shelf()),
     )  # fmt: skip
 
 
@@ -156,9 +162,12 @@ _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"
 def _wire_documents(blocks: Any, parts: Parts, views: Views, documents: Documents) -> None:
     import gradio as gr
 
-    def look(shelf: Shelf) -> tuple[Any, ...]:
+    def look(shelf: Shelf, seen: object) -> tuple[Any, ...]:
+        mark = views.mark()
+        if mark == seen:
+            return (gr.skip(),) * 5
         status, listing, greeting, going_on = views.state(shelf)
-        return status, listing, greeting, gr.Timer(active=going_on)
+        return status, listing, greeting, gr.Timer(TICK_S if going_on else RESTING_TICK_S), mark
 
     def act(shelf: Shelf, event: gr.EventData) -> tuple[Any, ...]:
         shelf = documents.act(shelf, event._data.get("action"), event._data.get("name"))
@@ -178,12 +187,12 @@ def _wire_documents(blocks: Any, parts: Parts, views: Views, documents: Document
             _, listing, greeting, _ = views.state(told)
             yield told, listing, greeting, panels.results_html(told.lines)
 
-    seen = [parts.status, parts.documents, parts.greeting, parts.timer]
+    seen = [parts.status, parts.documents, parts.greeting, parts.timer, parts.mark]
     changed = [parts.shelf, parts.documents, parts.greeting, parts.results]
     # Annotations are strings in this module: Gradio looks the event class up in these.
     act.__annotations__["event"] = add.__annotations__["event"] = gr.EventData
-    blocks.load(look, [parts.shelf], seen, **_QUIET)
-    parts.timer.tick(look, [parts.shelf], seen, **_QUIET)
+    blocks.load(look, [parts.shelf, parts.mark], seen, **_QUIET)
+    parts.timer.tick(look, [parts.shelf, parts.mark], seen, **_QUIET)
     for listing in (parts.documents, parts.results):
         listing.act(act, [parts.shelf], [*changed, parts.scope], **_QUIET)
     parts.upload.sent(add, [parts.shelf], changed, trigger_mode="multiple", concurrency_limit=1, **_QUIET)

@@ -214,7 +214,7 @@ def greeting_html(count: int, corpus: str, busy: bool) -> str:
         return "<h2>Getting ready</h2><p>Your documents are being indexed. You can ask as soon as they are.</p>"
     return (
         "<h2>Add a document to begin</h2><ol><li>Choose <em>Add documents</em>, or drop files on the panel."
-        f"</li><li>Or put files into <code>{escape(corpus)}</code> and start again.</li></ol>"
+        f"</li><li>Or put files into <code>{escape(corpus)}</code>.</li></ol>"
         "<p>Then ask about them here. Nothing leaves this machine unless you set a remote chat model.</p>"
     )
 

@@ -1,4 +1,4 @@
-"""Getting ready behind the page: the index opens, the corpus syncs, the models load."""
+"""Behind the page: the index opens, the corpus syncs, the models load; then the corpus is followed as it changes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from assistant.errors import AssistantError, StorageError
+from assistant.pace import Pace
 
 if TYPE_CHECKING:
     from assistant.facade import AddResult, Assistant
@@ -39,7 +40,7 @@ class Progress:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more will happen by itself."""
+        """Whether nothing is going on; a change of the corpus may begin something."""
         return self.phase in ("ready", "degraded", "failed")
 
 
@@ -73,6 +74,11 @@ class Startup:
         self._stopping = threading.Event()
         self._work = threading.Lock()
         self._error: AssistantError | None = None
+        # What is not right at rest: files of the corpus, and anything else.
+        self._unread: tuple[str, ...] = ()
+        self._missing: tuple[str, ...] = ()
+        self._syncing = False
+        self._pace = Pace()
         self._thread = threading.Thread(target=self._run, name="assistant-startup", daemon=True)
 
     @classmethod
@@ -80,7 +86,7 @@ class Startup:
         """For an assistant that is open already."""
         startup = cls(assistant, settings)
         startup._opened.set()
-        startup._settle(())
+        startup._settle()
         return startup
 
     @property
@@ -160,7 +166,7 @@ class Startup:
                 self._work.release()
 
     def _changing(self) -> bool:
-        return self._thread.is_alive() and self._progress.phase in ("opening", "indexing")
+        return self._thread.is_alive() and (self._syncing or self._progress.phase == "opening")
 
     def _run(self) -> None:
         try:
@@ -170,8 +176,11 @@ class Startup:
             repaired = self._assistant.repaired
             self._progress = replace(self._progress, notes=(repaired,) if repaired else ())
             self._opened.set()
+            self._report("the corpus", 0, 0)
             self._sync()
-            self._warm()
+            self._attempt(self._warm)
+            if self._settings.watch:
+                self._attempt(self._follow)
         except _Stopping:
             self._progress = replace(self._progress, phase="failed", text="Shutting down")
         except AssistantError as error:
@@ -180,14 +189,23 @@ class Startup:
             logger.exception("startup failed")
             self._fail(StorageError("The assistant could not start", "See the log, then start it again."))
 
+    def _attempt(self, work: Callable[[], None]) -> None:
+        """Do what documents stay usable without; what goes wrong with it is said."""
+        try:
+            work()
+        except AssistantError as error:
+            self._missing = (*self._missing, str(error))
+            self._rest("Ready, but not complete")
+
     def _fail(self, error: AssistantError) -> None:
-        # Once the index is open its documents stay usable, whatever is missing after that.
-        phase: StartupPhase = "degraded" if self._opened.is_set() else "failed"
-        text = "Ready, but not complete" if self._opened.is_set() else "Could not start"
         self._error = error
+        if self._opened.is_set():
+            self._missing = (*self._missing, str(error))
+            self._rest("Ready, but not complete")
+            return
         problems = (*self._progress.problems, str(error))
-        self._progress = replace(self._progress, phase=phase, text=text, problems=problems)
-        if phase == "failed" and self._on_failure:
+        self._progress = replace(self._progress, phase="failed", text="Could not start", problems=problems)
+        if self._on_failure:
             self._on_failure()
 
     def _report_opening(self, what: str, done: int, total: int) -> None:
@@ -196,20 +214,26 @@ class Startup:
         self._progress = replace(self._progress, text=f"Opening the index: {what}, {done:,} of {total:,}")
 
     def _sync(self) -> None:
-        self._report("the corpus", 0, 0)
-        problems: tuple[str, ...]
+        # Said before it is asked whether to stop: `close`, which does it the other way round, waits or is heeded.
+        self._syncing, self._pace = True, Pace()
         try:
+            if self.stopping:
+                raise _Stopping
             results = self._assistant.sync(self._settings.corpus, progress=self._report)
         except AssistantError as error:
-            problems = (str(error),)
+            self._unread = (str(error),)
         else:
-            problems = tuple(_told(result) for result in results if result.status == "failed")
-        self._progress = replace(self._progress, problems=problems)
+            self._unread = tuple(_told(result) for result in results if result.status == "failed")
+        finally:
+            self._syncing = False
+        self._progress = replace(self._progress, problems=(*self._unread, *self._missing))
 
     def _report(self, what: str, done: int, total: int) -> None:
         if self.stopping:
             raise _Stopping
         text = f"Indexing {min(done + 1, total)} of {total}: {what}" if total else f"Indexing {what}"
+        pace = self._pace.told(done, total, time.monotonic())
+        text += f" ({pace})" if pace else ""
         self._progress = replace(self._progress, phase="indexing", text=text)
 
     def _warm(self) -> None:
@@ -217,17 +241,30 @@ class Startup:
             raise _Stopping
         self._progress = replace(self._progress, phase="loading", text="Loading the chat model")
         self._assistant.warm()
-        self._settle(self._progress.problems)
+        self._settle()
 
-    def _settle(self, problems: tuple[str, ...]) -> None:
-        model, notes = None, self._progress.notes
+    def _settle(self) -> None:
         try:
-            model = self._assistant.model_name
-            notice = self._assistant.notice
-            notes += (notice,) if notice else ()
+            model, notice = self._assistant.model_name, self._assistant.notice
+            notes = self._progress.notes + ((notice,) if notice else ())
+            self._progress = replace(self._progress, model=model, notes=notes)
         except AssistantError as error:
-            problems = (*problems, str(error))
-        self._progress = Progress("degraded" if problems else "ready", "Ready", problems, notes, model)
+            self._missing = (*self._missing, str(error))
+        self._rest("Ready")
+
+    def _rest(self, text: str) -> None:
+        problems = (*self._unread, *self._missing)
+        phase: StartupPhase = "degraded" if problems else "ready"
+        self._progress = replace(self._progress, phase=phase, text=text, problems=problems)
+
+    def _follow(self) -> None:
+        """Keep the index equal to the corpus until the program ends."""
+        from assistant.index.watch import changes
+
+        resting = self._progress.text
+        for _ in changes(self._settings.corpus, self._stopping):
+            self._sync()
+            self._rest(resting)
 
 
 def _told(result: AddResult) -> str:

@@ -96,8 +96,8 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OpenLibra
         (folder / name).write_text(f"# {name}\n\n{BAKERY}")
     (folder / "table.csv").write_text("plant,boats\nLindholm,12\n")
     with OpenLibrary(root / "home") as library:
-        library.ingest._max_bytes = 40 * 2**20
-        yield library, {result.name: result for result in library.ingest.sync(folder)}
+        library.ingest.max_bytes = 40 * 2**20
+        yield library, {result.name: result for result in library.sync(folder)}
 
 
 @pytest.mark.parametrize("name", FILES, ids=ascii)
@@ -150,7 +150,7 @@ def test_no_permission_is_told(opened: OpenLibrary, tmp_path: Path, monkeypatch:
         return real(self)
 
     monkeypatch.setattr(Path, "read_bytes", denied)
-    told = {result.name: result for result in opened.ingest.sync(tmp_path / "files")}
+    told = {result.name: result for result in opened.sync(tmp_path / "files")}
     assert [told[name].status for name in ("a.md", "shut.md", "z.md")] == ["added", "failed", "added"]
     assert "Permission denied" in told["shut.md"].reason and "permissions" in told["shut.md"].next_step
 

@@ -187,11 +187,11 @@ def test_removing_an_unknown_name_removes_nothing(opened: OpenLibrary, folder: P
 
 def test_sync_follows_a_folder(opened: OpenLibrary, folder: Path) -> None:
     write(folder, {"a.md": LEASES, "deep/b.md": BAKERY, "c.txt": "A heron stands in the reeds."})
-    assert brief(opened.ingest.sync(folder)) == [("a.md", "added"), ("c.txt", "added"), ("deep/b.md", "added")]
+    assert brief(opened.sync(folder)) == [("a.md", "added"), ("c.txt", "added"), ("deep/b.md", "added")]
     assert [info.origin for info in opened.store.documents()] == ["synced"] * 3
 
     calls = embedded(opened)
-    assert {status for _, status in brief(opened.ingest.sync(folder))} == {"unchanged"}
+    assert {status for _, status in brief(opened.sync(folder))} == {"unchanged"}
     assert embedded(opened) == calls
 
     (folder / "a.md").write_text(BAKERY)
@@ -199,7 +199,7 @@ def test_sync_follows_a_folder(opened: OpenLibrary, folder: Path) -> None:
     (folder / "empty.txt").write_text("")
     (folder / "photo.png").write_bytes(b"\x89PNG")
     write(folder, {"d.txt": "Another note."})
-    results = opened.ingest.sync(folder)
+    results = opened.sync(folder)
     assert brief(results) == [
         ("a.md", "updated"),
         ("c.txt", "unchanged"),
@@ -216,51 +216,51 @@ def test_sync_follows_a_folder(opened: OpenLibrary, folder: Path) -> None:
 
 def test_sync_leaves_hidden_files_alone(opened: OpenLibrary, folder: Path) -> None:
     write(folder, {".hidden.md": LEASES, ".git/a.md": LEASES, "b.md": BAKERY})
-    assert brief(opened.ingest.sync(folder)) == [("b.md", "added")]
+    assert brief(opened.sync(folder)) == [("b.md", "added")]
 
 
 def test_a_removed_file_is_left_out_until_it_changes(opened: OpenLibrary, folder: Path) -> None:
     write(folder, {"a.md": LEASES, "b.md": BAKERY})
-    opened.ingest.sync(folder)
+    opened.sync(folder)
     opened.ingest.remove(["a.md"])
-    (left_out,) = (result for result in opened.ingest.sync(folder) if result.name == "a.md")
+    (left_out,) = (result for result in opened.sync(folder) if result.name == "a.md")
     assert left_out.status == "left_out"
     assert left_out.reason
     assert "assistant add" in left_out.next_step
     assert opened.names() == ["b.md"]
 
     (folder / "a.md").write_text(LEASES + "\nMore.")
-    assert ("a.md", "added") in brief(opened.ingest.sync(folder))
+    assert ("a.md", "added") in brief(opened.sync(folder))
 
     # Deleting the file is not a wish to leave it out.
     (folder / "a.md").unlink()
-    assert ("a.md", "removed") in brief(opened.ingest.sync(folder))
+    assert ("a.md", "removed") in brief(opened.sync(folder))
     write(folder, {"a.md": LEASES})
-    assert ("a.md", "added") in brief(opened.ingest.sync(folder))
+    assert ("a.md", "added") in brief(opened.sync(folder))
 
 
 def test_a_left_out_file_comes_back_when_added(opened: OpenLibrary, folder: Path) -> None:
     write(folder, {"a.md": LEASES})
-    opened.ingest.sync(folder)
+    opened.sync(folder)
     opened.ingest.remove(["a.md"])
     assert opened.ingest.add(folder / "a.md").status == "added"
-    assert brief(opened.ingest.sync(folder)) == [("a.md", "unchanged")]
+    assert brief(opened.sync(folder)) == [("a.md", "unchanged")]
 
 
 def test_sync_keeps_a_document_whose_file_went_bad(opened: OpenLibrary, folder: Path) -> None:
     write(folder, {"a.md": LEASES})
-    opened.ingest.sync(folder)
+    opened.sync(folder)
     (folder / "a.md").write_text("")
-    assert brief(opened.ingest.sync(folder)) == [("a.md", "failed")]
+    assert brief(opened.sync(folder)) == [("a.md", "failed")]
     assert opened.names() == ["a.md"]
 
 
 def test_sync_removes_only_what_came_from_its_folder(opened: OpenLibrary, folder: Path, tmp_path: Path) -> None:
     write(folder, {"a.md": LEASES})
     (other,) = write(tmp_path / "elsewhere", {"b.md": BAKERY})
-    opened.ingest.sync(folder)
+    opened.sync(folder)
     opened.ingest.add(other)
-    assert brief(opened.ingest.sync(folder)) == [("a.md", "unchanged")]
+    assert brief(opened.sync(folder)) == [("a.md", "unchanged")]
     assert opened.names() == ["a.md", "b.md"]
 
 
@@ -268,21 +268,21 @@ def test_sync_tells_of_a_name_already_taken(opened: OpenLibrary, folder: Path, t
     (other,) = write(tmp_path / "elsewhere", {"a.md": BAKERY})
     opened.ingest.add(other)
     write(folder, {"a.md": LEASES, "b.md": LEASES})
-    results = opened.ingest.sync(folder)
+    results = opened.sync(folder)
     assert brief(results) == [("a.md", "failed"), ("b.md", "added")]
     assert str(other) in results[0].reason
 
 
 def test_a_moved_folder_takes_its_documents_along(opened: OpenLibrary, folder: Path, tmp_path: Path) -> None:
     write(folder, {"a.md": LEASES, "b.md": BAKERY, "c.txt": "A heron stands in the reeds."})
-    opened.ingest.sync(folder)
+    opened.sync(folder)
     moved = folder.rename(tmp_path / "moved")
     (moved / "b.md").write_text(BAKERY + "\nMore.")
     calls = embedded(opened)
-    assert brief(opened.ingest.sync(moved)) == [("a.md", "unchanged"), ("b.md", "updated"), ("c.txt", "unchanged")]
+    assert brief(opened.sync(moved)) == [("a.md", "unchanged"), ("b.md", "updated"), ("c.txt", "unchanged")]
     assert embedded(opened) == calls + 1
     (moved / "a.md").unlink()
-    assert ("a.md", "removed") in brief(opened.ingest.sync(moved))
+    assert ("a.md", "removed") in brief(opened.sync(moved))
     # A file that was added by itself is not taken over, though it is gone.
     (other,) = write(tmp_path / "elsewhere", {"d.md": LEASES})
     opened.ingest.add(other)
@@ -290,14 +290,14 @@ def test_a_moved_folder_takes_its_documents_along(opened: OpenLibrary, folder: P
     write(moved, {"d.md": BAKERY})
     with pytest.raises(NameTakenError):
         opened.ingest.add(moved / "d.md")
-    assert ("d.md", "failed") in brief(opened.ingest.sync(moved))
+    assert ("d.md", "failed") in brief(opened.sync(moved))
 
 
 def test_a_folder_named_in_two_ways_is_one(opened: OpenLibrary, folder: Path) -> None:
     write(folder, {"a.md": LEASES, "deep/b.md": BAKERY})
-    opened.ingest.sync(folder)
+    opened.sync(folder)
     calls = embedded(opened)
-    results = opened.ingest.sync(folder / "deep" / "..")
+    results = opened.sync(folder / "deep" / "..")
     assert brief(results) == [("a.md", "unchanged"), ("deep/b.md", "unchanged")]
     assert embedded(opened) == calls
 
@@ -309,7 +309,7 @@ def test_links_within_a_folder_are_followed_and_others_told(opened: OpenLibrary,
     (folder / "far.md").symlink_to(tmp_path / "elsewhere" / "target.md")
     (folder / "farther").symlink_to(tmp_path / "elsewhere")
     (folder / "broken.md").symlink_to(tmp_path / "nowhere.md")
-    told = {result.name: result for result in opened.ingest.sync(folder)}
+    told = {result.name: result for result in opened.sync(folder)}
     assert {name for name, result in told.items() if result.status == "added"} == {"near.md", "real.md"}
     assert {name for name, result in told.items() if result.status == "failed"} == {"far.md", "farther", "broken.md"}
     assert "link to a place outside the folder" in told["far.md"].reason and "assistant add" in told["far.md"].next_step
@@ -318,10 +318,10 @@ def test_links_within_a_folder_are_followed_and_others_told(opened: OpenLibrary,
 
 def test_touching_a_file_does_not_embed_it_again(opened: OpenLibrary, folder: Path) -> None:
     (path,) = write(folder, {"a.md": LEASES})
-    opened.ingest.sync(folder)
+    opened.sync(folder)
     calls = embedded(opened)
     os.utime(path, (1, 1))
-    assert brief(opened.ingest.sync(folder)) == [("a.md", "unchanged")]
+    assert brief(opened.sync(folder)) == [("a.md", "unchanged")]
     assert opened.store.file_states()["a.md"].modified == 1.0
     assert embedded(opened) == calls
 
@@ -339,7 +339,7 @@ def test_sync_survives_names_and_files_it_cannot_read(
         return real(self)
 
     monkeypatch.setattr(Path, "read_bytes", denied)
-    results = {result.name: result for result in opened.ingest.sync(folder)}
+    results = {result.name: result for result in opened.sync(folder)}
     assert results["a.md"].status == "added"
     assert results["b.md"].status == "failed"
     assert "Permission denied" in results["b.md"].reason
@@ -349,14 +349,14 @@ def test_sync_survives_names_and_files_it_cannot_read(
 
 def test_sync_of_no_folder(opened: OpenLibrary, tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="No such folder") as caught:
-        opened.ingest.sync(tmp_path / "nowhere")
+        opened.sync(tmp_path / "nowhere")
     assert caught.value.next_step
 
 
 def test_sync_of_an_empty_folder_removes_all_of_it(opened: OpenLibrary, folder: Path) -> None:
     paths = write(folder, {"a.md": LEASES, "b.md": BAKERY})
-    opened.ingest.sync(folder)
+    opened.sync(folder)
     for path in paths:
         path.unlink()
-    assert brief(opened.ingest.sync(folder)) == [("a.md", "removed"), ("b.md", "removed")]
+    assert brief(opened.sync(folder)) == [("a.md", "removed"), ("b.md", "removed")]
     assert opened.vectors.count() == 0

@@ -72,19 +72,19 @@ def test_a_bad_version_leaves_the_good_one(opened: OpenLibrary, folder: Path) ->
 def test_sync_follows_an_archive(opened: OpenLibrary, folder: Path) -> None:
     path = pack(folder / "x.zip", BOTH)
     write(folder, {"c.txt": HERON})
-    assert brief(opened.ingest.sync(folder)) == [("c.txt", "added"), ("x.zip", "added")]
-    assert brief(opened.ingest.sync(folder)) == [("c.txt", "unchanged"), ("x.zip", "unchanged")]
+    assert brief(opened.sync(folder)) == [("c.txt", "added"), ("x.zip", "added")]
+    assert brief(opened.sync(folder)) == [("c.txt", "unchanged"), ("x.zip", "unchanged")]
     calls = len(opened.embedder.calls)
     os.utime(path, (1, 1))
-    assert ("x.zip", "unchanged") in brief(opened.ingest.sync(folder))
+    assert ("x.zip", "unchanged") in brief(opened.sync(folder))
     assert len(opened.embedder.calls) == calls
     assert {state.modified for state in opened.store.file_states().values() if "x.zip" in state.name} == {1.0}
 
     path.write_bytes(b"no archive")
-    assert ("x.zip", "failed") in brief(opened.ingest.sync(folder))
+    assert ("x.zip", "failed") in brief(opened.sync(folder))
     assert len(opened.names()) == 3
     path.unlink()
-    assert brief(opened.ingest.sync(folder)) == [
+    assert brief(opened.sync(folder)) == [
         ("c.txt", "unchanged"), ("x.zip/a.md", "removed"), ("x.zip/deep/b.md", "removed"),
     ]  # fmt: skip
     assert opened.in_step()
@@ -92,12 +92,12 @@ def test_sync_follows_an_archive(opened: OpenLibrary, folder: Path) -> None:
 
 def test_one_document_of_an_archive_can_be_removed(opened: OpenLibrary, folder: Path) -> None:
     path = pack(folder / "x.zip", BOTH)
-    opened.ingest.sync(folder)
+    opened.sync(folder)
     assert brief(opened.ingest.remove(["x.zip/a.md"])) == [("x.zip/a.md", "removed")]
-    assert brief(opened.ingest.sync(folder)) == [("x.zip", "unchanged")]
+    assert brief(opened.sync(folder)) == [("x.zip", "unchanged")]
     assert opened.names() == ["x.zip/deep/b.md"]
     opened.ingest.remove(["x.zip"])
-    assert brief(opened.ingest.sync(folder)) == [("x.zip", "left_out")]
+    assert brief(opened.sync(folder)) == [("x.zip", "left_out")]
     assert opened.names() == []
     opened.ingest.add(path)
     assert len(opened.names()) == 2
@@ -119,15 +119,15 @@ def test_names_are_not_taken_from_others(opened: OpenLibrary, folder: Path, tmp_
     # A folder may be named like an archive.
     other = tmp_path / "other"
     write(other, {"x.zip/a.md": HERON})
-    assert brief(opened.ingest.sync(other)) == [("x.zip/a.md", "failed")]
+    assert brief(opened.sync(other)) == [("x.zip/a.md", "failed")]
     opened.ingest.remove(["x.zip"])
-    assert brief(opened.ingest.sync(other)) == [("x.zip/a.md", "added")]
-    assert brief(opened.ingest.sync(other)) == [("x.zip/a.md", "unchanged")]
+    assert brief(opened.sync(other)) == [("x.zip/a.md", "added")]
+    assert brief(opened.sync(other)) == [("x.zip/a.md", "unchanged")]
 
 
 def test_a_moved_folder_takes_its_archive_along(opened: OpenLibrary, folder: Path, tmp_path: Path) -> None:
     pack(folder / "x.zip", BOTH)
-    opened.ingest.sync(folder)
+    opened.sync(folder)
     moved = folder.rename(tmp_path / "moved")
-    assert brief(opened.ingest.sync(moved)) == [("x.zip", "unchanged")]
+    assert brief(opened.sync(moved)) == [("x.zip", "unchanged")]
     assert {state.source for state in opened.store.file_states().values()} == {str(moved / "x.zip")}

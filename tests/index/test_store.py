@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from assistant.errors import IndexMismatchError, StorageError, UnknownDocumentError
 from assistant.index import statements as statements_module
+from assistant.index.files import failed_files
 from assistant.index.lexical import lexical_passages, lexical_sentences, match_terms
 from assistant.index.rows import passage_rows, sentence_rows
 from assistant.index.store import DATABASE, Store
@@ -200,7 +201,9 @@ def test_an_index_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     database = sqlite3.connect(tmp_path / DATABASE)
     for column in ("clause_start", "clause_end"):
         database.execute(f"ALTER TABLE sentences DROP COLUMN {column}")
-    database.execute("DROP TABLE tags")
+    database.execute("ALTER TABLE documents DROP COLUMN changed")
+    for table in ("tags", "failures", "reembedded"):
+        database.execute(f"DROP TABLE {table}")
     database.execute("PRAGMA user_version = 1")
     database.commit()
     database.close()
@@ -208,7 +211,9 @@ def test_an_index_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     rows = sentence_rows(store, added)
     assert rows
     assert all((row.clause_start, row.clause_end) == (row.start, row.end) for row in rows)
-    assert store.file_states()["leases.md"].content_hash == ""
+    state = store.file_states()["leases.md"]
+    assert (state.content_hash, state.changed) == ("", -1.0)
+    assert failed_files(store) == []
     store.close()
 
 

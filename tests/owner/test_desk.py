@@ -24,7 +24,7 @@ from assistant.errors import (
     QuestionError,
     UnknownDocumentError,
 )
-from assistant.facade import Assistant
+from assistant.facade import AddResult, Assistant
 from assistant.index.lock import owner_of
 from assistant.index.scope import Scope
 from assistant.owner.client import OwnerClient
@@ -97,6 +97,15 @@ def test_documents_come_and_go_with_progress(terminal: Terminal, owner: Assistan
     ]
     assert told == [("otter.md", 0, 1), ("done", 1, 1)]
     assert [each.status for each in client.sync(Path("mine"))] == ["unchanged"]
+    write(work, {"mine/broken.md": "x\0\1"})
+    results = [each for retry in (False, False, True) for each in client.sync(Path("mine"), retry=retry)]
+    broken = [each.remembered for each in results if each.status == "failed"]
+    assert broken == [False, True, True]
+    soon: list[AddResult] = []
+    (work / "mine" / "broken.md").write_text("# Mended\n\nIt can be read.")
+    assert ("broken.md", "added") in [(each.name, each.status) for each in client.sync(Path("mine"), told=soon.append)]
+    assert ("broken.md", "added") in [(each.name, each.status) for each in soon]
+    client.remove(["broken.md"])
     assert [each.status for each in client.remove(["reeds.md", "otter.md"])] == ["removed", "removed"]
     assert [info.name for info in owner.documents()] == ["bakery.md", "leases.md"]
 

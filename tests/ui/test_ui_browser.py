@@ -318,3 +318,15 @@ def test_an_address_and_groups(page: Any, url: str, fake: FakeAssistant) -> None
     assert fake.asked[-1][2] == ("filings/2023/q2.md",)
     page.click('.chip[data-name="Tag:read"]')
     page.wait_for_selector('#scope:has-text("Asking all documents")')
+
+
+def test_documents_that_come_in_by_themselves_appear(page: Any, url: str, fake: FakeAssistant) -> None:
+    open_page(page, url)
+    page.click('.choose[data-name="leases.md"]')
+    page.wait_for_selector('.choose[data-name="leases.md"][aria-checked="true"]')
+    fake.put("new.md", "New words.", title="A new note")
+    page.wait_for_selector('#documents li[data-document="new.md"]')
+    assert page.get_attribute('.choose[data-name="leases.md"]', "aria-checked") == "true"
+    # The page goes on looking, however often something has come.
+    fake.remove(["new.md"])
+    page.wait_for_selector('#documents li[data-document="new.md"]', state="detached")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from assistant.ui.conversation import Conversation, Update
 from assistant.ui.documents import Documents, Shelf
 from assistant.ui.exchange import Session
 from assistant.ui.groups import groups_of
-from assistant.ui.page import model_place
+from assistant.ui.page import Views, model_place
 from assistant.ui.startup import Startup
 
 
@@ -402,7 +403,7 @@ def run(startup: Startup) -> None:
 
 def test_getting_ready_opens_syncs_warms_and_says_so(fake: FakeAssistant, settings: Settings) -> None:
     said: list[str] = []
-    startup = Startup(fake, settings)
+    startup = Startup(fake, settings.model_copy(update={"watch": False}))
 
     def sync(progress: Any) -> None:
         progress("b.md", 2, 12)
@@ -438,7 +439,7 @@ def test_a_file_that_fails_to_sync_is_named_and_the_rest_goes_on(fake: FakeAssis
 
 
 def raising(error: Exception) -> Any:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error
 
     return fail
@@ -578,3 +579,106 @@ def test_every_error_the_page_raises_has_a_next_step(settings: Settings, fake: F
     with pytest.raises(AssistantError) as caught, startup.working():
         pass
     assert caught.value.next_step
+
+
+# Following the corpus
+
+
+@pytest.fixture
+def followed(fake: FakeAssistant, settings: Settings) -> Iterator[Startup]:
+    """An assistant that is ready and follows its corpus."""
+    settings.corpus.mkdir()
+    startup = Startup(fake, settings)
+    run(startup)
+    # The first look comes with the watch, so that nothing between the two is missed.
+    wait_until(lambda: fake.calls.count("sync") == 2)
+    yield startup
+    startup.close()
+
+
+def test_what_changes_in_the_corpus_is_synced_while_the_chat_is_open(
+    fake: FakeAssistant, settings: Settings, followed: Startup
+) -> None:
+    said: list[str] = []
+
+    def sync(progress: Any) -> None:
+        fake.put("b.md", "New words.")
+        progress("b.md", 0, 1)
+        said.append(followed.progress.text)
+
+    fake.on_sync = sync
+    before = fake.edition()
+    fake.sync_results = [Result("c.md", "failed", reason="c.md is empty", next_step="Check it.")]
+    (settings.corpus / "b.md").write_text("New words.")
+    wait_until(lambda: followed.progress.problems)
+    assert said == ["Indexing 1 of 1: b.md"]
+    assert (followed.progress.phase, followed.progress.text) == ("degraded", "Ready")
+    assert followed.progress.problems == ("c.md is empty. Check it.",)
+    assert followed.progress.model == "scripted-model"
+    assert fake.edition() != before
+    fake.sync_results = []
+    (settings.corpus / "c.md").unlink(missing_ok=True)
+    (settings.corpus / "d.md").write_text("More words.")
+    wait_until(lambda: not followed.progress.problems)
+    assert followed.progress.phase == "ready"
+
+
+def test_a_missing_model_is_still_said_after_a_change(fake: FakeAssistant, settings: Settings) -> None:
+    fake.on_warm = raising(ModelFileError("The model file is missing", "Run `assistant models pull`."))
+    settings.corpus.mkdir()
+    startup = Startup(fake, settings)
+    run(startup)
+    wait_until(lambda: fake.calls.count("sync") == 2)
+    wait_until(lambda: startup.progress.settled)
+    assert startup.progress.phase == "degraded"
+    assert "models pull" in startup.progress.problems[0]
+    startup.close()
+
+
+def test_the_corpus_is_not_followed_where_that_is_turned_off(fake: FakeAssistant, settings: Settings) -> None:
+    settings.corpus.mkdir()
+    startup = Startup(fake, settings.model_copy(update={"watch": False}))
+    run(startup)
+    startup._thread.join(5)
+    assert not startup._thread.is_alive()
+    assert fake.calls == ["open", "sync", "warm"]
+
+
+def test_a_corpus_that_cannot_be_followed_is_a_problem(
+    fake: FakeAssistant, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.corpus.mkdir()
+    monkeypatch.setattr("watchfiles.watch", raising(OSError("OS file watch limit reached.")))
+    startup = Startup(fake, settings)
+    startup.start()
+    wait_until(lambda: startup.progress.problems)
+    assert "cannot be watched" in startup.progress.problems[0]
+
+
+def test_closing_waits_for_a_sync_that_a_change_began(
+    fake: FakeAssistant, settings: Settings, followed: Startup
+) -> None:
+    begun = threading.Event()
+
+    def sync(progress: Any) -> None:
+        begun.set()
+        while True:
+            progress("b.md", 0, 2)
+            time.sleep(0.01)
+
+    fake.on_sync = sync
+    (settings.corpus / "b.md").write_text("New words.")
+    assert begun.wait(20)
+    followed.close()
+    assert fake.calls[-1] == "close"
+    assert not followed._thread.is_alive()
+
+
+def test_the_page_looks_again_only_when_something_is_new(
+    fake: FakeAssistant, settings: Settings, startup: Startup, shelf_of: Documents
+) -> None:
+    views = Views(settings, startup, shelf_of)
+    mark = views.mark()
+    assert views.mark() == mark
+    fake.put("b.md", "New words.")
+    assert views.mark() != mark

@@ -118,6 +118,9 @@ class FakeAssistant:
     def documents(self) -> list[Info]:
         return list(self.infos.values())
 
+    def edition(self) -> object:
+        return tuple(self.infos.values())
+
     def text(self, name: str) -> str:
         if name not in self.texts:
             raise UnknownDocumentError(f"No document named {name}", "See the list of documents.")

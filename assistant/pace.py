@@ -1,0 +1,45 @@
+"""How fast work goes and how long it will take, in words."""
+
+from __future__ import annotations
+
+#: Fewer seconds of work, or less work, say nothing about the rest yet.
+_MIN_SECONDS = 1.0
+
+
+def rate_of(per_second: float) -> str:
+    """A rate of files in the unit that reads best."""
+    if per_second >= 1:
+        return f"{per_second:,.0f} files/s" if per_second >= 10 else f"{per_second:.1f} files/s"
+    per_minute = 60 * per_second
+    return f"{per_minute:.0f} files/min" if per_minute >= 10 else f"{per_minute:.1f} files/min"
+
+
+def duration(seconds: float) -> str:
+    """A time still to wait, as exact as such a thing can be."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+
+
+class Pace:
+    """The pace of one piece of work, from what is told of it as it goes."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, int] | None = None
+
+    def told(self, done: int, total: int, now: float) -> str:
+        """Rate and time left in words; empty as long as nothing can be said.
+
+        Args:
+            done: files done so far.
+            total: files in all.
+            now: seconds of a clock that does not go back.
+        """
+        if self._first is None:
+            self._first = (now, done)
+        elapsed, since = now - self._first[0], done - self._first[1]
+        if elapsed < _MIN_SECONDS or since < 1:
+            return ""
+        rate = since / elapsed
+        return f"{rate_of(rate)}, about {duration((total - done) / rate)} left"

@@ -1,0 +1,35 @@
+"""Rates and times left, in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.pace import Pace, duration, rate_of
+
+
+@pytest.mark.parametrize(
+    ("per_second", "words"),
+    [
+        (1234.0, "1,234 files/s"), (12.4, "12 files/s"), (3.14, "3.1 files/s"), (1.0, "1.0 files/s"),
+        (0.5, "30 files/min"), (0.02, "1.2 files/min"),
+    ],
+)  # fmt: skip
+def test_rates(per_second: float, words: str) -> None:
+    assert rate_of(per_second) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "1 s"), (59.0, "59 s"), (61.0, "1 min"), (3600.0, "60 min"), (2 * 3600.0, "2.0 h")],
+)
+def test_durations(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_the_pace_is_that_of_this_work_and_said_once_it_is_known() -> None:
+    pace = Pace()
+    assert pace.told(50, 100, 10.0) == ""
+    assert pace.told(51, 100, 10.5) == ""
+    assert pace.told(50, 100, 12.0) == ""
+    assert pace.told(60, 100, 15.0) == "2.0 files/s, about 20 s left"
+    assert pace.told(90, 100, 410.0) == "6.0 files/min, about 2 min left"
