@@ -1,0 +1,163 @@
+"""The commands about documents: adding, removing, tagging, listing, and keeping in step with a folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.commands.parts import Folders, Json, door, opened, print_json, report, scope_of, settings
+from assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.facade import AddResult, DocumentInfo
+    from assistant.owner.door import Door
+
+
+def add(
+    sources: Annotated[list[str], typer.Argument(metavar="PATH_OR_URL...", help="Files and http(s) addresses.")],
+    password_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Passwords of locked files, one a line.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Read them anew even if they have not changed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Add documents, or replace those whose file or page changed."""
+    from assistant.terminal import progress_bar
+
+    with door() as assistant:
+        results: list[AddResult] = []
+        failed: AssistantError | None = None
+        with progress_bar() as progress:
+            for source in sources:
+                try:
+                    results += assistant.add(
+                        [_absolute(source)],
+                        password_file=password_file and password_file.absolute(),
+                        again=again,
+                        progress=progress,
+                    )
+                except AssistantError as error:
+                    failed = error
+                    break
+        if results or as_json:
+            report(results, as_json)
+        if failed:
+            raise failed
+
+
+def _absolute(source: str) -> str:
+    """A path as it is named from any folder; an address as it is."""
+    from assistant.fetching import is_address
+
+    return source if is_address(source) else str(Path(source).absolute())
+
+
+def remove(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Names as `list` prints them.")],
+    as_json: Json = False,
+) -> None:
+    """Remove documents from the index; their files are not touched."""
+    with door() as assistant:
+        report(assistant.remove(names), as_json)
+
+
+def tag_documents(
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names as `list` prints them.")] = None,
+    folder: Folders = None,
+    add: Annotated[list[str] | None, typer.Option("--add", metavar="TAG", help="Tag to give; repeatable.")] = None,
+    remove: Annotated[list[str] | None, typer.Option("--remove", metavar="TAG", help="Tag to take away.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Give documents tags to ask within, or take tags away."""
+    if not (names or folder) or not (add or remove):
+        raise typer.BadParameter("name documents or a --folder, and tags to --add or --remove")
+    with opened() as assistant:
+        chosen = assistant.within(scope_of(names, folder, None, None, None)).documents
+        _show_documents(assistant.tag(chosen, add=add or (), remove=remove or ()), as_json)
+
+
+def list_documents(
+    failed: Annotated[bool, typer.Option("--failed", help="Only the files that could not be read.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the documents in the index, and the files of synced folders that could not be read."""
+    from assistant.terminal import show_failures
+
+    with opened() as assistant:
+        failures = assistant.failures()
+        if not failed:
+            _show_documents(assistant.documents(), as_json)
+        elif as_json:
+            print_json([failure.model_dump(mode="json") for failure in failures])
+        if not as_json:
+            show_failures(failures)
+
+
+def _show_documents(found: list[DocumentInfo], as_json: bool) -> None:
+    from assistant.terminal import show_documents
+
+    if as_json:
+        print_json([info.model_dump(mode="json") for info in found])
+    else:
+        show_documents(found)
+
+
+def sync(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Default: the corpus folder.")] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Try the files that failed again, changed or not.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on following the folder until Ctrl-C.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make the index equal a folder: new, changed, moved and deleted files."""
+    from assistant.terminal import file_bar
+
+    with door() as assistant:
+        chosen = (folder or settings().corpus).absolute()
+        done: list[AddResult] = []
+        try:
+            with file_bar() as progress:
+                results = assistant.sync(chosen, retry=retry, progress=progress, told=done.append)
+        except (AssistantError, KeyboardInterrupt):
+            # What is in stays in, and the next sync goes on from there.
+            if done:
+                report(done, as_json)
+            raise
+        if watch:
+            _follow(assistant, chosen, results, as_json)
+            return
+        report(results, as_json)
+        failed = [result for result in results if result.status == "failed"]
+        if failed:
+            raise AssistantError(
+                f"{len(failed)} of {len(results)} files could not be read",
+                "See the reasons above; all others are in. They are tried again when they change, or with --retry.",
+            )
+
+
+def _follow(assistant: Door, folder: Path, results: list[AddResult], as_json: bool) -> None:
+    from assistant.follow import follow, is_news
+    from assistant.terminal import show_change
+
+    def tell(result: AddResult) -> None:
+        if as_json:
+            sys.stdout.write(result.model_dump_json() + "\n")
+            sys.stdout.flush()
+        else:
+            show_change(result)
+
+    def warn(message: str) -> None:
+        sys.stderr.write(f"Warning: {message}\n")
+
+    if as_json:
+        for result in filter(is_news, results):
+            tell(result)
+    else:
+        report(results, as_json)
+    sys.stderr.write(f"Following {folder} (Ctrl-C stops it)\n")
+    try:
+        follow(assistant, folder, tell, warn)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. What was told above is kept.\n")
