@@ -283,8 +283,8 @@ class Assistant:
     ) -> list[AddResult]:
         """Make the index equal a folder (default: the corpus): new, changed, moved and deleted files.
 
-        With `retry`, files that failed are tried again though they have not changed; `told` is given the
-        result of each file that is not known for unchanged by its entry in the folder, as soon as there is one.
+        With `retry`, files that failed are tried again though neither they nor the settings have changed; `told` is
+        given the result of each file that is not known for unchanged by its entry in the folder, once there is one.
 
         Raises:
             DocumentError: the folder does not exist.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assistant import __version__
 from assistant.documents import frames
 from assistant.documents.frames import Began, Failed, Progressed, Refused, Reply, Request
 from assistant.documents.model import Document
@@ -79,6 +82,16 @@ class ParserProcess:
     def process_id(self) -> int | None:
         """The number of the process; None while there is none."""
         return self._worker.process.pid if self._worker else None
+
+    @property
+    def circumstances(self) -> str:
+        """A digest of all but the file that decides whether it can be read: limits, OCR, passwords, this version."""
+        words = self._password_file
+        stat = words.stat() if words and words.exists() else None
+        # Of the passwords themselves nothing is told, not even a digest.
+        passwords = (str(words), stat.st_size, stat.st_mtime_ns) if stat else None
+        ocr = (self._options.ocr, self._options.ocr_languages, self._options.ocr_pages, shutil.which("tesseract"))
+        return hashlib.sha256(repr((__version__, self._limits, ocr, passwords)).encode()).hexdigest()
 
     def read(
         self,

@@ -229,6 +229,11 @@ class Library:
             self._vectors.apply(removed, [])
         return [AddResult(name=name, status="removed") for name in dict.fromkeys(names)]
 
+    @property
+    def circumstances(self) -> str:
+        """What besides a file decides whether it can be read: one that failed is tried again when this changes."""
+        return self._parser.circumstances
+
     def states_of(self, name: str) -> list[FileState]:
         """The states of a file's document, or of those of an archive."""
         return states_of(self.store, printable(name), f"{printable(name)}/" if is_archive(name) else None)

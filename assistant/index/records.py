@@ -50,6 +50,7 @@ class FailedFile(BaseModel):
     """A file of a synced folder that could not be read, and what a person was told. `failed_at` is ISO 8601 in UTC.
 
     `content_hash` is empty where the file was refused unread: that is looked at again by every sync.
+    `circumstances` are those of `Library.circumstances` at that time.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -64,6 +65,7 @@ class FailedFile(BaseModel):
     reason: str
     next_step: str
     failed_at: str
+    circumstances: str = ""
 
 
 class NewDocument(BaseModel):

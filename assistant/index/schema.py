@@ -114,6 +114,7 @@ failures = Table(
     Column("reason", Text, nullable=False),
     Column("next_step", Text, nullable=False),
     Column("failed_at", Text, nullable=False),
+    Column("circumstances", Text, nullable=False, server_default=""),
 )
 
 #: Vectors of another embedding model, on their way to take the place of those in `passages` and `sentences`.
@@ -133,6 +134,11 @@ FTS_STATEMENTS = (
     "body, tokenize = 'porter unicode61 remove_diacritics 2')",
 )
 
+_FAILURES_4 = """
+    CREATE TABLE failures (source TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, folder TEXT NOT NULL,
+        content_hash TEXT NOT NULL, size INTEGER NOT NULL, modified FLOAT NOT NULL, changed FLOAT NOT NULL,
+        reason TEXT NOT NULL, next_step TEXT NOT NULL, failed_at TEXT NOT NULL)
+"""
 #: Statements by the version they lead to; the first version is made from the tables above.
 MIGRATIONS = {
     2: (
@@ -145,9 +151,10 @@ MIGRATIONS = {
     3: (str(CreateTable(tags)),),
     4: (
         "ALTER TABLE documents ADD COLUMN changed FLOAT NOT NULL DEFAULT -1",
-        str(CreateTable(failures)),
+        _FAILURES_4,
         str(CreateTable(reembedded)),
     ),
+    5: ("ALTER TABLE failures ADD COLUMN circumstances TEXT NOT NULL DEFAULT ''",),
 }
 
 SCHEMA_VERSION = max(MIGRATIONS)

@@ -38,7 +38,8 @@ def sync_folder(
 ) -> list[AddResult]:
     """Make the documents of a folder equal its files.
 
-    A file that fails leaves the others alone; its result says why. It is tried again when it changes.
+    A file that fails leaves the others alone; its result says why. It is tried again when it changes, or
+    what decides on reading it does.
 
     Args:
         library: the open library.
@@ -86,6 +87,7 @@ class _Run:
         self._folder = folder
         self._listing = listing
         self._retry = retry
+        self._circumstances = library.circumstances
         self._names = {seen.name for seen in listing.files}
         self._failures = {failure.source: failure for failure in failed_files(self._store)}
         states = self._store.file_states().values()
@@ -97,15 +99,21 @@ class _Run:
 
     def by_entry(self, seen: Seen) -> AddResult | None:
         """What is known of a file without opening it; None if it has to be looked into."""
-        failure = self._failures.get(seen.source)
+        failure = self._lasting_failure(seen)
         match standing(seen, self._known.get(seen.name, ()), failure):
             case "unchanged":
-                if failure:
+                if seen.source in self._failures:
                     forget_failures(self._store, [seen.source])
                 return AddResult(name=seen.name, status="unchanged")
-            case "failed" if failure and not self._retry:
+            case "failed" if failure:
                 return _failed_before(failure)
         return None
+
+    def _lasting_failure(self, seen: Seen) -> FailedFile | None:
+        """How a file failed, unless it could fare better now."""
+        failure = self._failures.get(seen.source)
+        lasting = failure and failure.circumstances == self._circumstances and not self._retry
+        return failure if lasting else None
 
     def look(self, seen: Seen) -> AddResult | None:
         """Read a file, take over the document it was under another name, or say why neither can be done.
@@ -150,14 +158,14 @@ class _Run:
                 reason="removed from the index earlier",
                 next_step=f"`assistant add '{seen.path}'` brings it back",
             )
-        failure = self._failures.get(seen.source)
-        if failure and failure.content_hash == digest and not self._retry:
+        failure = self._lasting_failure(seen)
+        if failure and failure.content_hash == digest:
             remember_failure(self._store, failure.model_copy(update=_entry(seen)))
             return _failed_before(failure)
         if not known and (moved := self._moved(seen, digest)):
             return moved
         result = self._library.add(seen.path, name=name, origin="synced", folder=self._folder)
-        if failure:
+        if seen.source in self._failures:
             forget_failures(self._store, [seen.source])
         return result
 
@@ -198,6 +206,7 @@ class _Run:
             **_entry(seen),
             reason=reason,
             next_step=next_step,
+            circumstances=self._circumstances,
             failed_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         before = self._failures.get(seen.source)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from library_parts import BAKERY, LEASES, OpenLibrary, write
+from pdfs import make_pdf
 
 from assistant.documents import registry
 from assistant.errors import StorageError
@@ -346,6 +347,21 @@ def test_a_failure_is_remembered_told_and_not_tried_again(
 
     (folder / "bad.txt").write_text("Now there are words in it.")
     assert statuses(opened.sync(folder)) == {"bad.txt": "added"}
+    assert failed_files(opened.store) == []
+
+
+def test_a_failure_lasts_no_longer_than_what_caused_it(
+    opened: OpenLibrary, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "locked.pdf").write_bytes(make_pdf([["The yard leased the crane."]], password="open sesame"))
+    opened.sync(folder)
+    words = tmp_path / "words"
+    monkeypatch.setattr(opened.parser, "_password_file", words)
+    assert opened.sync(folder)[0].remembered
+    words.write_text("another\n")
+    assert statuses(opened.sync(folder)) == {"locked.pdf": "failed"}
+    words.write_text("open sesame\n")
+    assert statuses(opened.sync(folder)) == {"locked.pdf": "added"}
     assert failed_files(opened.store) == []
 
 
