@@ -138,7 +138,7 @@ def test_a_locked_file_is_added_with_its_password_file(cli: Cli, work: Path, mon
     (work / "locked.pdf").rename(work / "corpus" / "also.pdf")
     assert "is locked with a password" in cli("sync").out
     monkeypatch.setenv("ASSISTANT_PASSWORD_FILE", "words")
-    assert cli("sync", "--retry").out.split()[:2] == ["added", "also.pdf"]
+    assert cli("sync").out.split()[:2] == ["added", "also.pdf"]
 
 
 def test_an_unchanged_file_is_read_anew_when_told(cli: Cli, work: Path) -> None:
