@@ -69,10 +69,13 @@ def test_only_what_is_within_is_asked(filled: Assistant, fields: dict[str, Any],
 
 def test_both_legs_of_retrieval_are_within(filled: Assistant) -> None:
     ids = filled._store.document_ids(filled.within(Scope(folders=("filings/2023",))).documents)
-    engine = filled._open().engine
-    dense, lexical = engine._ranked(QUESTION, engine._embedder.encode([QUESTION])[0], ids, 24)
-    assert set(dense) and set(lexical)
-    assert set(dense) | set(lexical) <= filled._store.passage_ids(ids)
+    opened = filled._open()
+    dense = {key for key, _ in opened.vectors.query(opened.embedder.encode([QUESTION])[0], 24, ids)}
+    (lexical,) = lexical_passages(filled._store, QUESTION, 24, ids)
+    assert dense and lexical
+    assert dense | set(lexical) <= filled._store.passage_ids(ids)
+    hits = filled.search(QUESTION, scope=Scope(folders=("filings/2023",)), k=20)
+    assert {hit.document.rpartition("/")[0] for hit in hits} == {"filings/2023"}
 
 
 def test_documents_by_name_still_work_beside_a_scope(filled: Assistant) -> None:
