@@ -12,6 +12,7 @@ from library_parts import write
 
 from assistant.errors import ScopeError, UnknownDocumentError
 from assistant.facade import Assistant, Scope
+from assistant.index.lexical import lexical_passages
 
 Make = Callable[..., Assistant]
 QUESTION = "How many megawatts did Harbour Compute lease?"
