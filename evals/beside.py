@@ -76,6 +76,7 @@ def main(
     """Search for every question with both pipelines and print one table."""
     measured: dict[str, list[Metric]] = {}
     try:
+        settings = load_settings()
         files = list_documents(documents)
         cases = load_questions(questions, files)
         if json_path is not None:
@@ -84,7 +85,7 @@ def main(
         with progress_shown() as told:
             for name, factory in _FACTORIES.items():
                 kept = home if name == "ours" else None
-                result = run(load_settings(), cases, documents, True, progress=told, home=kept, factory=factory)
+                result = run(settings, cases, documents, True, progress=told, home=kept, factory=factory)
                 measured[name] = metrics_of(result, cases, pages)
         if json_path is not None:
             told_as = {name: [metric.model_dump() for metric in metrics] for name, metrics in measured.items()}

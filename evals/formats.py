@@ -24,6 +24,7 @@ from rich.table import Column, Table
 from assistant.documents.parser import ParserProcess
 from assistant.documents.registry import read_bytes
 from assistant.errors import AssistantError, DocumentError, QuestionSetError
+from evals.report import check_writable, write_text
 
 #: Where the files lie beside a checkout that has them.
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "evaldata" / "formats"
@@ -122,11 +123,16 @@ def main(
     try:
         settings = load_settings()
         files = files_of(folder)
+        if json_path is not None:
+            check_writable(json_path)
         parser = parser_of(settings)
         try:
             outcomes = [outcome_of(path, parser, settings.max_file_mb * 2**20) for path in files]
         finally:
             parser.close()
+        if json_path is not None:
+            rows = ",\n ".join(each.model_dump_json() for each in outcomes)
+            write_text(json_path, f"[{rows}]\n")
     except AssistantError as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error
@@ -139,9 +145,6 @@ def main(
         f"expected text {len(shares) - len(below)} hold at least {FLOOR:.0%} of it"
         + (f"; below: {', '.join(below)}" if below else f", the least {min(shares):.1%}" if shares else "")
     )
-    if json_path:
-        rows = ",\n ".join(each.model_dump_json() for each in outcomes)
-        json_path.write_text(f"[{rows}]\n", "utf-8")
     if below:
         raise typer.Exit(1)
 

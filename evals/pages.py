@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from evals.metrics import intervals
 from evals.metrics.figures import Figure, parse_figures
 from evals.model import Item, Metric
 from evals.sets import Question
+from evals.summary import share
 
 #: The depths that are reported.
 DEPTHS = (1, 5)
@@ -17,15 +18,17 @@ Page = tuple[str, int | None]
 
 
 def figure_asked_for(question: Question) -> Decimal | None:
-    """The digits of the first figure that the set's answer states, dates and years aside; None if it states none."""
-    found = (figure for answer in question.answers[:1] for figure in parse_figures(answer) if _is_amount(figure))
-    first = next(found, None)
-    return None if first is None else abs(first.mantissa)
+    """The digits of the first amount that the set's answer states; None if it states none."""
+    return next((digits for answer in question.answers[:1] for digits in _amounts(answer)), None)
 
 
 def digits_on(text: str) -> frozenset[Decimal]:
     """The digits of all amounts of a text, whatever their unit and scale."""
-    return frozenset(abs(figure.mantissa) for figure in parse_figures(text) if _is_amount(figure))
+    return frozenset(_amounts(text))
+
+
+def _amounts(text: str) -> Iterator[Decimal]:
+    return (abs(figure.mantissa) for figure in parse_figures(text) if _is_amount(figure))
 
 
 def _is_amount(figure: Figure) -> bool:
@@ -44,24 +47,12 @@ def figure_pages(items: Sequence[Item], questions: Sequence[Question], pages: Ma
         questions: the same questions, in order.
         pages: the text of every page.
     """
-    held: dict[Page, frozenset[Decimal]] = {}
+    held = functools.cache(lambda page: digits_on(pages.get(page, "")))
     hits: dict[int, list[bool]] = {k: [] for k in DEPTHS}
     for item, question in zip(items, questions, strict=True):
         wanted = figure_asked_for(question)
         if wanted is None:
             continue
-        found = [(each.document, each.page) for each in item.retrieved]
-        for page in found:
-            held.setdefault(page, digits_on(pages.get(page, "")))
         for k in DEPTHS:
-            hits[k].append(any(wanted in held[page] for page in found[:k]))
-    return [
-        Metric(
-            name=f"figure_page@{k}",
-            value=sum(right) / len(right) if right else None,
-            n=len(right),
-            **dict(zip(("low", "high"), intervals.wilson(sum(right), len(right)) or (None, None), strict=True)),
-            kind="share",
-        )
-        for k, right in hits.items()
-    ]
+            hits[k].append(any(wanted in held((each.document, each.page)) for each in item.retrieved[:k]))
+    return [share(f"figure_page@{k}", sum(right), len(right)) for k, right in hits.items()]

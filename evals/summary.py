@@ -46,7 +46,8 @@ def _metric(name: str, value: float | None, n: int, kind: str, interval: interva
     return Metric(name=name, value=value, n=n, low=low, high=high, kind=kind)
 
 
-def _share(name: str, hits: int, n: int) -> Metric:
+def share(name: str, hits: int, n: int) -> Metric:
+    """A share of n cases, with its Wilson interval; no value where n is 0."""
     return _metric(name, hits / n if n else None, n, "share", intervals.wilson(hits, n))
 
 
@@ -57,7 +58,7 @@ def _values(items: Iterable[Item], name: str) -> list[float]:
 
 def _score_share(items: Sequence[Item], name: str) -> Metric:
     values = _values(items, name)
-    return _share(name, round(sum(values)), len(values))
+    return share(name, round(sum(values)), len(values))
 
 
 def _score_mean(items: Sequence[Item], name: str) -> Metric:
@@ -67,7 +68,7 @@ def _score_mean(items: Sequence[Item], name: str) -> Metric:
 
 
 def _part(items: Sequence[Item], name: str, hits: str, among: str) -> Metric:
-    return _share(name, round(sum(_values(items, hits))), round(sum(_values(items, among))))
+    return share(name, round(sum(_values(items, hits))), round(sum(_values(items, among))))
 
 
 def _times(items: Sequence[Item], stage: str) -> list[Metric]:
@@ -104,8 +105,8 @@ def _refusals(items: Sequence[Item]) -> list[Metric]:
     cases = [(item.answerable, item.status) for item in items if item.status is not None]
     counts = refusal.count_refusals(cases)
     return [
-        _share("refusal_precision", *refusal.precision_parts(counts)),
-        _share("refusal_recall", *refusal.recall_parts(counts)),
+        share("refusal_precision", *refusal.precision_parts(counts)),
+        share("refusal_recall", *refusal.recall_parts(counts)),
         _metric(
             "refusal_balanced_accuracy",
             refusal.balanced_accuracy(counts),
@@ -125,7 +126,7 @@ def _of_answers(items: Sequence[Item]) -> list[Metric]:
         *_refusals(items),
         *(_part(items, name, *parts) for name, parts in PARTS.items()),
         _metric("unsupported_figures", float(flagged), len(items), "count"),
-        _share("unsupported_figure_rate", sum(item.unsupported_figures > 0 for item in told), len(told)),
+        share("unsupported_figure_rate", sum(item.unsupported_figures > 0 for item in told), len(told)),
         *(metric for stage in latency.STAGES for metric in _times(items, stage)),
     ]
 

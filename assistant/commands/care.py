@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.commands.parts import Json, opened, print_json, settings
+from assistant.commands.parts import Json, opened, print_all, settings
 from assistant.errors import AssistantError
 
 
@@ -53,10 +53,7 @@ def doctor(
         told = f"{count:,} texts are embedded anew" if count else "The index is of this embedding model already"
         sys.stderr.write(f"{told}.\n")
     findings = examine(settings())
-    if as_json:
-        print_json([finding.model_dump(mode="json") for finding in findings])
-    else:
-        show_findings(findings)
+    print_all(findings, as_json, show_findings)
     bad = [finding for finding in findings if not finding.ok]
     if bad:
         first = bad[0]

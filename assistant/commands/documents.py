@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.commands.parts import Folders, Json, door, opened, print_json, report, scope_of, settings
+from assistant.commands.parts import Folders, Json, door, opened, print_all, report, scope_of, settings
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
-    from assistant.facade import AddResult, DocumentInfo
+    from assistant.facade import AddResult
     from assistant.owner.door import Door
 
 
@@ -72,11 +72,13 @@ def tag_documents(
     as_json: Json = False,
 ) -> None:
     """Give documents tags to ask within, or take tags away."""
+    from assistant.terminal import show_documents
+
     if not (names or folder) or not (add or remove):
         raise typer.BadParameter("name documents or a --folder, and tags to --add or --remove")
     with opened() as assistant:
         chosen = assistant.within(scope_of(names, folder, None, None, None)).documents
-        _show_documents(assistant.tag(chosen, add=add or (), remove=remove or ()), as_json)
+        print_all(assistant.tag(chosen, add=add or (), remove=remove or ()), as_json, show_documents)
 
 
 def list_documents(
@@ -84,25 +86,16 @@ def list_documents(
     as_json: Json = False,
 ) -> None:
     """List the documents in the index, and the files of synced folders that could not be read."""
-    from assistant.terminal import show_failures
+    from assistant.terminal import show_documents, show_failures
 
     with opened() as assistant:
         failures = assistant.failures()
-        if not failed:
-            _show_documents(assistant.documents(), as_json)
-        elif as_json:
-            print_json([failure.model_dump(mode="json") for failure in failures])
+        if failed:
+            print_all(failures, as_json, show_failures)
+            return
+        print_all(assistant.documents(), as_json, show_documents)
         if not as_json:
             show_failures(failures)
-
-
-def _show_documents(found: list[DocumentInfo], as_json: bool) -> None:
-    from assistant.terminal import show_documents
-
-    if as_json:
-        print_json([info.model_dump(mode="json") for info in found])
-    else:
-        show_documents(found)
 
 
 def sync(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from assistant.commands.parts import Json, print_json, settings
+from assistant.commands.parts import Json, print_all, settings
 
 models_app = typer.Typer(help="Fetch, list or verify the model files.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -27,11 +27,7 @@ def models_list(as_json: Json = False) -> None:
     from assistant.terminal import show_models
     from assistant.upkeep import list_models
 
-    states = list_models(settings())
-    if as_json:
-        print_json([state.model_dump(mode="json") for state in states])
-    else:
-        show_models(states)
+    print_all(list_models(settings()), as_json, show_models)
 
 
 @models_app.command("verify")

@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from assistant.facade import AddResult, Assistant
     from assistant.index.scope import Scope
     from assistant.owner.door import Door
     from assistant.settings import Settings
+
+Found = TypeVar("Found", bound="BaseModel")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Documents = Annotated[
@@ -71,14 +75,19 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=not everywhere, indent=2) + "\n")
 
 
+def print_all(found: Sequence[Found], as_json: bool, show: Callable[[Sequence[Found]], None]) -> None:
+    """Print what was found, as JSON or as `show` does for people."""
+    if as_json:
+        print_json([each.model_dump(mode="json") for each in found])
+    else:
+        show(found)
+
+
 def report(results: Sequence[AddResult], as_json: bool) -> None:
     """Print what became of files."""
     from assistant.terminal import show_results
 
-    if as_json:
-        print_json([result.model_dump(mode="json") for result in results])
-    else:
-        show_results(results)
+    print_all(results, as_json, show_results)
 
 
 def scope_of(

@@ -17,6 +17,7 @@ from assistant.commands.parts import (
     Until,
     door,
     opened,
+    print_all,
     print_json,
     scope_of,
     tell_notes,
@@ -113,7 +114,4 @@ def search(
             notes = assistant.prepare(chat=False)
         tell_notes(notes)
         hits = assistant.search(question, k=k, scope=scope)
-        if as_json:
-            print_json([hit.model_dump(mode="json") for hit in hits])
-        else:
-            show_hits(hits)
+        print_all(hits, as_json, show_hits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def _fill(connection: Connection, index: str, query: str) -> int:
         body = squash(row.words)
         if index == "passages_fts":
             statement = text("INSERT INTO passages_fts(rowid, header, body) VALUES (:id, :header, :body)")
-            header = passage_header(row.title, row.headings)
+            header = passage_header(row.title, json.loads(row.headings))
             connection.execute(statement, {"id": row.id, "header": header, "body": body})
         else:
             connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 
@@ -49,7 +50,7 @@ def move_documents(store: Store, moves: Sequence[tuple[str, FileState, str | Non
             connection.execute(update(schema.documents).where(d.name == old).values(**values))
             query = select(p.id, p.headings).join(schema.documents, d.id == p.document_id).where(d.name == state.name)
             for row in connection.execute(query).all() if title else ():
-                header = passage_header(str(title), row.headings)
+                header = passage_header(str(title), json.loads(row.headings))
                 statement = text("UPDATE passages_fts SET header = :header WHERE rowid = :id")
                 connection.execute(statement, {"id": row.id, "header": header})
         # No document came or went, but what is known by their names is out of date.

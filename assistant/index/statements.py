@@ -81,9 +81,9 @@ def insert_document(connection: Connection, new: NewDocument) -> list[int]:
     return added
 
 
-def passage_header(title: str, headings: str) -> str:
-    """The words above a passage as they are lexically indexed; `headings` is a JSON list."""
-    return " ".join((title, *json.loads(headings)))
+def passage_header(title: str, headings: Sequence[str]) -> str:
+    """The words above a passage as they are lexically indexed."""
+    return " ".join((title, *headings))
 
 
 def insert_passage(
@@ -109,7 +109,7 @@ def insert_passage(
         text("INSERT INTO passages_fts(rowid, header, body) VALUES (:id, :header, :body)"),
         {
             "id": passage_id,
-            "header": passage_header(document.title, json.dumps(passage.headings)),
+            "header": passage_header(document.title, passage.headings),
             "body": squash(document.text[passage.start : passage.end]),
         },
     )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.errors import ModelFileError
-from assistant.models.process import prepare_process
+from assistant.models.folder_model import load_from_folder
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -35,19 +33,14 @@ class CrossEncoderReranker:
     """
 
     def __init__(self, folder: Path) -> None:
-        if not (folder / "config.json").is_file():
-            raise ModelFileError(f"{folder} is not the folder of a cross-encoder", _REMEDY)
-        prepare_process()
-        # Heavy: torch and transformers, only for those who ask for it.
-        from sentence_transformers import CrossEncoder
-
-        logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
-        try:
-            self._model = CrossEncoder(str(folder), local_files_only=True, trust_remote_code=False, device="cpu")
-        except Exception as error:
-            # The library documents no errors of its own: whatever it meets in the folder comes through.
-            reason = f"{type(error).__name__}: {error}"
-            raise ModelFileError(f"The cross-encoder in {folder} cannot be loaded: {reason}", _REMEDY) from error
+        self._model = load_from_folder(
+            folder,
+            "CrossEncoder",
+            marker="config.json",
+            called="a cross-encoder",
+            role="cross-encoder",
+            remedy=_REMEDY,
+        )
 
     def scores(self, question: str, passages: Sequence[str]) -> list[float]:
         """One score a passage, the higher the better."""

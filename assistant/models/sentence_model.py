@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import ModelFileError
-from assistant.models.process import prepare_process
+from assistant.models.folder_model import load_from_folder
 from assistant.models.stamps import sha256_of
 
 _SUFFIXES = {".json", ".safetensors", ".bin", ".txt", ".model"}
@@ -30,20 +28,14 @@ class SentenceModel:
     """
 
     def __init__(self, folder: Path, batch: int) -> None:
-        if not (folder / "modules.json").is_file():
-            raise ModelFileError(f"{folder} is not the folder of a sentence-transformers model", _REMEDY)
-        prepare_process()
-        from sentence_transformers import SentenceTransformer
-
-        logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
-        try:
-            self._model: Any = SentenceTransformer(
-                str(folder), device="cpu", local_files_only=True, trust_remote_code=False
-            )
-        except Exception as error:
-            # The library documents no errors of its own: whatever it meets in the folder comes through.
-            reason = f"{type(error).__name__}: {error}"
-            raise ModelFileError(f"The embedding model in {folder} cannot be loaded: {reason}", _REMEDY) from error
+        self._model: Any = load_from_folder(
+            folder,
+            "SentenceTransformer",
+            marker="modules.json",
+            called="a sentence-transformers model",
+            role="embedding model",
+            remedy=_REMEDY,
+        )
         self.name = f"{folder.name}-{_digest(folder)}"
         self.dimension = int(self._model.get_embedding_dimension())
         self.max_tokens = int(self._model.max_seq_length)

@@ -140,7 +140,7 @@ class StockPipeline:
 
     def text(self, name: str) -> str:
         """Not kept: a stock pipeline holds chunks only."""
-        raise NotImplementedError
+        raise QuestionSetError("The stock pipeline keeps no texts", "Measure it over a folder of documents.")
 
     def search(
         self, question: str, *, k: int = 5, documents: Sequence[str] | None = None, history: Sequence[Turn] = ()
