@@ -6,12 +6,11 @@ works on that home; so that a kill costs no second import.
 
 from __future__ import annotations
 
-import os
 import random
-import sys
 from pathlib import Path
 
 from fakes import FakeEmbedder
+from forking import say, work_in_forks
 
 WORDS = "heron otter reed river stone lamp loaf oven harbour lease rate tower campus grid quarter margin ledger".split()
 
@@ -29,11 +28,6 @@ def source(key: str) -> str:
         lines = [" ".join(rng.choices(WORDS, k=12)).capitalize() + f" {number}." for _ in range(3)]
         sections.append(f"## Part {number}\n\n{' '.join(lines)}")
     return f"# Title of {key}\n\nThe {marker(key)} stands here.\n\n" + "\n\n".join(sections) + "\n"
-
-
-def say(*words: str) -> None:
-    # One write: a line is there whole or not at all.
-    os.write(1, (" ".join(words) + "\n").encode())
 
 
 def work(home: Path, number: int, first: list[str]) -> None:
@@ -68,29 +62,5 @@ def work(home: Path, number: int, first: list[str]) -> None:
         say("done")
 
 
-def main() -> None:
-    import chromadb  # noqa: F401
-    import langchain_chroma  # noqa: F401
-    import trafilatura  # noqa: F401
-
-    import assistant.facade
-    import assistant.index.vectors
-    import assistant.models.embeddings
-    import assistant.retrieval.engine  # noqa: F401
-
-    say("ready")
-    for line in sys.stdin:
-        home, number, *first = line.split()
-        child = os.fork()
-        if child == 0:
-            try:
-                say("child", str(os.getpid()))
-                work(Path(home), int(number), first)
-            finally:
-                os._exit(1)
-        os.waitpid(child, 0)
-        say("ended")
-
-
 if __name__ == "__main__":
-    main()
+    work_in_forks(lambda words: work(Path(words[0]), int(words[1]), words[2:]))

@@ -8,16 +8,15 @@ acknowledged; `asked` once a question is answered; `broken WHY` when one met som
 
 from __future__ import annotations
 
-import os
 import random
-import sys
 import threading
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adder import WORDS, marker, say
+from adder import WORDS, marker
 from fakes import FakeEmbedder, likeness
+from forking import say, work_in_forks
 
 from assistant.documents import Document, read_document
 from assistant.errors import UnknownDocumentError
@@ -107,29 +106,5 @@ def work(home: Path, folder: Path) -> None:
     opened.close()
 
 
-def main() -> None:
-    import chromadb  # noqa: F401
-    import langchain_chroma  # noqa: F401
-    import trafilatura  # noqa: F401
-
-    import assistant.answering.answerer
-    import assistant.facade
-    import assistant.index.sync
-    import assistant.retrieval.engine  # noqa: F401
-
-    say("ready")
-    for line in sys.stdin:
-        home, folder = line.split()
-        child = os.fork()
-        if child == 0:
-            try:
-                say("child", str(os.getpid()))
-                work(Path(home), Path(folder))
-            finally:
-                os._exit(1)
-        os.waitpid(child, 0)
-        say("ended")
-
-
 if __name__ == "__main__":
-    main()
+    work_in_forks(lambda words: work(Path(words[0]), Path(words[1])))

@@ -96,10 +96,8 @@ def test_owners() -> None:
     assert owners("deep/x.zip/in/a.md") == ["deep/x.zip/in/a.md", "deep/x.zip"]
 
 
-def test_a_folder_that_cannot_be_listed_is_told_and_hides_its_files(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(folder, {"a.md": LEASES, "shut/b.md": BAKERY})
+def shut_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the system refuse to list folders called `shut`."""
     real = os.scandir
 
     def denied(path: str) -> object:
@@ -108,6 +106,13 @@ def test_a_folder_that_cannot_be_listed_is_told_and_hides_its_files(
         return real(path)
 
     monkeypatch.setattr(os, "scandir", denied)
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_hides_its_files(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, {"a.md": LEASES, "shut/b.md": BAKERY})
+    shut_out(monkeypatch)
     listing = scan(folder)
     assert [seen.name for seen in listing.files] == ["a.md"]
     assert listing.unlisted == {"shut": "Permission denied"}
@@ -145,14 +150,7 @@ def test_documents_of_a_folder_that_cannot_be_listed_stay(
 ) -> None:
     write(folder, {"a.md": LEASES, "shut/b.md": BAKERY})
     opened.sync(folder)
-    real = os.scandir
-
-    def denied(path: str) -> object:
-        if str(path).endswith("shut"):
-            raise PermissionError(13, "Permission denied", str(path))
-        return real(path)
-
-    monkeypatch.setattr(os, "scandir", denied)
+    shut_out(monkeypatch)
     results = opened.sync(folder)
     assert statuses(results) == {"a.md": "unchanged", "shut": "failed"}
     assert "Permission denied" in results[-1].reason
