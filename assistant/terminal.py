@@ -156,7 +156,8 @@ def show_stream(events: Iterable[StreamEvent]) -> None:
                 words = escape(event.sentence.text)
                 out.print(f"[strike]{words}[/strike] [red](struck: the documents do not say so)[/red]")
             else:
-                out.print(escape(event.sentence.text) + (f" [cyan]{escape(marks)}[/cyan]" if marks else ""))
+                bullet = "- " if event.sentence.item else ""
+                out.print(bullet + escape(event.sentence.text) + (f" [cyan]{escape(marks)}[/cyan]" if marks else ""))
         elif not isinstance(event, EvidenceFound):
             _show_sources(out, event.answer)
 

@@ -43,7 +43,8 @@ class Citation(BaseModel):
 class Sentence(BaseModel):
     """A sentence of the answer with the numbers of the citations that support it.
 
-    `struck` marks a sentence the documents do not support: it is shown crossed out, never as fact.
+    `struck` marks a sentence the documents do not support: it is shown crossed out, never as fact. `item` marks one
+    of a list; the list ends where a sentence is none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +52,7 @@ class Sentence(BaseModel):
     text: str
     citations: tuple[int, ...] = ()
     struck: bool = False
+    item: bool = False
 
 
 class FigureCheck(BaseModel):

@@ -19,7 +19,7 @@ from assistant.answering.answer import (
     Timings,
     Turn,
 )
-from assistant.answering.asked import asks_overview
+from assistant.answering.asked import asks_overview, asks_several
 from assistant.answering.compose import NO_DOCUMENTS, Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream
 from assistant.answering.features import read
@@ -207,8 +207,9 @@ class Answerer:
         if not found:
             yield run.settled(run.composer.say(WHICH_DOCUMENT))
             return Status.UNCLEAR
+        yield run.settled(run.composer.say(OVERVIEW_LEAD))
         for evidence in found:
-            yield run.settled(run.composer.quote(evidence, "" if run.composer.sentences else OVERVIEW_LEAD))
+            yield run.settled(run.composer.item(evidence))
         return Status.ANSWERED
 
     def _not_found(self, run: _Run, number: int) -> Iterator[SentenceSettled]:
@@ -253,14 +254,22 @@ class Answerer:
                 best = run.evidence(number)
                 if not run.composer.holds(best):
                     yield run.settled(run.composer.quote(best, STRUCK_LEAD))
-        lead = ALSO_LEAD
-        for evidence in map(run.evidence, judgement.also):
-            if not run.composer.holds(evidence):
-                yield run.settled(run.composer.quote(evidence, lead))
-                lead = ""
+        yield from self._also(run, [run.evidence(number) for number in judgement.also])
         if not run.composer.sentences:
             yield run.settled(run.composer.quote(run.evidence(judgement.number)))
         return Status.ANSWERED
+
+    def _also(self, run: _Run, further: Sequence[Evidence]) -> Iterator[SentenceSettled]:
+        """What the documents say besides: a list where several things were asked for."""
+        listed = asks_several(run.question)
+        lead = ALSO_LEAD
+        for evidence in further:
+            if run.composer.holds(evidence):
+                continue
+            if listed and lead:
+                yield run.settled(run.composer.say(lead))
+            yield run.settled(run.composer.item(evidence) if listed else run.composer.quote(evidence, lead))
+            lead = ""
 
     def _draft(self, run: _Run, judgement: Judgement) -> Iterator[DraftSentence]:
         """The draft's sentences as the chat model completes them."""

@@ -80,11 +80,11 @@ class Composer:
             for known in self._citations
         )
 
-    def settle(self, text: str, sources: Sequence[Evidence]) -> SentenceSettled:
-        """Add a sentence that stands, with the evidence it rests on."""
+    def settle(self, text: str, sources: Sequence[Evidence], *, item: bool = False) -> SentenceSettled:
+        """Add a sentence that stands, with the evidence it rests on; an `item` is one of a list."""
         numbers = tuple(dict.fromkeys(self._number(evidence) for evidence in sources))
         self._check(text, numbers)
-        return self._add(Sentence(text=text, citations=numbers))
+        return self._add(Sentence(text=text, citations=numbers, item=item))
 
     def settle_sum(self, worked: Sum) -> SentenceSettled:
         """Add a sum: every operand is cited; the result stands in no quote and is vouched for by its evaluation.
@@ -114,21 +114,28 @@ class Composer:
 
     def quote(self, evidence: Evidence, lead: str = "") -> SentenceSettled:
         """Add an evidence sentence itself, with what it leans on, in quotation marks after some words of ours."""
-        evidence = with_what_it_leans_on(evidence)
-        words = f"“{squash(evidence.text)}”"
+        words, evidence = _quoted(evidence)
         return self.settle(f"{lead} {words}" if lead else words, [evidence])
+
+    def item(self, evidence: Evidence) -> SentenceSettled:
+        """Add an evidence sentence itself, with what it leans on, as an item of a list."""
+        words, evidence = _quoted(evidence)
+        return self.settle(words, [evidence], item=True)
 
     def say(self, text: str) -> SentenceSettled:
         """Add a sentence of ours about the answer, which needs no support."""
         return self._add(Sentence(text=text))
 
     def plain_text(self) -> str:
-        """The answer as plain text with [n] markers; struck sentences are only mentioned."""
-        parts = []
+        """The answer as plain text with [n] markers; struck sentences are only mentioned, items have a line each."""
+        parts, listing = [], False
         for sentence in self._sentences:
             marks = "".join(f"[{number}]" for number in sentence.citations)
-            parts.append(STRUCK_NOTE if sentence.struck else f"{sentence.text} {marks}".strip())
-        return " ".join(parts)
+            told = STRUCK_NOTE if sentence.struck else f"{sentence.text} {marks}".strip()
+            before = "\n" if sentence.item or listing else " " if parts else ""
+            parts.append(before + ("- " if sentence.item else "") + told)
+            listing = sentence.item
+        return "".join(parts).lstrip()
 
     def answer(self, question: str, standalone: str, status: Status, model: str, timings: Timings) -> Answer:
         """The finished answer."""
@@ -182,3 +189,9 @@ class Composer:
                     supported=found is not None or bool(sure),
                 )
             )
+
+
+def _quoted(evidence: Evidence) -> tuple[str, Evidence]:
+    """An evidence sentence in quotation marks, with what it leans on, and the evidence that holds both."""
+    evidence = with_what_it_leans_on(evidence)
+    return f"“{squash(evidence.text)}”", evidence

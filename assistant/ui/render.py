@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from html import escape as _escape
+from itertools import groupby
 
 from assistant.answering.answer import Answer, Citation, Sentence, Status
 from assistant.ui.exchange import Exchange, Phase
@@ -129,15 +130,27 @@ def _foot(exchange: Exchange, index: int) -> str:
     return f'<div class="foot">{"".join(parts)}</div>' if parts else ""
 
 
+def prose_html(sentences: Sequence[Sentence], citations: Mapping[int, Citation]) -> str:
+    """The sentences of an answer as paragraphs, and as lists where they are items."""
+    parts = []
+    for listed, group in groupby(sentences, key=lambda sentence: sentence.item):
+        told = [sentence_html(sentence, citations) for sentence in group]
+        if listed:
+            parts.append(f'<ul class="prose-answer">{"".join(f"<li>{item}</li>" for item in told)}</ul>')
+        else:
+            # One space, never a line break, between sentences: it is part of the paragraph that is read and copied.
+            parts.append(f'<p class="prose-answer">{" ".join(told)}</p>')
+    return "".join(parts)
+
+
 def exchange_html(exchange: Exchange, index: int) -> str:
     """A question and its answer so far; `index` is its place in the conversation, from 0."""
     citations = {citation.number: citation for citation in exchange.citations}
-    # One space, never a line break, between sentences: it is part of the paragraph that is read and copied.
-    prose = " ".join(sentence_html(sentence, citations) for sentence in exchange.sentences)
+    prose = prose_html(exchange.sentences, citations)
     parts = [f'<p class="note">{escape(exchange.note)}</p>' if exchange.note else ""]
     if exchange.answer:
         parts.append(f'<p class="badges">{badges(exchange.answer)}</p>' if badges(exchange.answer) else "")
-    parts.append(f'<p class="prose-answer">{prose}</p>' if prose else "")
+    parts.append(prose)
     if exchange.phase == "failed":
         parts.append(
             f'<div class="failure" role="alert"><strong>{escape(exchange.error)}.</strong> '

@@ -70,7 +70,8 @@ def support(answer: Answer) -> Support:
     quotes = {citation.number: citation.quote for citation in answer.citations}
     parts = []
     for sentence in answer.sentences:
-        if sentence.struck:
+        if sentence.struck or (sentence.text.endswith(":") and not sentence.citations):
+            # What introduces a list claims nothing.
             continue
         cited = [quotes.get(number, "") for number in sentence.citations]
         if answer.calculation is not None and not carries(sentence.text, cited):

@@ -139,8 +139,11 @@ def test_a_document_as_a_whole_is_told_in_its_own_words(
 ) -> None:
     found = assistant.ask(question)
     assert found.status is Status.ANSWERED
-    assert found.sentences[0].text.startswith(OVERVIEW_LEAD)
-    assert all(sentence.citations for sentence in found.sentences)
+    lead, *points = found.sentences
+    assert lead.text == OVERVIEW_LEAD and points
+    assert all(point.item and point.citations for point in points)
+    assert found.answer.splitlines()[0] == OVERVIEW_LEAD
+    assert all(line.startswith("- “") for line in found.answer.splitlines()[1:])
     assert not scripted.seen
 
 

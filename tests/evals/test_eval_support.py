@@ -47,6 +47,7 @@ def test_every_citation_is_held_against_its_own_sentence(answering: Callable[...
             Sentence(text="Crusoe sold 1.6GW.", citations=(1,)),
             Sentence(text="Crusoe sold 3GW.", citations=(2,), struck=True),
             Sentence(text="Nothing is cited here."),
+            Sentence(text="The main points:"),
         ),
     )
     assert support(answer) == Support(citations_used=3, citations_good=1, sentences_shown=3, sentences_supported=1)

@@ -20,7 +20,7 @@ from assistant.answering.answer import (
 )
 from assistant.ui import panels
 from assistant.ui.exchange import Exchange
-from assistant.ui.render import conversation_html, sentence_html
+from assistant.ui.render import conversation_html, prose_html, sentence_html
 from assistant.ui.startup import Progress
 
 HOSTILE = [
@@ -263,3 +263,11 @@ def test_what_deleting_does_is_said_before_it_is_done() -> None:
     assert "copy is deleted too" in panels.documents_html([uploaded], [], "u.md", False)
     assert "stays where it is" in panels.documents_html([synced], [], "s.md", False)
     assert "confirm" not in panels.documents_html([synced], [], None, False)
+
+
+def test_items_of_a_list_are_a_list_and_the_words_around_them_paragraphs() -> None:
+    said = ("The main points:", "One.", "Two.", "That is all.")
+    sentences = tuple(Sentence(text=text, item=text in ("One.", "Two.")) for text in said)
+    html = prose_html(sentences, {})
+    assert [name for name, _ in read(html).tags if name in ("p", "ul", "li")] == ["p", "ul", "li", "li", "p"]
+    assert [html.index(text) for text in said] == sorted(html.index(text) for text in said)
