@@ -85,7 +85,7 @@ def list_documents(
     failed: Annotated[bool, typer.Option("--failed", help="Only the files that could not be read.")] = False,
     as_json: Json = False,
 ) -> None:
-    """List the documents in the index, and the files of synced folders that could not be read."""
+    """List the documents, and the files that could not be read."""
     from assistant.terminal import show_documents, show_failures
 
     with opened() as assistant:
@@ -104,7 +104,7 @@ def sync(
     watch: Annotated[bool, typer.Option("--watch", help="Go on following the folder until Ctrl-C.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make the index equal a folder: new, changed, moved and deleted files."""
+    """Make the index equal a folder: add, update, move and remove."""
     from assistant.terminal import file_bar
 
     with door() as assistant:
