@@ -17,6 +17,7 @@ from assistant.errors import AssistantError, IndexMismatchError, QuestionError, 
 from assistant.fetching import Limits, Page, fetch, is_address
 from assistant.index.ingest import AddResult, Embedder, Library, Origin
 from assistant.index.lock import Address, HomeLock
+from assistant.index.originals import Originals
 from assistant.index.records import DocumentInfo, FailedFile
 from assistant.index.scope import Scope, Selection, checked_tag, nothing_within, select
 from assistant.index.store import Store, unknown
@@ -45,9 +46,14 @@ class _Opened:
     engine: Engine
 
 
-def parser_of(settings: Settings) -> ParserProcess:
-    """The process that files are read in, as the settings have it."""
-    limits = ReadLimits(settings.reading_timeout_s, settings.reading_memory_mb)
+#: Seconds that somebody who waits for the picture of a page is left waiting.
+_DRAWING_S = 20.0
+
+
+def parser_of(settings: Settings, most_s: float | None = None) -> ParserProcess:
+    """The process that files are read in, as the settings have it; for `most_s` seconds each where that is less."""
+    seconds = settings.reading_timeout_s
+    limits = ReadLimits(seconds if most_s is None else min(seconds, most_s), settings.reading_memory_mb)
     options = ReadOptions(ocr=settings.ocr, ocr_languages=settings.ocr_languages, ocr_pages=settings.ocr_pages)
     return ParserProcess(limits, options, settings.password_file)
 
@@ -68,6 +74,7 @@ class Assistant:
         self.settings = settings
         self._given_chat = chat
         self._store = Store(settings.home)
+        self._originals = Originals(self._store, lambda: parser_of(settings, _DRAWING_S), self._max_bytes)
         self._lock = HomeLock(settings.home)
         self._guard = threading.RLock()
         self._chat_guard = threading.Lock()
@@ -205,6 +212,7 @@ class Assistant:
             if self._opened is not None:
                 self._opened.parser.close()
                 self._opened.vectors.close()
+            self._originals.close()
             self._answerer = self._opened = None
             self._store.close()
             self._lock.release()
@@ -366,6 +374,12 @@ class Assistant:
         if not self._readable():
             raise unknown([name])
         return self._store.text(name)
+
+    @property
+    def originals(self) -> Originals:
+        """The files that documents were made from, and pictures of their pages; needs no lock and loads no model."""
+        self._readable()
+        return self._originals
 
     def _readable(self) -> bool:
         if not self._store.exists:

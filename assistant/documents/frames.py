@@ -1,7 +1,7 @@
 """What is said between the Assistant and its reading process: frames of a length and that many bytes.
 
-A request is two frames, a `Request` as JSON and the file's bytes; replies are frames of JSON, the last of them
-`Read`, `Refused` or `Failed`.
+A request is two frames, a `Request` or a `Draw` as JSON and the file's bytes; replies are frames of JSON, the last of
+them `Read`, `Drawn`, `Refused` or `Failed`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import IO, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from assistant.documents.model import Document
+from assistant.documents.page_picture import PagePicture
 
 _LENGTH = struct.Struct(">Q")
 
@@ -23,6 +24,7 @@ class _Message(BaseModel):
 class Request(_Message):
     """A file to read, with the fields of `ReadOptions`. `skip` are members of an archive to leave out, and why."""
 
+    kind: Literal["read"] = "read"
     name: str
     source: str
     passwords: tuple[str, ...] = Field(default=(), repr=False)
@@ -30,6 +32,18 @@ class Request(_Message):
     ocr_languages: str
     ocr_pages: int
     skip: dict[str, str] = {}
+
+
+class Draw(_Message):
+    """A page of a PDF to draw, with the arguments of `draw_page`."""
+
+    kind: Literal["draw"] = "draw"
+    name: str
+    page: int
+    member: str = ""
+    quote: str = ""
+    before: str = ""
+    passwords: tuple[str, ...] = Field(default=(), repr=False)
 
 
 class Began(_Message):
@@ -55,6 +69,13 @@ class Read(_Message):
     documents: tuple[Document, ...]
 
 
+class Drawn(_Message):
+    """The picture of the page."""
+
+    kind: Literal["drawn"] = "drawn"
+    picture: PagePicture
+
+
 class Refused(_Message):
     """A `DocumentError`."""
 
@@ -71,7 +92,8 @@ class Failed(_Message):
     trace: str
 
 
-Reply = Began | Progressed | Read | Refused | Failed
+Reply = Began | Progressed | Read | Drawn | Refused | Failed
+_REQUEST: TypeAdapter[Request | Draw] = TypeAdapter(Annotated[Request | Draw, Field(discriminator="kind")])
 _REPLY: TypeAdapter[Reply] = TypeAdapter(Annotated[Reply, Field(discriminator="kind")])
 
 
@@ -97,6 +119,15 @@ def receive(stream: IO[bytes], most: int | None = None) -> bytes | None:
         raise ValueError(f"a frame of {length} bytes")
     body = stream.read(length)
     return body if len(body) == length else None
+
+
+def parse_request(frame: bytes) -> Request | Draw:
+    """What is asked for.
+
+    Raises:
+        ValueError: it is no request.
+    """
+    return _REQUEST.validate_json(frame)
 
 
 def parse_reply(frame: bytes) -> Reply:

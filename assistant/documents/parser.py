@@ -18,9 +18,10 @@ from pathlib import Path
 
 from assistant import __version__
 from assistant.documents import frames
-from assistant.documents.frames import Began, Failed, Progressed, Refused, Reply, Request
+from assistant.documents.frames import Began, Draw, Drawn, Failed, Progressed, Read, Refused, Reply, Request
 from assistant.documents.model import Document
 from assistant.documents.options import ReadOptions, read_passwords
+from assistant.documents.page_picture import PagePicture
 from assistant.documents.registry import is_archive, is_harmless, read_documents
 from assistant.documents.worker import OUT_OF_MEMORY
 from assistant.errors import DocumentError
@@ -126,11 +127,31 @@ class ParserProcess:
             while True:
                 member = _Member()
                 try:
-                    return self._ask(data, name, source, options, skip, member)
+                    return self._documents(data, name, source, options, skip, member)
                 except _FailedError as error:
                     if not is_archive(name) or not member.path or len(skip) == _MAX_SKIPPED:
                         raise DocumentError(f"{name} {error.what}", error.next_step) from error
                     skip[member.path] = f"{member.path} {error.what}"
+
+    def draw(
+        self, data: bytes, name: str, page: int, *, member: str = "", quote: str = "", before: str = ""
+    ) -> PagePicture:
+        """A page of a PDF as a picture, as `draw_page` gives it.
+
+        Raises:
+            DocumentError: the page cannot be drawn, or took too long, too much memory, or the process with it; or the
+                password file cannot be read.
+        """
+        passwords = tuple(word.get_secret_value() for word in read_passwords(self._password_file))
+        request = Draw(name=name, page=page, member=member, quote=quote, before=before, passwords=passwords)
+        with self._guard:
+            try:
+                last = self._ask(request, data, self._options, _Member())
+            except _FailedError as error:
+                raise DocumentError(f"Page {page} of {name} {error.what}", error.next_step) from error
+        if not isinstance(last, Drawn):
+            raise DocumentError(f"Page {page} of {name} cannot be drawn", _SAVE_ANEW)
+        return last.picture
 
     def close(self) -> None:
         """End the process; harmless when repeated. A file under way is given up."""
@@ -138,7 +159,7 @@ class ParserProcess:
         if worker:
             worker.end()
 
-    def _ask(
+    def _documents(
         self, data: bytes, name: str, source: str, options: ReadOptions, skip: Mapping[str, str], member: _Member
     ) -> list[Document]:
         request = Request(
@@ -150,6 +171,11 @@ class ParserProcess:
             ocr_pages=options.ocr_pages,
             skip=dict(skip),
         )
+        last = self._ask(request, data, options, member)
+        return list(last.documents) if isinstance(last, Read) else []
+
+    def _ask(self, request: Request | Draw, data: bytes, options: ReadOptions, member: _Member) -> Read | Drawn:
+        """Send a request and give the last reply; what is said before it goes to `options` and `member`."""
         if self._worker and self._worker.process.poll() is not None:
             self.close()
         worker = self._worker = self._worker or _Worker(self._limits, self._module)
@@ -165,12 +191,12 @@ class ParserProcess:
                     done = True
                     raise DocumentError(reply.message, reply.next_step)
                 elif isinstance(reply, Failed):
-                    _log.info("%s could not be read: %s", name, reply.trace)
+                    _log.info("%s could not be read: %s", request.name, reply.trace)
                     done = reply.error != "MemoryError"
                     raise self._failed(reply.error)
                 else:
                     done = True
-                    return list(reply.documents)
+                    return reply
             raise self._failed(worker.fate())
         finally:
             # One that is in the middle of something, or may be short of memory, is of no use any more.
@@ -217,7 +243,7 @@ class _Worker:
             start_new_session=True,
         )
 
-    def replies(self, request: Request, data: bytes) -> Iterator[Reply]:
+    def replies(self, request: Request | Draw, data: bytes) -> Iterator[Reply]:
         """Send a file and give what is said of it, until the process ends."""
         if self.process.stdin is None or self.process.stdout is None:
             raise AssertionError("the process was started without pipes")

@@ -184,8 +184,12 @@ def _read_pages(pdf: Any, options: ReadOptions, report: PageReport) -> dict[int,
     return pages | {number: lines_of(text) for number, text in read.items()}
 
 
-def _open(data: bytes, name: str, options: ReadOptions) -> Any:
-    """The PDF, unlocked by one of the passwords if it is locked."""
+def open_pdf(data: bytes, name: str, options: ReadOptions) -> Any:
+    """pdfium's document, unlocked by one of the passwords if it is locked.
+
+    Raises:
+        DocumentError: damaged, or locked and none of the passwords opens it.
+    """
     import pypdfium2 as pdfium
 
     for password in (None, *(word.get_secret_value() for word in options.passwords)):
@@ -203,7 +207,7 @@ def read_pdf(data: bytes, name: str, options: ReadOptions) -> Document:
     Raises:
         DocumentError: the file is locked, damaged or holds no text at all.
     """
-    pdf = _open(data, name, options)
+    pdf = open_pdf(data, name, options)
     report = PageReport()
     try:
         count = len(pdf)

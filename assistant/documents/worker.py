@@ -1,4 +1,4 @@
-"""The process files are read in: `parser.py` starts it, sends it files, and ends it.
+"""The process files are read in, and pages drawn: `parser.py` starts it, sends it files, and ends it.
 
 Run as `python -m assistant.documents.worker SECONDS MEGABYTES FOLDER`; it imports the readers and nothing else of the
 house, and takes FOLDER, its place for temporary files, with it.
@@ -27,8 +27,21 @@ from typing import IO
 
 from pydantic import BaseModel, SecretStr
 
-from assistant.documents.frames import Began, Failed, Progressed, Read, Refused, Request, receive, send
+from assistant.documents.frames import (
+    Began,
+    Draw,
+    Drawn,
+    Failed,
+    Progressed,
+    Read,
+    Refused,
+    Request,
+    parse_request,
+    receive,
+    send,
+)
 from assistant.documents.options import ReadOptions
+from assistant.documents.page_picture import draw_page
 from assistant.documents.registry import read_documents
 from assistant.errors import DocumentError
 
@@ -79,7 +92,18 @@ def _listen(stream: IO[bytes], inbox: queue.SimpleQueue[tuple[bytes, bytes]], fo
 
 
 def _answer(head: bytes, data: bytes, say: Callable[[BaseModel], None]) -> None:
-    request = Request.model_validate_json(head)
+    request = parse_request(head)
+    try:
+        say(_drawn(request, data) if isinstance(request, Draw) else _read(request, data, say))
+    except DocumentError as error:
+        say(Refused(message=error.args[0], next_step=error.next_step))
+    except (MemoryError, SystemError):  # libraries in C that forget to say that memory ran out raise the latter
+        say(Failed(error="MemoryError", trace=""))
+    except Exception as error:  # whatever a library lets out of a broken file must not stop the rest
+        say(Failed(error=type(error).__name__, trace=traceback.format_exc(limit=-12)))
+
+
+def _read(request: Request, data: bytes, say: Callable[[BaseModel], None]) -> Read:
     options = ReadOptions(
         passwords=tuple(SecretStr(word) for word in request.passwords),
         ocr=request.ocr,
@@ -88,15 +112,21 @@ def _answer(head: bytes, data: bytes, say: Callable[[BaseModel], None]) -> None:
         began=lambda member: say(Began(member=member)),
         progress=lambda what, done, total: say(Progressed(what=what, done=done, total=total)),
     )
-    try:
-        documents = read_documents(data, request.name, request.source, options, request.skip)
-        say(Read(documents=tuple(documents)))
-    except DocumentError as error:
-        say(Refused(message=error.args[0], next_step=error.next_step))
-    except (MemoryError, SystemError):  # libraries in C that forget to say that memory ran out raise the latter
-        say(Failed(error="MemoryError", trace=""))
-    except Exception as error:  # whatever a library lets out of a broken file must not stop the rest
-        say(Failed(error=type(error).__name__, trace=traceback.format_exc(limit=-12)))
+    return Read(documents=tuple(read_documents(data, request.name, request.source, options, request.skip)))
+
+
+def _drawn(request: Draw, data: bytes) -> Drawn:
+    options = ReadOptions(passwords=tuple(SecretStr(word) for word in request.passwords))
+    picture = draw_page(
+        data,
+        request.name,
+        request.page,
+        member=request.member,
+        quote=request.quote,
+        before=request.before,
+        options=options,
+    )
+    return Drawn(picture=picture)
 
 
 def main(seconds: float, megabytes: int, folder: str) -> None:

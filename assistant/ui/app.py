@@ -16,6 +16,8 @@ from assistant.ui.conversation import Conversation
 from assistant.ui.documents import Documents
 from assistant.ui.page import ASSETS, Views, build_blocks
 from assistant.ui.security import LOOPBACK_NAMES, Guard, PageShell, SecurityHeaders
+from assistant.ui.source_files import add_routes
+from assistant.ui.source_view import Sources
 from assistant.ui.startup import Startup
 
 if TYPE_CHECKING:
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Put into the page's head; the files are served from `ASSETS`.
-HEAD = '<link rel="stylesheet" href="ui/style.css"><script src="ui/page.js"></script>'
+HEAD = (
+    '<link rel="stylesheet" href="ui/style.css"><link rel="stylesheet" href="ui/source.css">'
+    '<script src="ui/page.js"></script><script src="ui/citations.js"></script>'
+)
 #: Folder in the home for files on their way in, one subfolder a process.
 INCOMING = "incoming"
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
@@ -69,9 +74,10 @@ def build_app(assistant: Assistant, settings: Settings, startup: Startup | None 
         progress = startup.progress
         return {"status": progress.phase, "state": progress.text, "problems": progress.problems}
 
+    add_routes(app, assistant)
     documents = Documents(assistant, settings, startup, incoming)
     views = Views(settings, startup, documents)
-    blocks = build_blocks(views, Conversation(assistant, startup), documents, settings)
+    blocks = build_blocks(views, Conversation(assistant, startup), Sources(assistant), documents, settings)
     _mount(app, blocks, settings)
     # The last added is met first.
     app.add_middleware(PageShell, head=HEAD)

@@ -1,4 +1,4 @@
-"""Asking, watching the answer arrive, stopping it, and opening its sources. Knows nothing of Gradio."""
+"""Asking, watching the answer arrive, and stopping it. Knows nothing of Gradio."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import ValidationError
-
-from assistant.answering.answer import Citation, EvidenceFound, StreamEvent, Turn
+from assistant.answering.answer import EvidenceFound, StreamEvent, Turn
 from assistant.errors import AssistantError
 from assistant.ui import panels
 from assistant.ui.exchange import Session
@@ -104,31 +102,13 @@ class Conversation:
             session.stop.set()
         return Update(Session(), "", question="", source=panels.source_hint())
 
-    def source(self, data: Any) -> str:
-        """The source panel for a clicked citation: its document with the cited words marked.
-
-        Args:
-            data: the citation as its button carries it; checked, for it comes from the browser.
-        """
-        try:
-            citation = Citation.model_validate(data)
-            return panels.document_html(self._assistant.text(citation.document), citation)
-        except ValidationError:
-            logger.warning("a citation that is none was clicked")
-            return panels.source_problem("This source cannot be shown", "Reload the page and ask the question again.")
-        except AssistantError as error:
-            return panels.source_problem(str(error.args[0]), error.next_step)
-        except Exception:
-            logger.exception("a source could not be shown")
-            return panels.source_problem(*UNEXPECTED)
-
     @staticmethod
     def evidence(session: Session | None, index: Any) -> str:
         """The source panel with the quotes of an earlier exchange; `index` is its place, from 0."""
         exchanges = session.exchanges if session else []
         if not isinstance(index, int) or not 0 <= index < len(exchanges):
             return panels.source_problem("These quotes are no longer at hand", "Ask the question again to find them.")
-        return panels.evidence_html(exchanges[index].question, exchanges[index].quotes)
+        return panels.evidence_html(exchanges[index].question, exchanges[index].quotes, index)
 
 
 def pumped(stream: Iterator[StreamEvent], stopped: Callable[[], bool]) -> Iterator[StreamEvent]:

@@ -14,6 +14,8 @@ from assistant.ui.conversation import Conversation, Update
 from assistant.ui.documents import Documents, Shelf
 from assistant.ui.exchange import Session
 from assistant.ui.render import QUOTE_ONLY
+from assistant.ui.source_html import source_bar
+from assistant.ui.source_view import Sources
 from assistant.ui.startup import Startup
 
 if TYPE_CHECKING:
@@ -91,7 +93,9 @@ def model_place(base_url: str | None) -> str:
     return f"questions and quotes are sent to {host}"
 
 
-def build_blocks(views: Views, conversation: Conversation, documents: Documents, settings: Settings) -> gradio.Blocks:
+def build_blocks(
+    views: Views, conversation: Conversation, sources: Sources, documents: Documents, settings: Settings
+) -> gradio.Blocks:
     """The page, wired."""
     import gradio as gr
 
@@ -99,6 +103,7 @@ def build_blocks(views: Views, conversation: Conversation, documents: Documents,
         parts = _layout(settings)
         _wire_documents(blocks, parts, views, documents)
         _wire_conversation(parts, conversation)
+        _wire_sources(parts, conversation, sources)
     blocks.queue(api_open=False, max_size=QUEUE_LENGTH, default_concurrency_limit=ANSWERS_AT_ONCE)
     return blocks
 
@@ -147,7 +152,7 @@ def _layout(settings: Settings) -> Parts:
                 send = gr.Button("Ask", variant="primary", elem_id="send")
                 stop = gr.Button("Stop", variant="stop", elem_id="stop")
         with gr.Column(elem_id="source-panel"):
-            _panel("source-title", "<h2>Source</h2>")
+            _panel("source-title", source_bar())
             source = _panel("source", panels.source_hint(), "source.js")
     return Parts(
         status, listing, upload, results, greeting, talk, scope, question, send, stop, clear, source,
@@ -213,13 +218,6 @@ def _wire_conversation(parts: Parts, conversation: Conversation) -> None:
     def clear(session: Session | None) -> tuple[Any, ...]:
         return shown(conversation.clear(session))
 
-    def cite(event: gr.EventData) -> str:
-        return conversation.source(event._data)
-
-    def evidence(session: Session | None, event: gr.EventData) -> str:
-        return conversation.evidence(session, event._data.get("exchange"))
-
-    cite.__annotations__["event"] = evidence.__annotations__["event"] = gr.EventData
     asked = gr.on(
         [parts.question.submit, parts.send.click],
         ask,
@@ -232,6 +230,18 @@ def _wire_conversation(parts: Parts, conversation: Conversation) -> None:
     asked.then(None, js="() => { window.corpusAssistant?.settle(); }")
     parts.stop.click(conversation.stop, [parts.session], None, **_QUIET)
     parts.clear.click(clear, [parts.session], outputs, **_QUIET)
-    parts.conversation.cite(cite, None, parts.source, **_QUIET)
-    parts.source.cite(cite, None, parts.source, **_QUIET)
+
+
+def _wire_sources(parts: Parts, conversation: Conversation, sources: Sources) -> None:
+    import gradio as gr
+
+    def cite(event: gr.EventData) -> Iterator[str]:
+        yield from sources.show(event._data)
+
+    def evidence(session: Session | None, event: gr.EventData) -> str:
+        return conversation.evidence(session, event._data.get("exchange"))
+
+    cite.__annotations__["event"] = evidence.__annotations__["event"] = gr.EventData
+    # Who steps on before a source has come wants the last one, and no picture of those between.
+    parts.source.cite(cite, None, parts.source, trigger_mode="always_last", **_QUIET)
     parts.conversation.evidence(evidence, [parts.session], parts.source, **_QUIET)

@@ -1,4 +1,4 @@
-"""The panels around the conversation as HTML: source, documents, uploads, state. Escaped like `render`."""
+"""The panels around the conversation as HTML: evidence, documents, uploads, state. Escaped like `render`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from assistant.ui.render import escape, isolated, place
 if TYPE_CHECKING:
     from assistant.facade import DocumentInfo
     from assistant.ui.startup import Progress
-
-#: Characters of a document shown at once. A browser stays quick with this much in one block of text.
-SHOWN_CHARACTERS = 200_000
 
 
 class Line(NamedTuple):
@@ -40,15 +37,19 @@ def source_problem(message: str, next_step: str) -> str:
     )
 
 
-def evidence_html(question: str, quotes: Sequence[Citation]) -> str:
-    """The quotes an answer is made from, best first, each leading to its place in its document."""
+def evidence_html(question: str, quotes: Sequence[Citation], exchange: int | None = None) -> str:
+    """The quotes an answer is made from, best first, each leading to its place in its document.
+
+    `exchange` is the answer's place in the conversation, from 0; without one it is the newest.
+    """
     if not quotes:
         return '<div class="empty"><p>Nothing in the documents comes near this question.</p></div>'
     cards = "".join(_card(quote) for quote in quotes)
+    told = "" if exchange is None else f' data-exchange="{exchange}"'
     return (
         f'<div class="source-head"><p class="kicker">Evidence, best first</p>'
         f"<h3>{escape(question)}</h3></div>"
-        f'<ol class="quotes">{cards}</ol>'
+        f'<ol class="quotes"{told}>{cards}</ol>'
     )
 
 
@@ -59,50 +60,6 @@ def _card(quote: Citation) -> str:
         f'<li><button type="button" class="quote" data-citation="{escape(quote.model_dump_json())}">'
         f'<span class="where">{line}</span><q>{escape(quote.quote)}</q></button></li>'
     )
-
-
-def locate(text: str, citation: Citation) -> tuple[int, int] | None:
-    """The span of the cited words in a document's text: moved if the document changed, None if gone."""
-    if text[citation.start : citation.end] == citation.quote:
-        return citation.start, citation.end
-    at = text.find(citation.quote) if citation.quote else -1
-    return (at, at + len(citation.quote)) if at >= 0 else None
-
-
-def document_html(text: str, citation: Citation) -> str:
-    """A document's canonical text with the cited words marked, under its title, page and heading."""
-    span = locate(text, citation)
-    note = ""
-    if span is None:
-        start = end = 0
-        note = (
-            '<p class="caution">The document has changed since this answer: the cited words are no longer in '
-            f"it. They were:</p><blockquote>{escape(citation.quote)}</blockquote>"
-        )
-    else:
-        start, end = span
-        if start != citation.start:
-            note = '<p class="caution">The document has changed since this answer; the words have moved.</p>'
-    first, last = window(len(text), start, end)
-    before = f'<p class="cut">{first:,} characters above are not shown.</p>' if first else ""
-    after = f'<p class="cut">{len(text) - last:,} characters below are not shown.</p>' if last < len(text) else ""
-    marked = f"<mark>{escape(text[start:end])}</mark>" if span else ""
-    where = place(citation)
-    return (
-        f'<div class="source-head"><p class="kicker">{isolated(citation.document)}</p>'
-        f"<h3>{isolated(citation.title)}</h3>"
-        + (f'<p class="where">{escape(where)}</p>' if where else "")
-        + f"</div>{note}{before}"
-        f'<div class="document-text">{escape(text[first:start])}{marked}{escape(text[end:last])}</div>{after}'
-    )
-
-
-def window(length: int, start: int, end: int) -> tuple[int, int]:
-    """The stretch of a text of `length` characters that is shown around the span `start`-`end`."""
-    if length <= SHOWN_CHARACTERS:
-        return 0, length
-    side = SHOWN_CHARACTERS // 2
-    return max(0, start - side), min(length, end + side)
 
 
 def documents_html(

@@ -20,11 +20,15 @@ LOOPBACK_NAMES = ["127.0.0.1", "localhost", "::1", "[::1]"]
 ALLOWED_ROUTES = re.compile(
     r"/|/healthz|/config|/theme\.css|/favicon\.ico|/manifest\.json|/(?:assets|static|ui)/.+"
     r"|/gradio_api/(?:info|app_id|startup-events|upload|upload_progress|cancel|reset)/?"
-    r"|/gradio_api/queue/(?:join|data)|/gradio_api/heartbeat/[\w-]+"
+    r"|/gradio_api/queue/(?:join|data)|/gradio_api/heartbeat/[\w-]+|/source/(?:file|page)"
 )
 #: Largest event body in bytes: a question at its limit is far smaller; files do not come this way.
 MAX_EVENT_BYTES = 2**20
 _EVENT_ROUTE = "/gradio_api/queue/join"
+#: What documents hold: not even a link may lead there from elsewhere.
+_SOURCES = "/source/"
+#: What a browser says of requests that no other page made.
+_OWN = ("none", "same-origin")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -58,7 +62,7 @@ def is_foreign(headers: Headers, scheme: str) -> bool:
         return origin.lower() != f"{http}://{headers.get('host', '')}".lower()
     # A link to the page may be followed from anywhere; loading its parts from elsewhere may not.
     site = headers.get("sec-fetch-site", "none")
-    return site not in ("none", "same-origin") and headers.get("sec-fetch-mode") != "navigate"
+    return site not in _OWN and headers.get("sec-fetch-mode") != "navigate"
 
 
 def names_a_file(value: Any) -> bool:
@@ -115,6 +119,8 @@ class Guard:
     def _refusal(scope: Scope) -> PlainTextResponse | None:
         if is_foreign(Headers(scope=scope), scope["scheme"]):
             return PlainTextResponse("Requests from other origins are refused", status_code=403)
+        if scope["path"].startswith(_SOURCES) and Headers(scope=scope).get("sec-fetch-site", "none") not in _OWN:
+            return PlainTextResponse("Documents are given to their own page only", status_code=403)
         if not ALLOWED_ROUTES.fullmatch(scope["path"]):
             return PlainTextResponse("Not found", status_code=404)
         return None

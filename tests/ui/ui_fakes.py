@@ -22,6 +22,7 @@ from assistant.answering.answer import (
 )
 from assistant.errors import AddressError, DocumentError, UnknownDocumentError
 from assistant.fetching import Page
+from assistant.index.originals import Whereabouts
 
 LEASES = """Harbour Compute, lease review
 
@@ -63,6 +64,13 @@ class Result:
     next_step: str = ""
 
 
+class NoOriginals:
+    """Documents without files."""
+
+    def whereabouts(self, name: str) -> Whereabouts:
+        return Whereabouts(problem="The file is no longer where it was")
+
+
 @dataclass
 class FakeAssistant:
     """Answers with the sentences of its documents that share most words with the question.
@@ -85,6 +93,7 @@ class FakeAssistant:
     on_open: Callable[[], None] | None = None
     on_warm: Callable[[], None] | None = None
     closed_streams: int = 0
+    originals: NoOriginals = field(default_factory=NoOriginals)
     address: object = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -1,19 +1,16 @@
-// Runs once when the conversation is first shown. Clicks on citations and quotes go to the server;
-// the newest question is kept in view.
+// Runs once when the conversation is first shown. The quotes of an answer are asked for from here; the newest
+// question is kept in view.
 const column = () => element.closest("#conversation");
 let shown = 0;
 
 element.addEventListener("click", (event) => {
-  const cite = event.target.closest("button.cite");
   const evidence = event.target.closest("button.evidence");
-  if (cite) {
-    window.corpusAssistant.openSource(element, cite);
-    trigger("cite", JSON.parse(cite.dataset.citation));
-  } else if (evidence) {
-    window.corpusAssistant.openSource(element, evidence);
-    trigger("evidence", { exchange: Number(evidence.dataset.exchange) });
+  if (evidence) {
+    const exchange = Number(evidence.dataset.exchange);
+    window.corpusCitations.showQuotes(exchange);
   }
 });
+column().addEventListener("source:quotes", (event) => trigger("evidence", event.detail));
 
 // How long an answer has been in the making; every piece of news draws the conversation anew, so the start is kept here.
 let since = 0;

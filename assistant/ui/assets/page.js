@@ -1,8 +1,6 @@
-// For the page as a whole: names for screen readers, one column at a time on narrow screens,
-// and the way back from a source to the citation it was opened from.
+// For the page as a whole: names for screen readers, a way past the bar, one column at a time on narrow screens.
 (() => {
   const VIEWS = { documents: "Documents", conversation: "Chat", source: "Source" };
-  let opener = null;
 
   const view = (name) => {
     document.body.dataset.view = name;
@@ -37,6 +35,20 @@
     document.getElementById("topbar").after(nav);
   };
 
+  // The first stop of the Tab key leads to the question box.
+  const addSkipLink = () => {
+    const link = document.createElement("a");
+    link.className = "skip-link";
+    link.href = "#question";
+    link.textContent = "Skip to the question";
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      view("conversation");
+      document.querySelector("#question textarea").focus();
+    });
+    document.body.prepend(link);
+  };
+
   const settleIn = () => {
     label("send", "Ask the question");
     label("stop", "Stop the answer");
@@ -51,6 +63,7 @@
       document.getElementById(id).tabIndex = 0;
     }
     addViews();
+    addSkipLink();
     view("conversation");
     // Not where it would push up a keyboard over half the screen.
     if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
@@ -67,13 +80,6 @@
     }
   });
   watcher.observe(document.documentElement, { childList: true, subtree: true });
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && event.target.closest?.("#source-panel") && opener?.isConnected) {
-      view("conversation");
-      opener.focus();
-    }
-  });
 
   // Nothing the page still does may look as if it went on when the server is gone.
   const settle = () => {
@@ -123,17 +129,7 @@
   };
 
   window.corpusAssistant = {
-    // A source is about to be shown for `button`.
-    openSource(conversation, button) {
-      opener = button;
-      for (const cite of conversation.querySelectorAll("[aria-current]")) {
-        cite.removeAttribute("aria-current");
-      }
-      button.setAttribute("aria-current", "true");
-      view("source");
-      // The same source again changes nothing on the server's side: bring it back into view from here.
-      document.querySelector("#source mark")?.dispatchEvent(new Event("source:again", { bubbles: true }));
-    },
+    view,
     settle,
   };
 })();

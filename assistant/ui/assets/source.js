@@ -1,19 +1,60 @@
-// Runs once when the source panel is first shown: opens quotes, brings the marked words into view.
+// Runs once when the source panel is first shown: asks the server for sources, brings the marked words into view,
+// and keeps the focus where it was when a view is replaced by another.
+const box = element.closest("#source");
+const TARGETS = [".box", "td mark", "th mark", "mark"];
+let control = null;
+
 const show = () => {
-  const box = element.closest("#source");
-  const mark = element.querySelector("mark");
+  const mark = TARGETS.map((each) => element.querySelector(each)).find(Boolean);
   if (mark) {
-    mark.scrollIntoView({ block: "center" });
-  } else if (box) {
+    mark.scrollIntoView({ block: "center", inline: "center" });
+  } else {
     box.scrollTop = 0;
   }
 };
 
+const shown = () => {
+  const view = element.querySelector(".source-view");
+  if (!view) {
+    window.corpusCitations.left();
+  }
+  if (control) {
+    const again = element.querySelector(control);
+    if (again && !again.disabled) {
+      again.focus({ preventScroll: true });
+    } else if (document.activeElement === document.body) {
+      box.focus({ preventScroll: true });
+    }
+    // The picture follows its place: the control is there only with it.
+    if (again) {
+      control = null;
+    }
+  }
+  show();
+};
+
 element.addEventListener("click", (event) => {
-  const quote = event.target.closest("button.quote");
-  if (quote) {
-    trigger("cite", JSON.parse(quote.dataset.citation));
+  const button = event.target.closest("button");
+  const view = button?.closest(".source-view");
+  if (!view) {
+    return;
+  }
+  const asked = JSON.parse(view.dataset.look);
+  if (button.dataset.show) {
+    control = `[data-show="${button.dataset.show}"]`;
+    window.corpusCitations.choose(button.dataset.show);
+    trigger("cite", { ...asked, view: button.dataset.show });
+  } else if (button.dataset.at) {
+    control = `[data-turn="${button.dataset.turn}"]`;
+    trigger("cite", { ...asked, view: "page", at: Number(button.dataset.at) });
+  } else if (button.matches(".enlarge")) {
+    const large = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(large));
+    view.classList.toggle("enlarged", large);
+    show();
   }
 });
-element.addEventListener("source:again", show);
-watch("value", show);
+
+box.addEventListener("source:look", (event) => trigger("cite", event.detail));
+box.addEventListener("source:again", show);
+watch("value", shown);
