@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape as _escape
 from itertools import groupby
 
@@ -54,8 +54,26 @@ def citation_button(citation: Citation) -> str:
     )
 
 
-def sentence_html(sentence: Sentence, citations: Mapping[int, Citation]) -> str:
+def marked_figures(text: str, loose: Collection[str]) -> str:
+    """Escaped text in which figures that no cited words contain are underlined and said to be so."""
+    if not loose:
+        return escape(text)
+    either = "|".join(re.escape(figure) for figure in sorted(loose, key=len, reverse=True))
+    # As a whole only: "5" is no part of "15" or "5.2".
+    parts = re.split(rf"(?<![\w.,])({either})(?!\w|[.,]\d)", text)
+    return "".join(
+        f'<span class="loose" title="Not found in the cited words">{escape(part)}'
+        '<span class="loose-sign">?</span><span class="visually-hidden"> (not found in the cited words)</span></span>'
+        if place % 2
+        else escape(part)
+        for place, part in enumerate(parts)
+    )
+
+
+def sentence_html(sentence: Sentence, citations: Mapping[int, Citation], loose: Collection[str] = ()) -> str:
     """A sentence with its markers as buttons, in place where the text has them, else at its end.
+
+    `loose` are figures of the answer that no cited words contain.
 
     A marker that names no known citation stays text: a button that leads nowhere would claim a source.
     """
@@ -70,9 +88,9 @@ def sentence_html(sentence: Sentence, citations: Mapping[int, Citation]) -> str:
 
     pieces, at = [], 0
     for match in _MARKER.finditer(sentence.text):
-        pieces += [escape(sentence.text[at : match.start()]), replaced(match)]
+        pieces += [marked_figures(sentence.text[at : match.start()], loose), replaced(match)]
         at = match.end()
-    pieces.append(escape(sentence.text[at:]))
+    pieces.append(marked_figures(sentence.text[at:], loose))
     pieces += [citation_button(citations[n]) for n in sentence.citations if n in citations and n not in shown]
     body = "".join(pieces)
     if sentence.struck:
@@ -130,11 +148,11 @@ def _foot(exchange: Exchange, index: int) -> str:
     return f'<div class="foot">{"".join(parts)}</div>' if parts else ""
 
 
-def prose_html(sentences: Sequence[Sentence], citations: Mapping[int, Citation]) -> str:
-    """The sentences of an answer as paragraphs, and as lists where they are items."""
+def prose_html(sentences: Sequence[Sentence], citations: Mapping[int, Citation], loose: Collection[str] = ()) -> str:
+    """The sentences of an answer as paragraphs, and as lists where they are items; `loose` as for `sentence_html`."""
     parts = []
     for listed, group in groupby(sentences, key=lambda sentence: sentence.item):
-        told = [sentence_html(sentence, citations) for sentence in group]
+        told = [sentence_html(sentence, citations, loose) for sentence in group]
         if listed:
             parts.append(f'<ul class="prose-answer">{"".join(f"<li>{item}</li>" for item in told)}</ul>')
         else:
@@ -146,7 +164,8 @@ def prose_html(sentences: Sequence[Sentence], citations: Mapping[int, Citation])
 def exchange_html(exchange: Exchange, index: int) -> str:
     """A question and its answer so far; `index` is its place in the conversation, from 0."""
     citations = {citation.number: citation for citation in exchange.citations}
-    prose = prose_html(exchange.sentences, citations)
+    loose = {figure.text for figure in exchange.answer.figures if not figure.supported} if exchange.answer else set()
+    prose = prose_html(exchange.sentences, citations, loose)
     parts = [f'<p class="note">{escape(exchange.note)}</p>' if exchange.note else ""]
     if exchange.answer:
         parts.append(f'<p class="badges">{badges(exchange.answer)}</p>' if badges(exchange.answer) else "")

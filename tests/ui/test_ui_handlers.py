@@ -166,26 +166,6 @@ def test_a_new_conversation_is_empty_and_stops_the_old_answer(talk: Conversation
 # Sources
 
 
-def test_a_clicked_citation_shows_its_words_marked(talk: Conversation, fake: FakeAssistant) -> None:
-    quote = fake.quotes("capacity leased", None)[0]
-    assert f"<mark>{quote.quote}</mark>" in talk.source(quote.model_dump())
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (None, "cannot be shown"),
-        ({"document": "leases.md"}, "cannot be shown"),
-        ({"number": 1, "document": "../../etc/passwd", "title": "t", "page": None, "heading": None,
-          "quote": "q", "start": 0, "end": 1}, "No document named"),
-        ({"number": 1, "document": "leases.md", "title": "t", "page": None, "heading": None,
-          "quote": "not in it", "start": 0, "end": 9}, "has changed"),
-    ],
-)  # fmt: skip
-def test_a_source_that_cannot_be_shown_says_why(talk: Conversation, data: Any, said: str) -> None:
-    assert said in talk.source(data)
-
-
 def test_the_quotes_of_an_earlier_answer_can_be_seen_again(talk: Conversation) -> None:
     session = list(talk.ask("What capacity was leased?", None, ()))[-1].session
     assert "412 megawatts" in talk.evidence(session, 0)

@@ -196,8 +196,6 @@ def test_hostile_text_stays_text_everywhere(text: str) -> None:
         conversation_html([done(told), Exchange(question=text, phase="failed", error=text, next_step=text)]),
         conversation_html([Exchange(question=text, phase="writing", note=text, quotes=(cited,))]),
         panels.evidence_html(text, [cited]),
-        panels.document_html(text + "\n" + text, cited),
-        panels.document_html("elsewhere", cited),
         panels.documents_html([info], [text], text, False),
         panels.results_html([panels.Line("bad", text, text)]),
         panels.status_html(Progress("degraded", text, (text,)), text, text),
@@ -211,44 +209,6 @@ def test_hostile_text_stays_text_everywhere(text: str) -> None:
         names = {name for _, attrs in reader.tags for name in attrs}
         assert not {name for name in names if name.startswith("on") or name in ("href", "src", "style")}
         assert text in reader.text or any(text in (v or "") for _, attrs in reader.tags for v in attrs.values())
-
-
-def test_the_cited_words_are_marked_where_they_stand() -> None:
-    text = "One. It cost $5. Two & three."
-    html = panels.document_html(text, citation(start=5, end=16))
-    assert "<mark>It cost $5.</mark>" in html
-    assert text in read(html).text
-    assert "page 2, Costs" in read(html).text
-
-
-@pytest.mark.parametrize(
-    ("text", "span"),
-    [
-        ("0123It cost $5. etc", (4, 15)),
-        ("It cost $5. moved", (0, 11)),
-        ("gone", None),
-        ("", None),
-    ],
-)
-def test_words_are_found_again_in_a_changed_document(text: str, span: tuple[int, int] | None) -> None:
-    assert panels.locate(text, citation()) == span
-
-
-def test_a_changed_document_says_so() -> None:
-    assert "has changed" not in panels.document_html("0123It cost $5.", citation())
-    assert "words have moved" in panels.document_html("It cost $5.", citation())
-    gone = panels.document_html("Nothing left.", citation())
-    assert "no longer in it" in gone and "It cost $5." in gone and "<mark>" not in gone
-
-
-def test_of_a_huge_document_the_part_around_the_words_is_shown() -> None:
-    text = "x" * 300_000 + "It cost $5." + "y" * 400_000
-    html = panels.document_html(text, citation(start=300_000, end=300_011))
-    shown = read(html).text
-    assert "<mark>It cost $5.</mark>" in html
-    assert len(shown) < 201_000
-    assert "200,000 characters above" in shown
-    assert "300,000 characters below" in shown
 
 
 def test_a_document_row_says_what_it_is() -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from assistant.answering.answer import (
     Answer,
@@ -93,7 +94,7 @@ class FakeAssistant:
     on_open: Callable[[], None] | None = None
     on_warm: Callable[[], None] | None = None
     closed_streams: int = 0
-    originals: NoOriginals = field(default_factory=NoOriginals)
+    originals: Any = field(default_factory=NoOriginals)
     address: object = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
