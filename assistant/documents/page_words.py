@@ -71,13 +71,22 @@ def find_words(page: str, quote: str, before: str, box_of: Callable[[int], Rect]
     if starts := _occurrences(own.text, sought):
         lead = letters_of(before).text
         best = max(starts, key=lambda start: _shared_end(own.text[:start], lead))
-        return sorted(set(own.places[best : best + len(sought)]))
+        return _stretch(page, own.places[best], own.places[best + len(sought) - 1])
     words = _words(page)
     if len(words) > _MAX_WORDS:
         return []
     if " | " in quote:
         return _row(words, quote, box_of)
     return _runs(words, quote)
+
+
+def _stretch(page: str, first: int, last: int) -> list[int]:
+    """All places from one to another, and on to the end of the word: signs belong to what they stand at."""
+    while first > 0 and not page[first - 1].isspace() and not page[first - 1].isalnum():
+        first -= 1
+    while last + 1 < len(page) and not page[last + 1].isspace() and not page[last + 1].isalnum():
+        last += 1
+    return [place for place in range(first, last + 1) if not page[place].isspace()]
 
 
 def _occurrences(text: str, sought: str) -> list[int]:

@@ -169,6 +169,8 @@ ROUTES = [
     ("GET", "/"),
     ("GET", "/healthz"),
     ("GET", "/config"),
+    ("GET", "/source/file?document=leases.md"),
+    ("GET", "/source/page?document=leases.md&page=1"),
     ("GET", "/gradio_api/queue/data?session_hash=x"),
     ("GET", "/gradio_api/heartbeat/x"),
     ("POST", "/gradio_api/queue/join"),
