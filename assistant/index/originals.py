@@ -127,12 +127,12 @@ class Originals:
             UnknownDocumentError: there is no such document.
             DocumentError: as `read`, and where it is no PDF or the page cannot be drawn.
         """
+        found = self.whereabouts(name)
         key = (name, self._state(name).content_hash, page, span)
         with self._guard:
-            if key in self._pictures:
+            if key in self._pictures and not found.problem:
                 self._pictures.move_to_end(key)
                 return self._pictures[key]
-        found = self.whereabouts(name)
         if not found.is_pdf and not found.problem:
             raise DocumentError(f"{name} has no pages to draw", "Read its text.")
         original = self.read(name)
@@ -147,9 +147,11 @@ class Originals:
         return picture
 
     def kept_picture(self, name: str, page: int) -> PagePicture | None:
-        """A page drawn before, whatever was boxed on it; None if it is not at hand."""
+        """A page drawn before, whatever was boxed on it; None if it is not at hand, or the file not as it was."""
         try:
             content = self._state(name).content_hash
+            if self.whereabouts(name).problem:
+                return None
         except AssistantError:
             return None
         with self._guard:
