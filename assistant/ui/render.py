@@ -73,11 +73,12 @@ def marked_figures(text: str, loose: Collection[str]) -> str:
 def sentence_html(sentence: Sentence, citations: Mapping[int, Citation], loose: Collection[str] = ()) -> str:
     """A sentence with its markers as buttons, in place where the text has them, else at its end.
 
-    `loose` are figures of the answer that no cited words contain.
+    `loose` are figures of the answer that no cited words contain; a struck sentence is marked as a whole.
 
     A marker that names no known citation stays text: a button that leads nowhere would claim a source.
     """
     shown: set[int] = set()
+    loose = () if sentence.struck else loose
 
     def replaced(match: re.Match[str]) -> str:
         numbers = [int(part) for part in match.group(1).split(",")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -180,6 +181,26 @@ def test_a_busy_exchange_is_marked_busy_and_a_finished_one_is_not() -> None:
     html = conversation_html([done(answer()), Exchange(question="q", phase="searching")])
     states = [attrs["aria-busy"] for tag, attrs in read(html).tags if tag == "article"]
     assert states == ["false", "true"]
+
+
+@pytest.mark.parametrize(
+    ("text", "loose", "marked"),
+    [
+        ("It cost $5 and 5.2 and 15.", ["5"], []),
+        ("It cost 5, or 5.", ["5"], ["5", "5"]),
+        ("It cost $5.2 billion [1].", ["$5.2 billion", "5"], ["$5.2 billion"]),
+        ("It cost $5.", [], []),
+        ("It cost <b>9</b>.", ["9"], ["9"]),
+    ],
+)
+def test_figures_that_no_cited_words_contain_are_marked_and_said_to_be_so(
+    text: str, loose: list[str], marked: list[str]
+) -> None:
+    html = sentence_html(Sentence(text=text, citations=(1,)), {1: citation()}, loose)
+    assert re.findall(r'<span class="loose"[^>]*>([^<]*)<', html) == marked
+    assert html.count("(not found in the cited words)") == len(marked)
+    struck = sentence_html(Sentence(text=text, struck=True), {}, loose)
+    assert "loose" not in struck and "Not supported" in struck
 
 
 @pytest.mark.parametrize("text", HOSTILE)
