@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from source_parts import Make, fill
 from ui_fakes import LEASES, FakeAssistant
 from ui_server import running
 
@@ -15,6 +16,8 @@ from assistant.ui.app import build_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from assistant.facade import Assistant
 
 CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGS = [
@@ -43,6 +46,24 @@ def fake() -> FakeAssistant:
 @pytest.fixture
 def url(fake: FakeAssistant, settings: Settings) -> Iterator[str]:
     with running(build_app(fake, settings)) as address:
+        yield address
+
+
+@pytest.fixture
+def real(make_assistant: Make) -> Assistant:
+    """A real assistant without a chat model, on the fake embedder."""
+    return make_assistant()
+
+
+@pytest.fixture
+def library(real: Assistant, work: Path) -> FakeAssistant:
+    """One that cites the documents of `real`, whose files lie in `work / "files"`."""
+    return fill(real, work / "files")
+
+
+@pytest.fixture
+def library_url(library: FakeAssistant, real: Assistant) -> Iterator[str]:
+    with running(build_app(library, real.settings)) as address:
         yield address
 
 

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pytest
-from source_parts import Make, fill
-from test_ui_source_browser import MARGIN, ask, open_page
+from test_ui_browser import ask, open_page
+from test_ui_source_browser import MARGIN
 from ui_fakes import FakeAssistant
-from ui_server import running
-
-from assistant.ui.app import build_app
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def library(make_assistant: Make, work: Path) -> FakeAssistant:
-    return fill(make_assistant(), work / "files")
-
-
-@pytest.fixture
-def url(library: FakeAssistant, make_assistant: Make) -> Iterator[str]:
-    with running(build_app(library, make_assistant().settings)) as address:
-        yield address
 
 
 def faults(page: Any) -> list[str]:
@@ -44,7 +28,9 @@ def faults(page: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_serious_violation_in_any_main_state(page: Any, url: str, library: FakeAssistant, scheme: str) -> None:
+def test_no_serious_violation_in_any_main_state(
+    page: Any, library_url: str, library: FakeAssistant, scheme: str
+) -> None:
     told: dict[str, list[str]] = {}
 
     def look(state: str) -> None:
@@ -52,7 +38,7 @@ def test_no_serious_violation_in_any_main_state(page: Any, url: str, library: Fa
             told[state] = found
 
     page.emulate_media(color_scheme=scheme)
-    open_page(page, url)
+    open_page(page, library_url)
     look("greeting")
     library.held = held = threading.Semaphore(0)
     page.fill("#question textarea", MARGIN + " strike")
@@ -84,8 +70,8 @@ def test_no_serious_violation_in_any_main_state(page: Any, url: str, library: Fa
     assert told == {}
 
 
-def test_a_fault_would_be_found(page: Any, url: str) -> None:
-    open_page(page, url)
+def test_a_fault_would_be_found(page: Any, library_url: str) -> None:
+    open_page(page, library_url)
     page.evaluate("document.querySelector('#send').removeAttribute('aria-label')")
     page.evaluate("document.querySelector('#send').textContent = ''")
     page.evaluate("document.querySelector('#brand h1').style.color = '#eee'")

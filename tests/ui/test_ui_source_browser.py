@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from source_parts import Make, fill
+from test_ui_browser import ask, eventually, open_page
 from ui_fakes import FakeAssistant
-from ui_server import running
-
-from assistant.ui.app import build_app
 
 pytestmark = pytest.mark.browser
 
 MARGIN = "How far fell the reserve margin in March, and to what percent had it recovered by June?"
-
-
-@pytest.fixture
-def library(make_assistant: Make, work: Path) -> FakeAssistant:
-    return fill(make_assistant(), work / "files")
-
-
-@pytest.fixture
-def url(library: FakeAssistant, make_assistant: Make) -> Iterator[str]:
-    with running(build_app(library, make_assistant().settings)) as address:
-        yield address
-
-
-def open_page(page: Any, url: str) -> None:
-    page.goto(url)
-    page.wait_for_selector("body[data-loaded]")
-    page.wait_for_selector("#status .state")
-
-
-def ask(page: Any, question: str) -> None:
-    count = page.locator(".exchange").count()
-    page.fill("#question textarea", question)
-    page.keyboard.press("Enter")
-    page.wait_for_selector(f'.exchange[aria-busy="false"] >> nth={count}')
 
 
 def in_view(page: Any, selector: str) -> bool:
@@ -55,19 +26,12 @@ def in_view(page: Any, selector: str) -> bool:
     return bool(page.evaluate(script, selector))
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def focused(page: Any) -> str:
     return str(page.evaluate("(document.activeElement.id || document.activeElement.className)"))
 
 
-def test_a_pdf_by_mouse_and_by_key(page: Any, url: str, library: FakeAssistant, work: Path) -> None:
-    open_page(page, url)
+def test_a_pdf_by_mouse_and_by_key(page: Any, library_url: str, library: FakeAssistant, work: Path) -> None:
+    open_page(page, library_url)
     assert not page.locator(".steps").is_visible() and not page.locator(".back").is_visible()
     ask(page, MARGIN)
     page.click(".cite >> nth=0")
@@ -131,8 +95,8 @@ def test_a_pdf_by_mouse_and_by_key(page: Any, url: str, library: FakeAssistant, 
     assert focused(page) == "cite" and page.get_attribute(":focus", "aria-current") == "true"
 
 
-def test_quotes_rows_and_what_cannot_be_shown(page: Any, url: str, work: Path) -> None:
-    open_page(page, url)
+def test_quotes_rows_and_what_cannot_be_shown(page: Any, library_url: str, work: Path) -> None:
+    open_page(page, library_url)
     ask(page, "Which output has the Lindholm plant in Sweden?")
     # A key alone opens the first citation of the answer at hand.
     page.focus("#conversation")
@@ -162,9 +126,9 @@ def test_quotes_rows_and_what_cannot_be_shown(page: Any, url: str, work: Path) -
     assert in_view(page, "#source mark") and page.locator(".file-link").count() == 0
 
 
-def test_narrow_a_source_covers_the_page_and_leads_back(page: Any, url: str) -> None:
+def test_narrow_a_source_covers_the_page_and_leads_back(page: Any, library_url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    open_page(page, url)
+    open_page(page, library_url)
     ask(page, MARGIN)
     page.click(".cite >> nth=1")
     page.wait_for_selector(".leaf .box")
@@ -177,8 +141,8 @@ def test_narrow_a_source_covers_the_page_and_leads_back(page: Any, url: str) -> 
     assert focused(page) == "cite" and page.inner_text(":focus").strip("[]") == "2"
 
 
-def test_by_keyboard_alone(page: Any, url: str) -> None:
-    open_page(page, url)
+def test_by_keyboard_alone(page: Any, library_url: str) -> None:
+    open_page(page, library_url)
     page.evaluate("document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')")
     page.keyboard.press("Tab")
     assert focused(page) == "skip-link" and page.locator(".skip-link").bounding_box()["y"] >= 0
@@ -206,9 +170,9 @@ def test_by_keyboard_alone(page: Any, url: str) -> None:
     assert set(regions) == {"documents-panel", "conversation-panel", "source-panel"}
 
 
-def test_the_quotes_stand_soon_after_enter(page: Any, url: str) -> None:
+def test_the_quotes_stand_soon_after_enter(page: Any, library_url: str) -> None:
     """How soon depends on the machine and is told, not asserted."""
-    open_page(page, url)
+    open_page(page, library_url)
     page.fill("#question textarea", MARGIN)
     page.evaluate("""() => {
         const began = { at: 0 };

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from pdfs import make_pdf, make_scan
-from source_parts import Make, citing, fill
+from source_parts import Make, citing
 from test_ui_render import ALLOWED_TAGS, HOSTILE, citation, read
 from ui_fakes import FakeAssistant
 
@@ -21,16 +21,6 @@ from assistant.index.originals import Whereabouts
 from assistant.ui import source_html
 from assistant.ui.source_html import Frame
 from assistant.ui.source_view import Sources
-
-
-@pytest.fixture
-def real(make_assistant: Make) -> Assistant:
-    return make_assistant()
-
-
-@pytest.fixture
-def library(real: Assistant, work: Path) -> FakeAssistant:
-    return fill(real, work / "files")
 
 
 def cite(library: FakeAssistant, question: str, document: str) -> dict[str, Any]:
