@@ -59,8 +59,8 @@ def marked_figures(text: str, loose: Collection[str]) -> str:
     if not loose:
         return escape(text)
     either = "|".join(re.escape(figure) for figure in sorted(loose, key=len, reverse=True))
-    # As a whole only: "5" is no part of "15" or "5.2".
-    parts = re.split(rf"(?<![\w.,])({either})(?!\w|[.,]\d)", text)
+    # As a whole only: "5" is no part of "15", "5.2" or "$5".
+    parts = re.split(rf"(?<![\w.,$€£¥])({either})(?!\w|[.,]\d)", text)
     return "".join(
         f'<span class="loose" title="Not found in the cited words">{escape(part)}'
         '<span class="loose-sign">?</span><span class="visually-hidden"> (not found in the cited words)</span></span>'
