@@ -128,7 +128,8 @@ class Composer:
 
     def plain_text(self) -> str:
         """The answer as plain text with [n] markers; struck sentences are only mentioned, items have a line each."""
-        parts, listing = [], False
+        parts: list[str] = []
+        listing = False
         for sentence in self._sentences:
             marks = "".join(f"[{number}]" for number in sentence.citations)
             told = STRUCK_NOTE if sentence.struck else f"{sentence.text} {marks}".strip()

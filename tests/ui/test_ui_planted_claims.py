@@ -85,7 +85,7 @@ def test_in_the_json(ask: Callable[..., str], scripted: ScriptedChat, claim: str
     scripted.enqueue(claim)
     answer = json.loads(ask("--json"))
     first, second, *_ = answer["sentences"]
-    assert first == {"text": claim, "citations": [], "struck": True}
+    assert first == {"text": claim, "citations": [], "struck": True, "item": False}
     assert not second["struck"] and second["citations"] == [1] and instead in second["text"]
     assert claim not in answer["answer"] and STRUCK_NOTE in answer["answer"]
     assert all(found["quote"] in NOTE for found in answer["citations"])
