@@ -13,6 +13,7 @@ from assistant import __version__
 from assistant.commands import care, documents, questions
 from assistant.commands.models import models_app
 from assistant.errors import AssistantError
+from evals.cli import eval_app
 
 app = typer.Typer(
     name="assistant",
@@ -76,7 +77,7 @@ app.command()(documents.remove)
 app.command("tag")(documents.tag_documents)
 app.command("list")(documents.list_documents)
 app.command()(documents.sync)
-app.command("eval")(care.evaluate)
+app.add_typer(eval_app, name="eval")
 app.add_typer(models_app, name="models")
 app.command()(care.doctor)
 
