@@ -203,7 +203,7 @@ def test_search_as_json(filled: Cli) -> None:
 def check_answer_json(answer: dict[str, Any], text: str) -> None:
     assert set(answer) == {
         "question", "standalone_question", "status", "answer", "sentences", "citations", "figures", "calculation",
-        "model", "timings_ms",
+        "confidence", "model", "timings_ms",
     }  # fmt: skip
     assert answer["status"] in ("answered", "not_found", "unclear")
     assert set(answer["timings_ms"]) == {"retrieve", "first_token", "total"}

@@ -102,7 +102,11 @@ class Timings(BaseModel):
 
 
 class Answer(BaseModel):
-    """A checked answer. `answer` is plain text with [n] markers, n being `Citation.number`."""
+    """A checked answer. `answer` is plain text with [n] markers, n being `Citation.number`.
+
+    `confidence` is the probability, by the fitted decision whether to answer, that the evidence answers the question;
+    None where that was not decided so: a sum by code, an overview, a question back, no documents.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -114,6 +118,7 @@ class Answer(BaseModel):
     citations: tuple[Citation, ...] = ()
     figures: tuple[FigureCheck, ...] = ()
     calculation: Calculation | None = None
+    confidence: float | None = Field(default=None, ge=0, le=1)
     model: str
     timings_ms: Timings
 

@@ -62,7 +62,8 @@ class _Run:
     """The state of one question on its way through the room.
 
     `question` is the question as it was read in the light of the conversation; without any evidence there is
-    no `reading`. `sources` are what the chat model is given; `found` is that and more, for sums.
+    no `reading`. `sources` are what the chat model is given; `found` is that and more, for sums. `confidence` is how
+    likely the evidence answers, once that is judged.
     """
 
     question: str
@@ -73,6 +74,7 @@ class _Run:
     retrieved_ms: float
     composer: Composer = field(default_factory=Composer)
     first_ms: float | None = None
+    confidence: float | None = None
 
     def elapsed_ms(self) -> float:
         """Milliseconds since the question."""
@@ -149,7 +151,8 @@ class Answerer:
             first_token=None if run.first_ms is None else round(run.first_ms, 1),
             total=round(run.elapsed_ms(), 1),
         )
-        yield Finished(answer=run.composer.answer(question, run.question, status, self._chat.name, timings))
+        answer = run.composer.answer(question, run.question, status, self._chat.name, timings, run.confidence)
+        yield Finished(answer=answer)
 
     def prepare(self, question: str, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> _Run:
         """Retrieve, and read the question against the evidence found."""
@@ -192,6 +195,7 @@ class Answerer:
         judgement = self.judge(run)
         if judgement is None:
             return Status.NOT_FOUND
+        run.confidence = round(judgement.probability, 4)
         speaks_only = self._writer is not None and not judgement.informed
         if not judgement.answers and not speaks_only:
             yield from self._not_found(run, judgement.number)

@@ -138,7 +138,15 @@ class Composer:
             listing = sentence.item
         return "".join(parts).lstrip()
 
-    def answer(self, question: str, standalone: str, status: Status, model: str, timings: Timings) -> Answer:
+    def answer(
+        self,
+        question: str,
+        standalone: str,
+        status: Status,
+        model: str,
+        timings: Timings,
+        confidence: float | None = None,
+    ) -> Answer:
         """The finished answer."""
         return Answer(
             question=question,
@@ -149,6 +157,7 @@ class Composer:
             citations=tuple(self._citations),
             figures=tuple(self._figures),
             calculation=self._calculation,
+            confidence=confidence,
             model=model,
             timings_ms=timings,
         )

@@ -106,6 +106,14 @@ def test_a_refusal_names_the_closest_words(assistant: Assistant, scripted: Scrip
     assert found.citations
 
 
+def test_confidence_is_what_the_decision_to_answer_rests_on(assistant: Assistant, scripted: ScriptedChat) -> None:
+    stated = answer(assistant, scripted, "[1] Lorne Securities has a price target of $835 on Quarrix.")
+    unstated = answer(assistant, scripted, "[0]", "What dividend does the chief executive of Brambleton get?")
+    assert stated.confidence is not None and unstated.confidence is not None
+    assert 0 <= unstated.confidence < stated.confidence <= 1
+    assert assistant.ask("Who are you?").confidence is None
+
+
 def test_what_was_shown_is_what_the_answer_says(assistant: Assistant, scripted: ScriptedChat) -> None:
     scripted.enqueue("[1] Lorne Securities has a price target of $835 on Quarrix. [2] It is worth $7 trillion.")
     events = list(assistant.stream(QUESTION))
