@@ -6,12 +6,12 @@ from __future__ import annotations
 _MIN_SECONDS = 1.0
 
 
-def rate_of(per_second: float) -> str:
-    """A rate of files in the unit that reads best."""
+def rate_of(per_second: float, things: str = "files") -> str:
+    """A rate of files, or of other things, in the unit that reads best."""
     if per_second >= 1:
-        return f"{per_second:,.0f} files/s" if per_second >= 10 else f"{per_second:.1f} files/s"
+        return f"{per_second:,.0f} {things}/s" if per_second >= 10 else f"{per_second:.1f} {things}/s"
     per_minute = 60 * per_second
-    return f"{per_minute:.0f} files/min" if per_minute >= 10 else f"{per_minute:.1f} files/min"
+    return f"{per_minute:.0f} {things}/min" if per_minute >= 10 else f"{per_minute:.1f} {things}/min"
 
 
 def duration(seconds: float) -> str:
@@ -23,17 +23,22 @@ def duration(seconds: float) -> str:
 
 
 class Pace:
-    """The pace of one piece of work, from what is told of it as it goes."""
+    """The pace of one piece of work, from what is told of it as it goes.
 
-    def __init__(self) -> None:
+    Args:
+        things: what is counted, in the plural.
+    """
+
+    def __init__(self, things: str = "files") -> None:
+        self._things = things
         self._first: tuple[float, int] | None = None
 
     def told(self, done: int, total: int, now: float) -> str:
         """Rate and time left in words; empty as long as nothing can be said.
 
         Args:
-            done: files done so far.
-            total: files in all.
+            done: things done so far.
+            total: things in all.
             now: seconds of a clock that does not go back.
         """
         if self._first is None:
@@ -42,4 +47,4 @@ class Pace:
         if elapsed < _MIN_SECONDS or since < 1:
             return ""
         rate = since / elapsed
-        return f"{rate_of(rate)}, about {duration((total - done) / rate)} left"
+        return f"{rate_of(rate, self._things)}, about {duration((total - done) / rate)} left"

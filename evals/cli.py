@@ -9,9 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
-from click.core import ParameterSource
 
 from assistant.commands.parts import settings
 
@@ -21,11 +19,9 @@ eval_app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 def _refuse_options_of_a_run(context: typer.Context) -> None:
     """Options before a sub-command would be passed over in silence: they are bad usage."""
     for parameter in context.command.params:
-        given = parameter.name and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
-        if given:
-            raise click.UsageError(
-                f"{parameter.opts[0]} belongs to a run and means nothing to `{context.invoked_subcommand}`.", context
-            )
+        source = parameter.name and context.get_parameter_source(parameter.name)
+        if source and source.name == "COMMANDLINE":
+            context.fail(f"{parameter.opts[0]} belongs to a run and means nothing to `{context.invoked_subcommand}`.")
 
 
 @eval_app.callback()
@@ -33,26 +29,63 @@ def evaluate(
     context: typer.Context,
     questions: Annotated[Path | None, typer.Option(help="Question set, JSON Lines.")] = None,
     documents: Annotated[Path | None, typer.Option(help="Folder of documents to ask.")] = None,
+    home: Annotated[
+        Path | None, typer.Option(help="Folder that keeps the index of --documents; a temporary one by default.")
+    ] = None,
     retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="Search without answering.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="TYPE", help="Only questions of this type; repeatable.")
+    ] = None,
+    sample: Annotated[int | None, typer.Option(min=1, help="Only N questions, drawn by a hash of id and seed.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed draws another sample.")] = 0,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Questions asked at once.")] = 1,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin again, whatever a run that was broken off has kept.")
+    ] = False,
+    judge: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="A chat model that grades the answers, reported apart.")
+    ] = None,
+    judge_base_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="The OpenAI-compatible server that has it.")
+    ] = None,
+    judge_api_key: Annotated[
+        str | None, typer.Option(metavar="KEY", envvar="EVAL_JUDGE_API_KEY", help="The key of that server.")
+    ] = None,
     json_path: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the run as JSON.")] = None,
     html_path: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a report.")] = None,
+    junit_path: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")] = None,
 ) -> None:
-    """Ask a question set, score the answers, exit 1 below the thresholds."""
+    """Ask a question set, score the answers, exit 1 below the thresholds.
+
+    A run that is broken off goes on where it stopped when it is called again.
+    """
     if context.invoked_subcommand is not None:
         _refuse_options_of_a_run(context)
         return
+    if judge is None and judge_base_url is not None:
+        context.fail("--judge-base-url needs --judge.")
+    from pydantic import SecretStr
+
     from assistant.terminal import console
     from evals.command import evaluate as run_set
+    from evals.options import JudgeOptions, Options
 
-    code = run_set(
-        settings(),
+    key = None if judge_api_key is None else SecretStr(judge_api_key)
+    options = Options(
         questions=questions,
         documents=documents,
+        home=home,
         retrieval_only=retrieval_only,
+        only=tuple(only or ()),
+        sample=sample,
+        seed=seed,
         limit=limit,
+        workers=workers,
+        fresh=fresh,
+        judge=None if judge is None else JudgeOptions(judge, judge_base_url, key),
         json_path=json_path,
         html_path=html_path,
-        console=console(),
+        junit_path=junit_path,
     )
-    raise typer.Exit(code)
+    raise typer.Exit(run_set(settings(), options, console=console()))

@@ -21,11 +21,12 @@ from rich.console import Console
 from assistant.answering.answer import Answer, Sentence, Status, Timings, Turn
 from assistant.errors import AssistantError, QuestionSetError
 from assistant.settings import Settings, load_settings
+from evals.asking import ask_all
 from evals.command import progress_shown
 from evals.home import Progress
 from evals.model import Run
 from evals.report import check_writable, print_report, write_json
-from evals.runner import ask_all, made_now
+from evals.runner import made_now
 from evals.score import Hit
 from evals.sets import Question, load_questions
 from evals.summary import summarise, summarise_by_type

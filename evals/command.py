@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
+from assistant.errors import StorageError
+from assistant.pace import Pace
 from assistant.settings import Settings
-from assistant.terminal import in_lines
+from evals.asking import Graders
 from evals.gate import Threshold, check, load_thresholds
 from evals.home import Factory, Progress, list_documents
+from evals.judge import opened_judge
+from evals.model import Run
+from evals.options import Options, choose
 from evals.provenance import sha256_of
-from evals.report import check_writable, print_report, write_html, write_json
-from evals.runner import run
+from evals.report import check_writable, print_report, write_html, write_json, write_junit
+from evals.runner import Keep, run
 from evals.sets import load_questions
 
 #: The set asked when none is named: over the sample note.
@@ -47,77 +54,153 @@ def thresholds_for(questions: Path) -> tuple[Threshold, ...] | None:
     return load_thresholds(beside) if beside.is_file() else None
 
 
-def _shown_on(bar: Bar) -> Progress:
-    """Progress as bars with the time left, one for each thing done."""
+class _Paces:
+    """How fast each thing goes and how long the rest of it will take, in words."""
+
+    def __init__(self) -> None:
+        self._paces: dict[str, Pace] = {}
+
+    def told(self, what: str, done: int, total: int) -> str:
+        pace = self._paces.setdefault(what, Pace("cases" if what == "questions" else "files"))
+        return pace.told(done, total, time.monotonic())
+
+
+def _on_bars(bar: Bar) -> Progress:
+    """Progress as bars, one for each thing done."""
     tasks: dict[str, TaskID] = {}
+    paces = _Paces()
 
     def tell(what: str, done: int, total: int) -> None:
         if what not in tasks:
-            tasks[what] = bar.add_task(escape(what), total=total)
-        bar.update(tasks[what], completed=done, total=total)
+            tasks[what] = bar.add_task(escape(what), total=total, pace="")
+        bar.update(tasks[what], completed=done, total=total, pace=paces.told(what, done, total))
+
+    return tell
+
+
+def _in_lines(out: IO[str]) -> Progress:
+    """Progress for a log: a line for every tenth done of each thing."""
+    tenths: dict[str, int] = {}
+    paces = _Paces()
+
+    def tell(what: str, done: int, total: int) -> None:
+        pace = paces.told(what, done, total)
+        tenth = 10 * done // total if total else 10
+        if tenth != tenths.get(what):
+            tenths[what] = tenth
+            rest = f", {pace}" if pace and done < total else ""
+            out.write(f"{what}: {done} of {total}{rest}\n")
+            out.flush()
 
     return tell
 
 
 @contextmanager
 def progress_shown(on: Console | None = None) -> Iterator[Progress]:
-    """Progress on stderr: bars in a terminal, lines in a log."""
+    """Progress on stderr with pace and time left: bars in a terminal, lines in a log."""
     shown = on or Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
     with Bar(*columns, console=shown, transient=True, disable=not shown.is_terminal) as bar:
-        yield _shown_on(bar) if shown.is_terminal else in_lines(shown.file, "{what}: {done:.0f} of {total:.0f}")
+        yield _on_bars(bar) if shown.is_terminal else _in_lines(shown.file)
+
+
+def kept_path(settings: Settings, options: Options, set_sha256: str) -> Path:
+    """Where results are kept as they come: beside the JSON file that is to be written, else in the home."""
+    if options.json_path is not None:
+        return options.json_path.with_name(f"{options.json_path.name}.part")
+    return settings.home / "evals" / f"{set_sha256[:16]}.part"
+
+
+def _check_places(options: Options) -> None:
+    for path in options.written():
+        check_writable(path)
+    if len({path.resolve() for path in options.written()}) < len(options.written()):
+        raise StorageError("Two results would be written to the same file", "Give each a path of its own.")
+
+
+@contextmanager
+def _graders(settings: Settings, options: Options, given: Graders | None) -> Iterator[Graders]:
+    """What compares answers beside the rules: the embedding model of the settings, and a judge if one is named."""
+    if given is not None or options.retrieval_only:
+        yield given or Graders()
+        return
+    from assistant.models.embeddings import load_embeddings
+
+    with opened_judge(settings, options.judge) as judge:
+        yield Graders(load_embeddings(settings).encode, judge)
+
+
+def _asked(settings: Settings, options: Options, told: Progress, say: Callable[[str], None], **parts: Any) -> Run:
+    """The set of the options, asked; `parts` are the factory and graders."""
+    chosen = options.questions or DEFAULT_QUESTIONS
+    folder = documents_for(chosen, options.documents, settings)
+    cases = choose(load_questions(chosen, None if folder is None else list_documents(folder)), options)
+    asked_of = {"questions": chosen.name, "questions_sha256": sha256_of(chosen), **options.recorded()}
+    keep = Keep(kept_path(settings, options, asked_of["questions_sha256"]), asked_of, options.fresh, say)
+    with _graders(settings, options, parts["graders"]) as graders:
+        result = run(
+            settings,
+            cases,
+            folder,
+            options.retrieval_only,
+            progress=told,
+            home=options.home,
+            factory=parts["factory"],
+            workers=options.workers,
+            graders=graders,
+            quotes_checked=True,
+            keep=keep,
+        )
+    return result.model_copy(update={"made": {**asked_of, **result.made}})
 
 
 def evaluate(
     settings: Settings,
+    options: Options | None = None,
     *,
-    questions: Path | None = None,
-    documents: Path | None = None,
-    retrieval_only: bool = False,
-    limit: int | None = None,
-    json_path: Path | None = None,
-    html_path: Path | None = None,
     console: Console | None = None,
     progress_console: Console | None = None,
-    home: Path | None = None,
     factory: Factory | None = None,
+    graders: Graders | None = None,
 ) -> int:
     """Run a question set, print and write the results, and hold them against the set's thresholds.
 
+    Results are kept as they come (see `kept_path`): called again with the same options after it was broken off, it
+    goes on with the cases that are left.
+
     Args:
         settings: how the assistant is set up.
-        questions: the set; the sample note's by default.
-        documents: the folder it is about; see `documents_for` for the default.
-        retrieval_only: search without asking a model.
-        limit: only the first so many cases.
-        json_path: where the results are written as JSON.
-        html_path: where they are written as a page.
+        options: what is asked, and where results are written; the sample note's set by default.
         console: where the tables are printed; stdout by default.
         progress_console: where progress is shown; stderr by default.
-        home: folder that keeps the index of `documents`; a temporary one by default.
         factory: makes the assistant; the real one by default.
+        graders: what compares answers beside the rules; by default as the options say.
 
     Returns:
         Exit code: 0, or 1 when a threshold is missed.
 
     Raises:
-        AssistantError: the set, the folder or a path cannot be used, or the assistant not be opened.
+        AssistantError: the set, the folder or a path cannot be used, the results kept are those of another run, or the
+            assistant or the judge cannot be opened.
     """
-    chosen = questions or DEFAULT_QUESTIONS
-    folder = documents_for(chosen, documents, settings)
-    cases = load_questions(chosen, None if folder is None else list_documents(folder))
-    thresholds = thresholds_for(chosen)
-    for path in (json_path, html_path):
-        if path is not None:
-            check_writable(path)
-    with progress_shown(progress_console) as told:
-        result = run(settings, cases, folder, retrieval_only, limit, told, home=home, factory=factory)
-    made = {"questions": chosen.name, "questions_sha256": sha256_of(chosen), "limit": limit, **result.made}
-    result = result.model_copy(update={"made": made})
+    options = options or Options()
+    thresholds = thresholds_for(options.questions or DEFAULT_QUESTIONS)
+    _check_places(options)
+    shown = progress_console or Console(stderr=True)
+    with progress_shown(shown) as told:
+        result = _asked(settings, options, told, lambda line: _say(shown, line), factory=factory, graders=graders)
     missed = None if thresholds is None else check(result.summary(), thresholds, result.items)
-    if json_path is not None:
-        write_json(result, json_path)
-    if html_path is not None:
-        write_html(result, missed, html_path)
+    if options.json_path is not None:
+        write_json(result, options.json_path)
+    if options.html_path is not None:
+        write_html(result, missed, options.html_path)
+    if options.junit_path is not None:
+        held = [one.metric for one in thresholds or () if one.metric in result.summary()]
+        write_junit(result, missed, held, options.junit_path)
+    kept_path(settings, options, str(result.made["questions_sha256"])).unlink(missing_ok=True)
     print_report(result, missed, console or Console())
     return 1 if missed else 0
+
+
+def _say(on: Console, line: str) -> None:
+    on.print(line, markup=False, highlight=False)

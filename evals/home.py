@@ -14,7 +14,6 @@ from assistant.errors import QuestionSetError
 from assistant.settings import Settings
 from evals import provenance
 from evals.score import Hit
-from evals.sets import Question
 
 logger = logging.getLogger(__name__)
 
@@ -121,27 +120,11 @@ def opened_home(
 
 def index_folder(assistant: AssistantLike, folder: Path, progress: Progress) -> dict[str, str]:
     """Index the folder; gives the documents that could not be read, with the reason."""
-    results = assistant.sync(folder, progress=progress)
+    results = assistant.sync(folder, progress=lambda _file, done, total: progress("indexing", done, total))
     missing = {r.name: str(r.reason) for r in results if r.status in ("failed", "left_out")}
     for name, reason in missing.items():
         logger.warning("%s is not indexed: %s", name, reason)
     return missing
-
-
-def check_known(assistant: AssistantLike, questions: Sequence[Question], unread: Mapping[str, str]) -> None:
-    """Every document that a case names has to be in the home; those `unread` are told in the report.
-
-    Raises:
-        QuestionSetError: one is not; the message names the case.
-    """
-    known = {document.name for document in assistant.documents()} | unread.keys()
-    for question in questions:
-        absent = sorted({*question.documents, *question.scope} - known)
-        if absent:
-            raise QuestionSetError(
-                f"Case {question.id!r} is about {absent[0]!r}, which is not in the index",
-                "Give the folder that holds the set's documents with --documents.",
-            )
 
 
 def hash_corpus(assistant: AssistantLike, files: Mapping[str, Path] | None) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from assistant.answering.answer import Citation
+from evals.metrics.risk import Point, Told, risk_coverage
 
 #: Status of an item whose question could not be answered for a named error.
 ERROR = "error"
@@ -38,7 +40,8 @@ class Item(BaseModel):
 
     `status` is the answer's, "error", or None when only the search was run. `correct` is None when no rule
     can judge the answer (its gold answer is prose). `scores` holds the case's value for each metric it is
-    eligible for. `timings_ms` has `search` (the search alone) and the answer's own stages.
+    eligible for. `timings_ms` has `search` (the search alone) and the answer's own stages. `confidence` is the
+    answer's, `judge` what an optional judge said of it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -59,6 +62,8 @@ class Item(BaseModel):
     unsupported: tuple[str, ...] = ()
     timings_ms: dict[str, float | None] = {}
     scores: dict[str, float | None] = {}
+    confidence: float | None = None
+    judge: str | None = None
 
 
 class Metric(BaseModel):
@@ -76,6 +81,17 @@ class Metric(BaseModel):
     low: float | None = None
     high: float | None = None
     kind: str
+
+
+def answers_told(items: Sequence[Item]) -> tuple[list[Told], int]:
+    """What the risk-coverage curve is drawn from: answers with a confidence, and the number of cases.
+
+    Cases that no rule can judge are left out, and so are answers without a confidence.
+    """
+    judged = [item for item in items if item.scores.get("correct") is not None]
+    answered = [item for item in judged if item.status == "answered"]
+    told = [Told(item.confidence, bool(item.correct)) for item in answered if item.confidence is not None]
+    return told, len(judged) - len(answered) + len(told)
 
 
 class Run(BaseModel):
@@ -99,6 +115,11 @@ class Run(BaseModel):
         """Metric names to values, and `n`, the number of cases."""
         return {metric.name: metric.value for metric in self.metrics} | {"n": len(self.items)}
 
+    def risk_coverage(self) -> list[Point]:
+        """The risk-coverage curve of the answers given, surest first; empty after a search alone."""
+        told, cases = answers_told(self.items)
+        return risk_coverage(told, cases)
+
     def as_json(self) -> dict[str, Any]:
         """The object that `assistant eval --json` writes."""
         whole = self.model_dump(mode="json")
@@ -106,6 +127,7 @@ class Run(BaseModel):
             "summary": self.summary(),
             "metrics": {m.pop("name"): m for m in whole["metrics"]},
             "by_type": {kind: {m.pop("name"): m for m in rows} for kind, rows in whole["by_type"].items()},
+            "risk_coverage": [point._asdict() for point in self.risk_coverage()],
             "settings": whole["settings"],
             "run": {"retrieval_only": self.retrieval_only, "not_indexed": self.not_indexed, **whole["made"]},
             "items": whole["items"],

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
+from assistant.settings import Settings
+
 #: Packages whose version can change a result.
 PACKAGES = (
     "corpus-assistant",
@@ -60,6 +62,35 @@ def package_versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+def model_digests(settings: Settings) -> dict[str, dict[str, str | None]]:
+    """The models of the settings: name and SHA-256, of a folder one for all its files; None where a server has it.
+
+    Those of the catalogue have the SHA-256 it states: no other file of theirs is ever loaded.
+    """
+    from assistant.models.catalog import CHAT_MODELS, EMBEDDING_MODEL
+
+    found: dict[str, dict[str, str | None]] = {}
+    if settings.chat_model != "none":
+        served = settings.chat_base_url is not None
+        model = None if served else CHAT_MODELS.get(settings.chat_model)
+        found["chat"] = {"name": settings.chat_model, "sha256": model.sha256 if model else None}
+    built_in = settings.embedding_model == EMBEDDING_MODEL.name
+    digest = EMBEDDING_MODEL.sha256 if built_in else folder_sha256(Path(settings.embedding_model))
+    found["embedding"] = {"name": settings.embedding_model, "sha256": digest}
+    if settings.reranker is not None:
+        found["reranker"] = {"name": str(settings.reranker), "sha256": folder_sha256(settings.reranker)}
+    return found
+
+
+def folder_sha256(folder: Path) -> str | None:
+    """One SHA-256 for all files of a folder; None if it cannot be read."""
+    try:
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        return corpus_hash((path.relative_to(folder).as_posix(), sha256_of(path)) for path in files) if files else None
+    except OSError:
+        return None
 
 
 def git_commit(folder: Path) -> str | None:

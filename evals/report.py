@@ -16,6 +16,7 @@ from assistant.errors import StorageError
 from evals import wording
 from evals.gate import Missed
 from evals.html import render_html
+from evals.junit import render_junit
 from evals.model import Item, Run
 
 #: Longest text of a cell in the list of wrong cases, in characters.
@@ -166,6 +167,11 @@ def write_json(run: Run, path: Path) -> None:
 def write_html(run: Run, missed: Sequence[Missed] | None, path: Path) -> None:
     """Write the run as one HTML page; raises `StorageError` as `write_text` does."""
     write_text(path, _encodable(render_html(run, missed), "replace"))
+
+
+def write_junit(run: Run, missed: Sequence[Missed] | None, thresholds: Sequence[str], path: Path) -> None:
+    """Write the run as JUnit XML (see `render_junit`); raises `StorageError` as `write_text` does."""
+    write_text(path, render_junit(run, missed, thresholds))
 
 
 def _encodable(text: str, errors: str) -> str:

@@ -3,115 +3,55 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.answering.answer import Answer
-from assistant.errors import AssistantError, QuestionSetError
+from assistant.errors import QuestionSetError
 from assistant.settings import Settings
 from evals import provenance
+from evals.asking import Graders, ask_all
+from evals.gold import check_documents, check_quotes
 from evals.home import (
-    Answering,
     AssistantLike,
     Factory,
     Progress,
-    check_known,
     hash_corpus,
     index_folder,
     list_documents,
     opened_home,
     real_assistant,
 )
-from evals.metrics.retrieval import DEPTHS
-from evals.metrics.unsupported import unsupported_figures
-from evals.model import ERROR, Item, Retrieved, Run
-from evals.score import Hit, failure_of, is_correct, score_answer, score_search
+from evals.kept import Kept, keeping
+from evals.model import Run
 from evals.sets import Question
 from evals.summary import summarise, summarise_by_type
 
 logger = logging.getLogger(__name__)
 
+#: Settings that change neither an answer nor how long it takes, or that the hash of the corpus stands for.
+_IMMATERIAL = frozenset({"home", "corpus", "models_dir", "watch", "log_level", "fetch_timeout_s", "fetch_private"})
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Where results are kept as they come, so that a run that is broken off can go on.
+
+    `key` is what the run is besides settings, models, documents and code: its set and options. `fresh` begins again
+    whatever was kept; `told` is given a line that says how many results were found.
+    """
+
+    path: Path
+    key: Mapping[str, Any]
+    fresh: bool
+    told: Callable[[str], None]
+
 
 def _quiet(_what: str, _done: int, _total: int) -> None:
     """Progress that nobody looks at."""
-
-
-def _since(start: float) -> float:
-    return round((time.perf_counter() - start) * 1000, 3)
-
-
-def _blank(question: Question) -> dict[str, Any]:
-    return {
-        "id": question.id,
-        "question": question.question,
-        "type": question.type,
-        "answerable": question.answerable,
-        "expected": question.figures or question.answers,
-    }
-
-
-def _error_text(error: Exception) -> str:
-    if isinstance(error, AssistantError):
-        return str(error)
-    logger.error("A defect, counted as an error of this case", exc_info=error)
-    return f"Defect: {type(error).__name__}: {error}"
-
-
-def run_item(assistant: Answering, question: Question, *, retrieval_only: bool) -> Item:
-    """Ask one question and score what comes back.
-
-    An error is recorded with its text and counted wrong; it never stops a run, which may have taken hours.
-    """
-    scope = question.scope or None
-    timings: dict[str, float | None] = {}
-    hits: Sequence[Hit] = ()
-    answer: Answer | None = None
-    problem: str | None = None
-    try:
-        start = time.perf_counter()
-        hits = assistant.search(question.question, k=max(DEPTHS), documents=scope, history=question.history)
-        timings["search"] = _since(start)
-        if not retrieval_only:
-            answer = assistant.ask(question.question, history=question.history, documents=scope)
-            timings |= answer.timings_ms.model_dump()
-    except Exception as error:
-        problem = _error_text(error)
-    return _item(question, hits, answer, problem, timings, retrieval_only)
-
-
-def _item(
-    question: Question,
-    hits: Sequence[Hit],
-    answer: Answer | None,
-    problem: str | None,
-    timings: dict[str, float | None],
-    retrieval_only: bool,
-) -> Item:
-    status = ERROR if problem is not None else answer.status.value if answer is not None else None
-    correct = None if answer is None else is_correct(question, answer)
-    if problem is not None and not retrieval_only:
-        correct = False
-    scores = score_search(question, hits)
-    if not retrieval_only:
-        scores |= score_answer(question, answer, correct)
-    unsupported = unsupported_figures(answer) if answer is not None else ()
-    return Item(
-        **_blank(question),
-        status=status,
-        answer=answer.answer if answer is not None else None,
-        correct=correct,
-        failure=failure_of(question, status, correct) if status is not None else None,
-        error=problem,
-        retrieved=tuple(Retrieved(document=hit.document, page=hit.page, start=hit.start, end=hit.end) for hit in hits),
-        citations=answer.citations if answer is not None else (),
-        unsupported_figures=len(unsupported),
-        unsupported=unsupported,
-        timings_ms=timings,
-        scores=scores,
-    )
 
 
 def _warm(assistant: AssistantLike, question: Question, *, retrieval_only: bool) -> None:
@@ -126,27 +66,35 @@ def _warm(assistant: AssistantLike, question: Question, *, retrieval_only: bool)
         logger.warning("The first search failed: %s", error)
 
 
-def ask_all(
-    assistant: Answering, questions: Sequence[Question], told: Progress, *, retrieval_only: bool = False
-) -> list[Item]:
-    """Ask every question, in order, telling how far it is."""
-    items: list[Item] = []
-    for question in questions:
-        told("questions", len(items), len(questions))
-        items.append(run_item(assistant, question, retrieval_only=retrieval_only))
-    told("questions", len(items), len(questions))
-    return items
+@contextmanager
+def _kept(keep: Keep | None, made: Mapping[str, Any], used: Settings, ids: set[str]) -> Iterator[Kept | None]:
+    if keep is None:
+        yield None
+        return
+    settings = {name: value for name, value in used.printable().items() if name not in _IMMATERIAL}
+    key = {**keep.key, **made, "settings": settings}
+    with keeping(keep.path, key, ids, fresh=keep.fresh, told=keep.told) as kept:
+        yield kept
 
 
-def made_now(started: datetime) -> Mapping[str, Any]:
-    """When, how long, of which code and on what machine a run was made that ends now."""
+def made_now(started: datetime, before: float = 0.0) -> Mapping[str, Any]:
+    """When, how long, of which code and on what machine a run was made that ends now.
+
+    Args:
+        started: when it, or its last attempt, began.
+        before: seconds of earlier attempts.
+    """
     return {
         "started": started.isoformat(timespec="seconds"),
-        "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
-        "commit": provenance.git_commit(Path(__file__).resolve().parent),
+        "seconds": round((datetime.now(UTC) - started).total_seconds() + before, 1),
+        "commit": _commit(),
         "packages": provenance.package_versions(),
         "machine": dict(provenance.machine()),
     }
+
+
+def _commit() -> str | None:
+    return provenance.git_commit(Path(__file__).resolve().parent)
 
 
 def run(
@@ -159,8 +107,12 @@ def run(
     *,
     home: Path | None = None,
     factory: Factory | None = None,
+    workers: int = 1,
+    graders: Graders | None = None,
+    quotes_checked: bool = False,
+    keep: Keep | None = None,
 ) -> Run:
-    """Ask every question, in order, and score what comes back.
+    """Ask every question and score what comes back.
 
     Args:
         settings: how the assistant is set up; `home` is only used when no folder is given.
@@ -171,10 +123,14 @@ def run(
         progress: told how far the run is.
         home: where that home of its own is kept; a temporary folder by default.
         factory: makes the assistant; the real one by default.
+        workers: how many questions are asked at once. Times are then those under that load.
+        graders: what compares answers with the accepted ones beside the rules.
+        quotes_checked: whether gold quotes have to stand in their documents; the assistant has to keep texts then.
+        keep: where results are kept as they come, and those of an attempt that was broken off taken up.
 
     Raises:
-        AssistantError: the home cannot be opened, the folder not indexed or the models not loaded. Errors
-            of single questions are recorded in their items.
+        AssistantError: the home cannot be opened, the folder not indexed, the models not loaded, a gold document or
+            quote not found, or results not kept. Errors of single questions are recorded in their items.
     """
     told = progress or _quiet
     chosen = list(questions if limit is None else questions[: max(0, limit)])
@@ -184,11 +140,31 @@ def run(
     started = datetime.now(UTC)
     with opened_home(settings, documents_dir, home, factory or real_assistant) as (assistant, used):
         missing = {} if documents_dir is None else index_folder(assistant, documents_dir, told)
-        check_known(assistant, chosen, missing)
-        _warm(assistant, chosen[0], retrieval_only=retrieval_only)
-        items = ask_all(assistant, chosen, told, retrieval_only=retrieval_only)
+        check_documents(assistant, chosen, missing)
+        if quotes_checked:
+            check_quotes(assistant, chosen, missing)
+        made: dict[str, Any] = {
+            "corpus_sha256": hash_corpus(assistant, files),
+            "models": provenance.model_digests(used),
+            "commit": _commit(),
+        }
+        with _kept(keep, made, used, {question.id for question in chosen}) as kept:
+            done = kept.items if kept else {}
+            if len(done) < len(chosen):
+                _warm(assistant, chosen[0], retrieval_only=retrieval_only)
+            items = ask_all(
+                assistant,
+                chosen,
+                told,
+                retrieval_only=retrieval_only,
+                workers=workers,
+                graders=graders,
+                done=done,
+                keep=kept.add if kept else None,
+            )
         model = None if retrieval_only else assistant.model_name
-        made = {"model": model, "corpus_sha256": hash_corpus(assistant, files), **made_now(started)}
+        spent = kept.seconds if kept else 0.0
+        made |= {"model": model, "workers": workers, "taken_up": len(done), **made_now(started, spent)}
     return Run(
         retrieval_only=retrieval_only,
         metrics=summarise(items, retrieval_only=retrieval_only),

@@ -9,6 +9,7 @@ from typing import Protocol
 from assistant.answering.answer import Answer, Citation, Status
 from evals.metrics import answers as by_answer
 from evals.metrics.citations import supports
+from evals.metrics.meaning import Embed, meaning_similarity
 from evals.metrics.retrieval import first_ranks, quotes_covered, retrieval_scores
 from evals.metrics.support import support
 from evals.metrics.tatqa import prediction, tatqa_scores
@@ -134,7 +135,7 @@ def _citation_scores(question: Question, answer: Answer, correct: bool | None) -
     }
 
 
-def _wording_scores(question: Question, answer: Answer | None) -> Scores:
+def _wording_scores(question: Question, answer: Answer | None, embed: Embed | None) -> Scores:
     """Scores of the words alone; a refusal or error says nothing and scores 0."""
     if not question.answerable:
         return {}
@@ -146,6 +147,8 @@ def _wording_scores(question: Question, answer: Answer | None) -> Scores:
     if question.scale is None:
         scores["answer_em"] = by_answer.exact_match(shown, question.answers)
         scores["answer_f1"] = by_answer.best_token_f1(shown, question.answers)
+        if embed is not None:
+            scores["answer_meaning"] = meaning_similarity(shown, question.answers, embed)
         return scores
     calculation = answer.calculation if answer is not None else None
     spans, scale = prediction(shown, question.question, calculation.result if calculation and told else None)
@@ -155,10 +158,10 @@ def _wording_scores(question: Question, answer: Answer | None) -> Scores:
     return scores
 
 
-def score_answer(question: Question, answer: Answer | None, correct: bool | None) -> Scores:
-    """Scores of an answer; of an error (None) what it costs."""
+def score_answer(question: Question, answer: Answer | None, correct: bool | None, embed: Embed | None = None) -> Scores:
+    """Scores of an answer; of an error (None) what it costs. Without `embed` its meaning is not compared."""
     scores: Scores = {"correct": None if correct is None or not judged_by_rule(question) else float(correct)}
-    scores |= _wording_scores(question, answer)
+    scores |= _wording_scores(question, answer, embed)
     if answer is not None:
         scores |= _citation_scores(question, answer, correct)
         scores |= {name: float(count) for name, count in asdict(support(answer)).items()}

@@ -9,11 +9,13 @@ import json
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from assistant.answering.answer import Turn
 from assistant.errors import QuestionSetError
 
+#: Longest line of a set, in bytes.
+_MAX_LINE = 4 * 2**20
 _CORRECT_IT = "Correct that line; docs/evaluation.md shows the format."
 
 
@@ -57,6 +59,17 @@ class Question(BaseModel):
     scale: str | None = None
     derivation: str | None = None
     type: str = Field(min_length=1)
+    _line: str | None = PrivateAttr(default=None)
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for messages: its file and line, else its id."""
+        return self._line or f"Case {self.id!r}"
+
+    def at(self, line: str) -> Question:
+        """The case itself, knowing the file and line it was read from."""
+        self._line = line
+        return self
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Question:
@@ -90,7 +103,12 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         with path.open("rb") as file:
             # Bytes are split at line feeds only: U+2028 inside a string does not end a line of JSON.
-            for number, line in enumerate(file, start=1):
+            # A line is read up to a limit: a file that is no set may be one line of gigabytes.
+            for number, line in enumerate(iter(lambda: file.readline(_MAX_LINE + 1), b""), start=1):
+                if len(line) > _MAX_LINE:
+                    raise QuestionSetError(
+                        f"{path.name}, line {number}: it is longer than {_MAX_LINE // 2**20} MiB", _CORRECT_IT
+                    )
                 yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
     except OSError as error:
         raise QuestionSetError(
@@ -124,6 +142,8 @@ def _check_documents(where: str, question: Question, known: Collection[str]) -> 
 def load_questions(path: Path, documents: Collection[str] | None = None) -> list[Question]:
     """Read a question set whole, in the order of the file. Blank lines are no cases.
 
+    100,000 cases take seconds and some hundred megabytes.
+
     Args:
         path: the `.jsonl` file.
         documents: names of the documents there are; when given, every document a case names must be one.
@@ -148,7 +168,7 @@ def load_questions(path: Path, documents: Collection[str] | None = None) -> list
         if known is not None:
             _check_documents(where, question, known)
         seen[question.id] = number
-        questions.append(question)
+        questions.append(question.at(where))
     if not questions:
         raise QuestionSetError(
             f"The question set {path.name} is empty", "Write at least one case, one JSON object a line."

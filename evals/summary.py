@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from evals.metrics import intervals, latency, refusal
+from evals.metrics import agreement, intervals, latency, refusal, risk
 from evals.metrics.retrieval import DEPTHS
-from evals.model import ERROR, Item, Metric
+from evals.model import ERROR, Item, Metric, answers_told
 
 _TARGETS = ("document", "page", "quote")
 _SEARCH_SHARES = tuple(f"{target}_hit@{k}" for target in _TARGETS for k in DEPTHS)
 _SEARCH_MEANS = tuple(
-    name for target in _TARGETS for name in (*(f"{target}_recall@{k}" for k in DEPTHS), f"{target}_mrr")
+    name
+    for target in _TARGETS
+    for name in (
+        *(f"{target}_{measure}@{k}" for measure in ("recall", "ndcg") for k in DEPTHS),
+        f"{target}_mrr",
+        f"{target}_map",
+    )
 )
 _ANSWER_SHARES = ("correct", "citation_hit_of_correct", "tatqa_em", "answer_em")
-_ANSWER_MEANS = ("figure_recall", "answer_f1", "tatqa_f1")
+_ANSWER_MEANS = ("figure_recall", "answer_f1", "answer_meaning", "tatqa_f1")
+_JUDGED = ("judge_grade", "judge_agreement", "judge_kappa")
+#: From this grade on the judge and the rules are taken to mean the same by "right".
+_RIGHT_GRADE = 1.0
 _REFUSALS = ("refusal_precision", "refusal_recall", "refusal_balanced_accuracy")
 _SEARCH_TIMES = tuple(f"search_p{q}_ms" for q in latency.PERCENTILES)
 _ANSWER_TIMES = tuple(f"{stage}_p{q}_ms" for stage in latency.STAGES for q in latency.PERCENTILES)
@@ -35,6 +44,8 @@ ANSWER_METRICS = (
     *PARTS,
     "unsupported_figures",
     "unsupported_figure_rate",
+    "risk_coverage_area",
+    *_JUDGED,
     *_ANSWER_TIMES,
 )
 #: Every metric there is.
@@ -117,6 +128,25 @@ def _refusals(items: Sequence[Item]) -> list[Metric]:
     ]
 
 
+def _risk(items: Sequence[Item]) -> Metric:
+    told, _ = answers_told(items)
+    return _metric("risk_coverage_area", risk.area(told), len(told), "mean", risk.area_interval(told))
+
+
+def _judged(items: Sequence[Item]) -> list[Metric]:
+    """The judge's grades, and how far it agrees with the rules where both judged."""
+    both = [
+        (item.scores["judge_grade"] == _RIGHT_GRADE, bool(item.correct))
+        for item in items
+        if item.scores.get("judge_grade") is not None and item.correct is not None
+    ]
+    return [
+        _score_mean(items, "judge_grade"),
+        share("judge_agreement", sum(one == other for one, other in both), len(both)),
+        _metric("judge_kappa", agreement.kappa(both), len(both), "mean", agreement.kappa_interval(both)),
+    ]
+
+
 def _of_answers(items: Sequence[Item]) -> list[Metric]:
     told = [item for item in items if item.status == "answered"]
     flagged = sum(item.unsupported_figures for item in items)
@@ -127,6 +157,8 @@ def _of_answers(items: Sequence[Item]) -> list[Metric]:
         *(_part(items, name, *parts) for name, parts in PARTS.items()),
         _metric("unsupported_figures", float(flagged), len(items), "count"),
         share("unsupported_figure_rate", sum(item.unsupported_figures > 0 for item in told), len(told)),
+        _risk(items),
+        *_judged(items),
         *(metric for stage in latency.STAGES for metric in _times(items, stage)),
     ]
 

@@ -30,6 +30,7 @@ _LABELS = {
     "tatqa_f1": "F1, TAT-QA's definition",
     "answer_em": "Exact match with an accepted answer",
     "answer_f1": "Token F1 with an accepted answer",
+    "answer_meaning": "Nearness in meaning to an accepted answer (embeddings)",
     "figure_recall": "Gold figures found in the answer",
     "refusal_precision": "Refusals that were right",
     "refusal_recall": "Unanswerable questions refused",
@@ -39,6 +40,10 @@ _LABELS = {
     "citation_relevance": "Citations to the point, of correct answers",
     "unsupported_figures": "Unsupported figures shown",
     "unsupported_figure_rate": "Answers with an unsupported figure",
+    "risk_coverage_area": "Area under the risk-coverage curve (lower is better)",
+    "judge_grade": "Grade by the judge model",
+    "judge_agreement": "Judge and rules agree",
+    "judge_kappa": "Agreement of judge and rules beyond chance (kappa)",
     "errors": "Errors",
 }
 _ENDINGS = {"answered": "answered", "not_found": "not found", "unclear": "unclear", ERROR: "error"}
@@ -58,7 +63,9 @@ def label(name: str) -> str:
         stage, _, percentile = name.removesuffix("_ms").rpartition("_p")
         return f"{_STAGES[stage]}, {percentile}th percentile"
     target, _, measure = name.partition("_")
-    measure = {"mrr": "MRR"}.get(measure, measure.replace("@", " in the first "))
+    measure = measure.replace("@", " in the first ")
+    for short, proper in (("mrr", "MRR"), ("map", "MAP"), ("ndcg", "nDCG")):
+        measure = measure.replace(short, proper)
     return f"{target.capitalize()} {measure}"
 
 

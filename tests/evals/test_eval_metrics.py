@@ -98,7 +98,11 @@ def test_retrieval_scores_name_every_depth() -> None:
         "page_hit@5": 1,
         "page_recall@10": 0.5,
         "page_hit@10": 1,
+        "page_ndcg@1": 0,
+        "page_ndcg@5": pytest.approx(1 / math.log2(3) / (1 + 1 / math.log2(3))),
+        "page_ndcg@10": pytest.approx(1 / math.log2(3) / (1 + 1 / math.log2(3))),
         "page_mrr": 0.5,
+        "page_map": 0.25,
     }
 
 

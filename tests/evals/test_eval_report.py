@@ -17,10 +17,12 @@ from assistant.answering.answer import Answer, FigureCheck, Status
 from assistant.errors import ModelFileError, QuestionSetError, StorageError
 from assistant.settings import Settings
 from evals import evaluate
+from evals.asking import Graders
 from evals.command import DEFAULT_QUESTIONS
 from evals.gate import Missed, Threshold
 from evals.html import render_html
 from evals.model import Run
+from evals.options import Options
 from evals.report import print_report, write_html, write_json, write_text
 from evals.runner import run
 from evals.sets import load_questions
@@ -183,7 +185,8 @@ def call(settings: Settings, factory: Any, **more: Any) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
     code = evaluate(
         settings,
-        **{"documents": None, "retrieval_only": False, "limit": None, "json_path": None, "html_path": None, **more},
+        Options(**more),
+        graders=Graders(),
         console=Console(file=out, width=160),
         progress_console=Console(file=err, width=160),
         factory=factory,
@@ -226,7 +229,7 @@ def test_command_on_the_programs_own_set(settings: Settings, answering: Make, fa
     names = {name for q in gold.values() for name in q.documents}
     settings.corpus.mkdir()
     for name in names:
-        (settings.corpus / name).write_text("text\n")
+        (settings.corpus / name).write_text("\n".join(quote for q in gold.values() for quote in q.quotes))
 
     def reply(question: str, history: Any, _documents: Any) -> Answer:
         wanted = gold[(question, tuple(history))]
