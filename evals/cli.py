@@ -1,7 +1,7 @@
 """`assistant eval` on the command line: options, help and nothing else.
 
 Without a sub-command a set is asked. A sub-command is a function whose heavy imports stand inside it; it is
-registered at the end of this module.
+registered here: `eval_app.command("name")(function)`.
 """
 
 from __future__ import annotations
@@ -89,3 +89,19 @@ def evaluate(
         junit_path=junit_path,
     )
     raise typer.Exit(run_set(settings(), options, console=console()))
+
+
+@eval_app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="A.json", help="The earlier run.")],
+    after: Annotated[Path, typer.Argument(metavar="B.json", help="The later run, of the same set.")],
+    metric: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The metric that decides; `correct` where it was measured.")
+    ] = None,
+    json_path: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all of it as JSON.")] = None,
+) -> None:
+    """Compare two runs case by case, exit 1 if the later is significantly worse."""
+    from assistant.terminal import console
+    from evals.comparison_report import compare_files
+
+    raise typer.Exit(compare_files(before, after, metric=metric, json_path=json_path, console=console()))

@@ -27,8 +27,11 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
 
 
-def _short(text: str) -> Text:
-    """Document text as plain text: no markup in it is obeyed, and no control character is passed on."""
+def short(text: str) -> Text:
+    """A text cut to fit a cell.
+
+    Document text as plain text: no markup in it is obeyed, and no control character is passed on.
+    """
     line = _plain(text)
     return Text(line if len(line) <= CELL_CHARS else line[: CELL_CHARS - 1] + "…")
 
@@ -62,7 +65,7 @@ def _per_type(run: Run) -> Table:
         for name in columns:
             value, around = wording.compact(by_name[name])
             cells.append(f"{value} ({around})" if around else value)
-        table.add_row(_short(kind), str(sum(item.type == kind for item in run.items)), *cells)
+        table.add_row(short(kind), str(sum(item.type == kind for item in run.items)), *cells)
     return table
 
 
@@ -72,7 +75,7 @@ def _endings(endings: Mapping[str, Mapping[str, int]]) -> Table:
     for name in next(iter(endings.values())):
         table.add_column(name, justify="right")
     for kind, counts in endings.items():
-        table.add_row(_short(kind), *map(str, counts.values()))
+        table.add_row(short(kind), *map(str, counts.values()))
     return table
 
 
@@ -82,11 +85,11 @@ def _wrong(items: Sequence[Item]) -> Table:
         table.add_column(heading, overflow="fold")
     for item in items:
         table.add_row(
-            _short(item.id),
-            _short(item.question),
-            _short(wording.expected(item)),
-            _short(wording.got(item)),
-            _short(wording.trouble(item)),
+            short(item.id),
+            short(item.question),
+            short(wording.expected(item)),
+            short(wording.got(item)),
+            short(wording.trouble(item)),
         )
     return table
 
@@ -102,7 +105,7 @@ def print_report(run: Run, missed: Sequence[Missed] | None, console: Console) ->
     if endings := wording.endings(run):
         console.print(_endings(endings))
     for note in wording.notes(run):
-        console.print(_short(note))
+        console.print(short(note))
     wrong = wording.failing(run.items)
     if wrong:
         console.print(_wrong(wrong))

@@ -28,6 +28,10 @@ _REFUSALS = ("refusal_precision", "refusal_recall", "refusal_balanced_accuracy")
 _SEARCH_TIMES = tuple(f"search_p{q}_ms" for q in latency.PERCENTILES)
 _ANSWER_TIMES = tuple(f"{stage}_p{q}_ms" for stage in latency.STAGES for q in latency.PERCENTILES)
 
+#: Scores of a case that are 0 or 1, and all scores that metrics are shares or means of.
+SCORE_SHARES = frozenset({*_ANSWER_SHARES, *_SEARCH_SHARES})
+SCORE_NAMES = (*_ANSWER_SHARES, *_ANSWER_MEANS, "judge_grade", *_SEARCH_SHARES, *_SEARCH_MEANS)
+
 #: Shares taken over citations or sentences: the score that counts the hits, and the one they are taken of.
 PARTS = {
     "citation_precision": ("citations_good", "citations_used"),
