@@ -111,7 +111,9 @@ def run_item(assistant: Answering, question: Question, *, retrieval_only: bool, 
         correct=correct,
         failure=failure_of(question, status, correct) if status is not None else None,
         error=problem,
-        retrieved=tuple(Retrieved(document=h.document, page=h.page, start=h.start, end=h.end) for h in reply.hits),
+        retrieved=tuple(
+            Retrieved(document=h.document, page=h.page, start=h.start, end=h.end, text=h.text) for h in reply.hits
+        ),
         citations=answer.citations if answer is not None else (),
         unsupported_figures=len(unsupported),
         unsupported=unsupported,

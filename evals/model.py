@@ -25,7 +25,7 @@ class Failure(StrEnum):
 
 
 class Retrieved(BaseModel):
-    """A search result: where it stands, as a span of the document's canonical text."""
+    """A search result: where it stands, as a span of the document's canonical text, and its words."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,6 +33,7 @@ class Retrieved(BaseModel):
     page: int | None
     start: int
     end: int
+    text: str = ""
 
 
 class Item(BaseModel):

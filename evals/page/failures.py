@@ -1,0 +1,85 @@
+"""What failed: a table of stages by type, and every case with all that is needed to see why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from evals import wording
+from evals.model import Item, Retrieved, Run
+from evals.page.parts import row, table
+from evals.stages import MEANING, Stage, by_stage, holds_answer
+
+#: Longest excerpt of a passage, in characters.
+_EXCERPT = 600
+
+
+def _anchor(stage: Stage) -> str:
+    return stage.name.lower().replace("_", "-")
+
+
+def _overview(run: Run, found: Mapping[Stage, Sequence[Item]]) -> str:
+    kinds = list(run.by_type)
+    single = len(kinds) == 1
+    rows = [row(("stage", "cases", *(() if single else map(escape, kinds))), "th")]
+    for stage, items in found.items():
+        counts = [sum(item.type == kind for item in items) for kind in kinds]
+        name = f'<a href="#{_anchor(stage)}">{stage.value}</a>'
+        # A zero says nothing here and would hide the others.
+        rows.append(row((name, str(len(items)), *(() if single else (str(n) if n else "·" for n in counts)))))
+    return table(rows, "Cases that failed, by stage and type")
+
+
+def _place(document: str, page: int | None) -> str:
+    return document if page is None else f"{document}, page {page}"
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _EXCERPT else f"{line[: _EXCERPT - 1]}…"
+
+
+def _passage(item: Item, hit: Retrieved) -> str:
+    holds = '<span class="holds"> holds the answer</span>' if holds_answer(item, hit.text) else ""
+    words = escape(_excerpt(hit.text))
+    return f'<li><span class="place">{escape(_place(hit.document, hit.page))}{holds}</span>{words}</li>'
+
+
+def _case(item: Item) -> str:
+    fields = [("Question", escape(item.question)), ("Expected", escape(wording.expected(item)))]
+    if item.status is not None:
+        fields.append(("Answer" if item.error is None else "Error", escape(wording.got(item))))
+    if item.unsupported:
+        fields.append(("Figures that no quote holds", escape(", ".join(item.unsupported))))
+    if item.citations:
+        quotes = "".join(
+            f'<li value="{c.number}"><span class="place">{escape(_place(c.document, c.page))}</span>'
+            f"{escape(_excerpt(c.quote))}</li>"
+            for c in item.citations
+        )
+        fields.append(("Quotes", f"<ol>{quotes}</ol>"))
+    passages = "".join(_passage(item, hit) for hit in item.retrieved)
+    fields.append(("What the search saw, best first", f"<ol>{passages}</ol>" if passages else "nothing"))
+    listed = "".join(f"<dt>{escape(name)}</dt><dd>{html}</dd>" for name, html in fields)
+    return (
+        f'<details><summary>{escape(item.question)}<span class="id">{escape(item.id)}</span></summary>'
+        f'<dl class="case">{listed}</dl></details>'
+    )
+
+
+def failures(run: Run) -> str:
+    """The section on what failed."""
+    found = by_stage(run.items)
+    count = sum(map(len, found.values()))
+    asked = len(run.items)
+    if not count:
+        return f"<section><h2>What failed</h2><p>None of the {asked} cases.</p></section>"
+    groups = "".join(
+        f'<h3 id="{_anchor(stage)}">{stage.value.capitalize()} ({len(items)})</h3>'
+        f'<p class="soft">{MEANING[stage]}</p>{"".join(map(_case, items))}'
+        for stage, items in found.items()
+    )
+    return (
+        f"<section><h2>What failed</h2><p>{count} of {asked} cases. Open one to see what was expected, answered, "
+        f"quoted and found.</p>{_overview(run, found)}{groups}</section>"
+    )

@@ -1,0 +1,1 @@
+"""Plots as static SVG, drawn with the colours of the page they stand in."""

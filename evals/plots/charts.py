@@ -1,0 +1,119 @@
+"""Which plots a report shows, made from a run: pure functions, None where there is nothing to draw."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from evals.history import PastRun
+from evals.metrics.latency import percentile
+from evals.model import Item, Metric, Run
+from evals.plots.axis import Axis, duration, roomy_share_axis, seconds_axis, share_axis
+from evals.plots.svg import Line, Plot
+
+#: Points of a line of waiting times: more would not be seen.
+_MOST_POINTS = 200
+_STAGES = {
+    "search": "search alone",
+    "retrieve": "evidence found",
+    "first_token": "first words",
+    "total": "whole answer",
+}
+#: What is followed over runs, and in what words.
+_FOLLOWED = {
+    False: {
+        "correct": "correct",
+        "refusal_balanced_accuracy": "refusing, balanced accuracy",
+        "citation_precision": "citations that support",
+    },
+    True: {
+        "document_recall@5": "documents, recall@5",
+        "page_recall@5": "pages, recall@5",
+        "quote_recall@5": "quotes, recall@5",
+    },
+}
+#: Runs shown of a history: the last ones.
+_MOST_RUNS = 12
+
+
+def _band(points: Iterable[tuple[float, Metric]]) -> tuple[tuple[float, float, float], ...]:
+    return tuple((x, one.low, one.high) for x, one in points if one.low is not None and one.high is not None)
+
+
+def _line(name: str, points: Sequence[tuple[float, Metric]]) -> Line:
+    return Line(name, tuple((x, one.value) for x, one in points if one.value is not None), _band(points))
+
+
+def recall_by_depth(run: Run) -> Plot | None:
+    """Mean recall among the first k results, for each kind of gold place the set names."""
+    found: dict[str, list[tuple[float, Metric]]] = {}
+    for metric in run.metrics:
+        match = re.fullmatch(r"(\w+)_recall@(\d+)", metric.name)
+        if match and metric.value is not None:
+            found.setdefault(match.group(1), []).append((float(match.group(2)), metric))
+    lines = tuple(_line(f"{name}s", sorted(points, key=lambda each: each[0])) for name, points in found.items())
+    depths = sorted({x for line in lines for x, _ in line.points})
+    if len(depths) < 2:
+        return None
+    told = "; ".join(
+        f"{line.name} " + ", ".join(f"{100 * y:.0f} % of {x:.0f}" for x, y in line.points) for line in lines
+    )
+    axis = Axis("first k passages", depths[0], depths[-1], tuple((k, f"{k:.0f}") for k in depths))
+    everything = [low for line in lines for _, low, _ in line.band] + [y for line in lines for _, y in line.points]
+    return Plot(
+        "Gold places among the first k passages",
+        f"Mean recall by depth: {told}.",
+        axis,
+        roomy_share_axis("recall", everything),
+        lines,
+        name="recall",
+    )
+
+
+def waiting(items: Sequence[Item]) -> Plot | None:
+    """Which share of the questions was through a stage within how long: the empirical distribution of the times."""
+    lines = []
+    told = []
+    for stage, name in _STAGES.items():
+        times = sorted(value for item in items if (value := item.timings_ms.get(stage)) is not None)
+        if len(times) < 2:
+            continue
+        step = max(1, len(times) // _MOST_POINTS)
+        ranks = sorted({*range(0, len(times), step), len(times) - 1})
+        lines.append(Line(name, tuple((times[rank], (rank + 1) / len(times)) for rank in ranks), marked=False))
+        half, most = percentile(times, 50), percentile(times, 95)
+        told.append(f"{name}: half within {duration(half or 0)}, 95 % within {duration(most or 0)}")
+    if not lines:
+        return None
+    x = seconds_axis("time from the question", [x for line in lines for x, _ in line.points])
+    return Plot(
+        "How long it takes", "; ".join(told) + ".", x, share_axis("share of questions"), tuple(lines), name="waiting"
+    )
+
+
+def over_runs(runs: Sequence[PastRun]) -> Plot | None:
+    """The chief metrics over the last runs, oldest first; None for a single run."""
+    shown = runs[-_MOST_RUNS:]
+    if len(shown) < 2:
+        return None
+    lines = []
+    for name, words in _FOLLOWED[shown[-1].retrieval_only].items():
+        points = [(float(at), one) for at, past in enumerate(shown, start=1) if (one := past.metric(name)) is not None]
+        if points:
+            lines.append(_line(words, points))
+    if not lines:
+        return None
+    told = "; ".join(f"{line.name} " + ", ".join(f"{100 * y:.1f} %" for _, y in line.points) for line in lines)
+    gap = max(1, -(-len(shown) // 5))
+    ticks = tuple(
+        (float(at), past.started[5:10]) for at, past in enumerate(shown, start=1) if (len(shown) - at) % gap == 0
+    )
+    everything = [low for line in lines for _, low, _ in line.band] + [y for line in lines for _, y in line.points]
+    return Plot(
+        "Over the runs",
+        f"{len(shown)} runs, oldest first: {told}.",
+        Axis("runs, by the day they began", 1.0, float(len(shown)), ticks),
+        roomy_share_axis("share", everything),
+        tuple(lines),
+        name="history",
+    )
