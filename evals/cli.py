@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 
 from assistant.commands.parts import settings
+from evals.authoring.command import new
+from evals.sweep.command import sweep
 
 eval_app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 
@@ -105,3 +107,7 @@ def compare(
     from evals.comparison_report import compare_files
 
     raise typer.Exit(compare_files(before, after, metric=metric, json_path=json_path, console=console()))
+
+
+eval_app.command("new")(new)
+eval_app.command("sweep")(sweep)

@@ -50,13 +50,14 @@ def text_of(text: str) -> Text:
 
 
 def of_another_year(case: Question, text: Text) -> Question | None:
-    """The question about a year its document does not mention; None if it names none or more than one."""
+    """The question about a year its document does not mention; None if it names none or several, or there is none."""
     asked = set(_YEAR.findall(case.question))
     if len(asked) != 1:
         return None
     (year,) = asked
-    other = next(str(int(year) - back) for back in range(4, 40) if str(int(year) - back) not in text.years)
-    return _changed(case, "another-year", case.question.replace(year, other), case.scope)
+    earlier = (str(int(year) - back) for back in range(4, 40))
+    other = next((each for each in earlier if each not in text.years), None)
+    return changed(case, "another-year", case.question.replace(year, other), case.scope) if other else None
 
 
 def of_another_document(case: Question, texts: Mapping[str, Text], spread: Mapping[str, int]) -> Question | None:
@@ -76,11 +77,12 @@ def of_another_document(case: Question, texts: Mapping[str, Text], spread: Mappi
     for name in sorted(texts, key=lambda name: place(f"{case.id} {name}")):
         held = texts[name].stems
         if rarest not in held and rest and sum(word in held for word in rest) >= _ALIKE * len(rest):
-            return _changed(case, "another-document", case.question, (name,))
+            return changed(case, "another-document", case.question, (name,))
     return None
 
 
-def _changed(case: Question, way: str, question: str, scope: tuple[str, ...]) -> Question:
+def changed(case: Question, way: str, question: str, scope: tuple[str, ...]) -> Question:
+    """A case that no document answers, made from one that some does; `way` is its type and ends its id."""
     return Question(
         id=f"{case.id}-{way}", question=question, answerable=False, answers=(), documents=(), scope=scope, type=way
     )
@@ -95,20 +97,20 @@ def near_misses(cases: Sequence[Question], texts: Mapping[str, Text], each: int)
     spread = Counter(word for text in texts.values() for word in text.stems)
     ordered = sorted((case for case in cases if len(case.scope) == 1), key=lambda case: place(case.id))
     taken: list[Question] = []
-    changed: list[Question] = []
+    others: list[Question] = []
     half = math.ceil(each / 2)
     ways = Counter[str]()
     for case in ordered:
         found = of_another_year(case, texts[case.scope[0]]) if ways["another-year"] < half else None
         found = found or (of_another_document(case, texts, spread) if ways["another-document"] < each - half else None)
-        if found and len(changed) < each:
+        if found and len(others) < each:
             ways[found.type] += 1
-            changed.append(found)
+            others.append(found)
         elif len(taken) < each:
             taken.append(case)
-    if min(len(taken), len(changed)) < each:
-        raise QuestionSetError(f"There are {len(taken)} and {len(changed)} such cases, not {each}", "Ask for fewer.")
-    return sorted(taken + changed, key=lambda case: place(case.id))
+    if min(len(taken), len(others)) < each:
+        raise QuestionSetError(f"There are {len(taken)} and {len(others)} such cases, not {each}", "Ask for fewer.")
+    return sorted(taken + others, key=lambda case: place(case.id))
 
 
 def _text(path: Path) -> Text:

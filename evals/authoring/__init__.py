@@ -1,0 +1,1 @@
+"""`assistant eval new`: a person writes cases over their own documents, by hand or from a table."""

@@ -1,0 +1,1 @@
+"""`assistant eval sweep`: one question set under many settings, and what each of them costs."""
