@@ -10,7 +10,7 @@ from evals import wording
 from evals.gate import Missed
 from evals.history import PastRun, with_this
 from evals.model import Metric, Run
-from evals.page.failures import failures
+from evals.page.failures import cases, overview
 from evals.page.parts import bar, cards, figures, gate, row, shell, table
 from evals.plots.charts import over_runs, recall_by_depth, waiting
 
@@ -100,9 +100,10 @@ def render_html(run: Run, missed: Sequence[Missed] | None, history: Sequence[Pas
         _head(run, name),
         gate(missed),
         cards(chief(run)),
-        *(f"<p>{escape(note)}</p>" for note in wording.notes(run)),
-        failures(run),
+        *(f'<p class="note">{escape(note)}</p>' for note in wording.notes(run)),
+        overview(run),
         figures((recall_by_depth(run), waiting(run.items), over_runs(with_this(history, run)))),
+        cases(run),
         _overall(run),
         _per_type(run),
         _endings(run),

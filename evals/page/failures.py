@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from html import escape
 
 from evals import wording
@@ -18,16 +19,23 @@ def _anchor(stage: Stage) -> str:
     return stage.name.lower().replace("_", "-")
 
 
-def _overview(run: Run, found: Mapping[Stage, Sequence[Item]]) -> str:
-    kinds = list(run.by_type)
-    single = len(kinds) == 1
-    rows = [row(("stage", "cases", *(() if single else map(escape, kinds))), "th")]
+def _types(items: Sequence[Item]) -> str:
+    counts = Counter(item.type for item in items)
+    return ", ".join(f"{kind} {count}" for kind, count in counts.most_common())
+
+
+def overview(run: Run) -> str:
+    """The section that says how many cases failed at which stage, and of what types they are."""
+    found = by_stage(run.items)
+    count, asked = sum(map(len, found.values())), len(run.items)
+    if not count:
+        return f"<section><h2>What failed</h2><p>None of the {asked} cases.</p></section>"
+    rows = [row(("stage", "cases", "of these types"), "th", 9)]
     for stage, items in found.items():
-        counts = [sum(item.type == kind for item in items) for kind in kinds]
-        name = f'<a href="#{_anchor(stage)}">{stage.value}</a>'
-        # A zero says nothing here and would hide the others.
-        rows.append(row((name, str(len(items)), *(() if single else (str(n) if n else "·" for n in counts)))))
-    return table(rows, "Cases that failed, by stage and type")
+        link = f'<a href="#{_anchor(stage)}">{stage.value}</a>'
+        rows.append(row((link, str(len(items)), escape(_types(items))), numeric_from=9))
+    told = table(rows, "Cases that failed, by stage and type", "stages")
+    return f"<section><h2>What failed</h2><p>{count} of {asked} cases, at these stages of the way:</p>{told}</section>"
 
 
 def _place(document: str, page: int | None) -> str:
@@ -67,19 +75,14 @@ def _case(item: Item) -> str:
     )
 
 
-def failures(run: Run) -> str:
-    """The section on what failed."""
-    found = by_stage(run.items)
-    count = sum(map(len, found.values()))
-    asked = len(run.items)
-    if not count:
-        return f"<section><h2>What failed</h2><p>None of the {asked} cases.</p></section>"
+def cases(run: Run) -> str:
+    """The section with every case that failed, by stage; nothing if none did."""
     groups = "".join(
         f'<h3 id="{_anchor(stage)}">{stage.value.capitalize()} ({len(items)})</h3>'
         f'<p class="soft">{MEANING[stage]}</p>{"".join(map(_case, items))}'
-        for stage, items in found.items()
+        for stage, items in by_stage(run.items).items()
     )
-    return (
-        f"<section><h2>What failed</h2><p>{count} of {asked} cases. Open one to see what was expected, answered, "
-        f"quoted and found.</p>{_overview(run, found)}{groups}</section>"
-    )
+    if not groups:
+        return ""
+    told = "Open one to see what was expected, answered, quoted and found."
+    return f"<section><h2>Cases that failed</h2><p>{told}</p>{groups}</section>"

@@ -10,6 +10,7 @@ from importlib.resources import files
 from evals import wording
 from evals.gate import Missed
 from evals.model import Metric
+from evals.plots.axis import duration
 from evals.plots.svg import Plot, legend, render
 
 
@@ -68,18 +69,32 @@ def bar(metric: Metric) -> str:
     )
 
 
+def _large(value: float | None, kind: str) -> str:
+    return duration(value) if kind == "milliseconds" and value is not None else wording.number(value, kind)
+
+
+def _range(low: str, high: str) -> str:
+    """Both ends in words; a unit they share is said once."""
+    number, _, unit = low.partition(" ")
+    return f"{number} to {high}" if unit and high.endswith(f" {unit}") else f"{low} to {high}"
+
+
 def cards(metrics: Sequence[Metric]) -> str:
     """The chief scores, each with its interval and n, in large figures."""
     found = []
     for metric in metrics:
-        between = wording.interval(metric)
-        around = f"95 %: {between}; n {metric.n}" if between else f"n {metric.n}"
+        count = f"n {metric.n}"
+        if metric.low is not None and metric.high is not None:
+            ends = _range(_large(metric.low, metric.kind), _large(metric.high, metric.kind))
+            count = f"{ends}\n{count}"
         found.append(
             f'<li><span class="name">{escape(wording.label(metric.name))}</span>'
-            f'<span class="value">{escape(wording.number(metric.value, metric.kind))}</span>'
-            f'<span class="around">{escape(around)}</span></li>'
+            f'<span class="value">{escape(_large(metric.value, metric.kind))}</span>'
+            f'<span class="interval">{escape(count)}</span></li>'
         )
-    return f'<ul class="cards">{"".join(found)}</ul>' if found else ""
+    if not found:
+        return ""
+    return f'<ul class="cards">{"".join(found)}</ul><p class="soft">Ranges are 95 % intervals.</p>'
 
 
 def figure(plot: Plot) -> str:

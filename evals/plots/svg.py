@@ -93,9 +93,9 @@ def _frame(plot: Plot) -> Iterator[str]:
     for number, (value, words) in enumerate(plot.x.ticks):
         at = _x(plot, value)
         # A label at an end of the axis may not leave the drawing.
-        last = number == len(plot.x.ticks) - 1 and at > right - _LETTER * len(words) / 2
+        last = number == len(plot.x.ticks) - 1 and at + _LETTER * len(words) / 2 > _WIDTH - 2
         yield f'<path class="grid" d="M{at:.1f} {bottom}v4"/>'
-        yield _text(right + _RIGHT - 2 if last else at, bottom + 18, words, "end" if last else "middle")
+        yield _text(_WIDTH - 2 if last else at, bottom + 18, words, "end" if last else "middle")
     yield f'<path class="axis" d="M{_LEFT} {bottom}H{right}"/>'
     yield _text((_LEFT + right) / 2, _HEIGHT - 8, plot.x.label, "middle", "label")
 
