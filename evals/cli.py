@@ -56,6 +56,9 @@ def evaluate(
     ] = None,
     json_path: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the run as JSON.")] = None,
     html_path: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a report.")] = None,
+    history: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Former runs' JSON files, drawn in the report.")
+    ] = None,
     junit_path: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")] = None,
 ) -> None:
     """Ask a question set, score the answers, exit 1 below the thresholds.
@@ -88,6 +91,7 @@ def evaluate(
         judge=None if judge is None else JudgeOptions(judge, judge_base_url, key),
         json_path=json_path,
         html_path=html_path,
+        history=history,
         junit_path=junit_path,
     )
     raise typer.Exit(run_set(settings(), options, console=console()))

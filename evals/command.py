@@ -18,6 +18,7 @@ from assistant.pace import Pace
 from assistant.settings import Settings
 from evals.asking import Graders
 from evals.gate import Threshold, check, load_thresholds
+from evals.history import load_history
 from evals.home import Factory, Progress, list_documents
 from evals.judge import opened_judge
 from evals.model import Run
@@ -186,6 +187,8 @@ def evaluate(
     options = options or Options()
     thresholds = thresholds_for(options.questions or DEFAULT_QUESTIONS)
     _check_places(options)
+    # Read before the run: a folder that cannot be used is told now, and this run's own JSON is not among them yet.
+    history = () if options.history is None else load_history(options.history)
     shown = progress_console or Console(stderr=True)
     with progress_shown(shown) as told:
         result = _asked(settings, options, told, lambda line: _say(shown, line), factory=factory, graders=graders)
@@ -193,7 +196,7 @@ def evaluate(
     if options.json_path is not None:
         write_json(result, options.json_path)
     if options.html_path is not None:
-        write_html(result, missed, options.html_path)
+        write_html(result, missed, options.html_path, history)
     if options.junit_path is not None:
         held = [one.metric for one in thresholds or () if one.metric in result.summary()]
         write_junit(result, missed, held, options.junit_path)

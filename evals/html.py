@@ -12,7 +12,7 @@ from evals.history import PastRun, with_this
 from evals.model import Metric, Run
 from evals.page.failures import cases, overview
 from evals.page.parts import bar, cards, figures, gate, row, shell, table
-from evals.plots.charts import over_runs, recall_by_depth, waiting
+from evals.plots.charts import over_runs, recall_by_depth, risk_by_coverage, waiting
 
 #: The scores at the head of a page; of each group the first that was measured.
 _CHIEF_OF_ANSWERS = (
@@ -102,7 +102,7 @@ def render_html(run: Run, missed: Sequence[Missed] | None, history: Sequence[Pas
         cards(chief(run)),
         *(f'<p class="note">{escape(note)}</p>' for note in wording.notes(run)),
         overview(run),
-        figures((recall_by_depth(run), waiting(run.items), over_runs(with_this(history, run)))),
+        figures((risk_by_coverage(run), recall_by_depth(run), waiting(run.items), over_runs(with_this(history, run)))),
         cases(run),
         _overall(run),
         _per_type(run),

@@ -15,6 +15,7 @@ from rich.text import Text
 from assistant.errors import StorageError
 from evals import wording
 from evals.gate import Missed
+from evals.history import PastRun
 from evals.html import render_html
 from evals.junit import render_junit
 from evals.model import Item, Run
@@ -167,9 +168,9 @@ def write_json(run: Run, path: Path) -> None:
     write_text(path, _encodable(text, "backslashreplace") + "\n")
 
 
-def write_html(run: Run, missed: Sequence[Missed] | None, path: Path) -> None:
-    """Write the run as one HTML page; raises `StorageError` as `write_text` does."""
-    write_text(path, _encodable(render_html(run, missed), "replace"))
+def write_html(run: Run, missed: Sequence[Missed] | None, path: Path, history: Sequence[PastRun] = ()) -> None:
+    """Write the run as one HTML page, with former runs drawn in it; raises `StorageError` as `write_text` does."""
+    write_text(path, _encodable(render_html(run, missed, history), "replace"))
 
 
 def write_junit(run: Run, missed: Sequence[Missed] | None, thresholds: Sequence[str], path: Path) -> None:

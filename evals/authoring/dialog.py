@@ -73,17 +73,17 @@ class Session:
             pass
 
     def _passages(self, words: str) -> Iterator[Shown]:
+        if words:
+            # Who looks for something may want to ask more about what was asked about before.
+            found = matching(in_order(self.shelf, self.seed, self.documents), words)
+            if found:
+                return iter(found)
+            self.person.show(f"No passage has anything of “{words}”.", "remark")
         quoted: dict[str, list[str]] = {}
         for case in self.cases:
             for name in case.documents:
                 quoted.setdefault(name, []).extend(case.quotes)
-        found = in_order(self.shelf, self.seed, self.documents, quoted)
-        if words:
-            hits = matching(found, words)
-            if not hits:
-                self.person.show(f"No passage has anything of “{words}”.", "remark")
-            found = hits or found
-        return iter(found)
+        return iter(in_order(self.shelf, self.seed, self.documents, quoted))
 
     def _at(self, passage: Shown) -> str:
         """Questions about one passage until the person moves on; gives words to look for, if any."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 
 from evals.history import PastRun
 from evals.metrics.latency import percentile
 from evals.model import Item, Metric, Run
-from evals.plots.axis import Axis, duration, roomy_share_axis, seconds_axis, share_axis
+from evals.plots.axis import Axis, duration, even_ticks, roomy_share_axis, seconds_axis, share_axis
 from evals.plots.svg import Line, Plot
 
 #: Points of a line of waiting times: more would not be seen.
@@ -67,6 +68,30 @@ def recall_by_depth(run: Run) -> Plot | None:
         roomy_share_axis("recall", everything),
         lines,
         name="recall",
+    )
+
+
+def risk_by_coverage(run: Run) -> Plot | None:
+    """How many of the surest answers are wrong, by how many are given; None where none says how sure it is."""
+    points = run.risk_coverage()
+    if len(points) < 2:
+        return None
+    last = points[-1]
+    half = next((one for one in points if one.coverage >= last.coverage / 2), last)
+    told = (
+        f"All answers given cover {100 * last.coverage:.0f} % of the questions, {100 * last.risk:.1f} % of them wrong; "
+        f"the surest half of them covers {100 * half.coverage:.0f} %, {100 * half.risk:.1f} % wrong."
+    )
+    line = Line("answers", tuple((one.coverage, one.risk) for one in points), marked=False)
+    high = max(0.1, min(1.0, math.ceil(max(one.risk for one in points) * 10) / 10))
+    ticks = tuple((tick, f"{100 * tick:.4g} %") for tick in even_ticks(0.0, high))
+    return Plot(
+        "Wrong answers, the surest first",
+        told,
+        share_axis("share of questions answered"),
+        Axis("share wrong", 0.0, high, ticks),
+        (line,),
+        name="risk",
     )
 
 

@@ -19,7 +19,7 @@ from evals.history import past_run
 from evals.home import Factory, Progress, list_documents
 from evals.model import Metric
 from evals.report import write_json
-from evals.runner import run
+from evals.runner import Keep, run
 from evals.sets import Question, load_questions
 from evals.sweep.plan import Combination, Plan, settings_of
 
@@ -143,9 +143,12 @@ def _try(
             progress=told,
             home=folder / "indexes" / index_key(settings),
             factory=factory,
+            quotes_checked=True,
+            keep=Keep(path.with_suffix(".part"), {"run": path.stem}, False, logger.info),
         )
         made = {"questions": asked.path.name, "questions_sha256": asked.questions_sha256, "sweep": one.name}
         write_json(result.model_copy(update={"made": {**made, "limit": plan.limit, **result.made}}), path)
+        path.with_suffix(".part").unlink(missing_ok=True)
     except StorageError:
         # No other combination would fare better, and what is done is kept.
         raise

@@ -123,14 +123,34 @@ def test_page_escapes_everything_and_asks_for_nothing(hostile_run: Run) -> None:
     page.feed(html)
     page.close()
     assert page.open == []
-    assert not {"script", "img", "link", "iframe", "a", "i", "u", "object", "form"} & set(page.tags)
-    assert not {"src", "href", "onerror"} & {name for name, _ in page.attributes}
+    assert not {"script", "img", "link", "iframe", "i", "u", "object", "form"} & set(page.tags)
+    assert not {"src", "onerror"} & {name for name, _ in page.attributes}
+    assert all((value or "").startswith("#") for name, value in page.attributes if name == "href")
     assert "http://" not in html and "https://" not in html and "url(" not in html and "@import" not in html
     assert "default-src 'none'" in html
     assert page.text.count("<script>alert(1)</script>") >= 5
     assert "correct is 0.5, wanted at least 0.8; cases: <b>1</b>" in page.text
-    assert "prefers-color-scheme:dark" in html
-    assert "A target of $835." not in page.text, "only cases to look at are listed"
+    assert "prefers-color-scheme: dark" in html
+    assert "target?" not in page.text, "only cases to look at are listed"
+
+
+def test_page_leads_from_each_stage_to_its_cases(hostile_run: Run) -> None:
+    page = Page()
+    page.feed(render_html(hostile_run, None))
+    ids = {value for name, value in page.attributes if name == "id"}
+    links = {(value or "")[1:] for name, value in page.attributes if name == "href"}
+    assert links and links <= ids
+    assert "1 of 2 cases, at these stages of the way" in page.text and "Cases that failed" in page.text
+    # What the search saw stands with the case, in its words.
+    assert "What the search saw, best first" in page.text and "A target of $835." in page.text
+    named = [value for name, value in page.attributes if name == "aria-labelledby"]
+    assert named and set(" ".join(map(str, named)).split()) <= ids
+
+
+def test_page_without_failures_says_so(hostile_run: Run) -> None:
+    fine = hostile_run.model_copy(update={"items": hostile_run.items[1:]})
+    html = render_html(fine, None)
+    assert "None of the 1 cases." in html and "Cases that failed" not in html
 
 
 def test_bars_lie_on_the_line(hostile_run: Run) -> None:
@@ -206,6 +226,25 @@ def test_command_writes_and_passes(
     loaded = json.loads((tmp_path / "r.json").read_text())
     assert loaded["run"]["questions"] == "set.jsonl" and len(loaded["run"]["questions_sha256"]) == 64
     assert (tmp_path / "r.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_command_draws_former_runs_in_the_report(
+    settings: Settings, folder: Path, answering: Make, fake_factory: Any, tmp_path: Path
+) -> None:
+    path = set_of(tmp_path / "set.jsonl", {"id": "a", "question": "target?"})
+    factory = fake_factory(lambda *_: answering("It is $835.", "A target of $835."))
+    history = tmp_path / "runs"
+    history.mkdir()
+    html = tmp_path / "r.html"
+    call(settings, factory, questions=path, json_path=history / "1.json", html_path=html, history=history)
+    assert "Over the runs" not in html.read_text(), "there is no other run yet"
+    first = json.loads((history / "1.json").read_text())
+    first["run"]["started"] = "2020-02-03T00:00:00+00:00"
+    (history / "1.json").write_text(json.dumps(first))
+    call(settings, factory, questions=path, json_path=history / "2.json", html_path=html, history=history)
+    assert "Over the runs" in html.read_text() and "2 runs, oldest first: correct 100.0 %, 100.0 %" in html.read_text()
+    with pytest.raises(QuestionSetError, match=r"history .* cannot be read"):
+        call(settings, factory, questions=path, html_path=html, history=tmp_path / "none")
 
 
 def test_command_fails_under_a_threshold_and_names_the_cases(
