@@ -12,8 +12,8 @@ from html import escape
 
 from evals.plots.axis import Axis
 
-_WIDTH, _HEIGHT = 460, 280
-_LEFT, _RIGHT, _TOP, _BOTTOM = 54, 14, 12, 46
+_WIDTH, _HEIGHT = 460, 290
+_LEFT, _RIGHT, _TOP, _BOTTOM = 54, 14, 28, 46
 #: Width of a letter of the labels, in units of the drawing, on average.
 _LETTER = 6.4
 _LINE = 14
@@ -98,6 +98,7 @@ def _frame(plot: Plot) -> Iterator[str]:
         yield _text(_WIDTH - 2 if last else at, bottom + 18, words, "end" if last else "middle")
     yield f'<path class="axis" d="M{_LEFT} {bottom}H{right}"/>'
     yield _text((_LEFT + right) / 2, _HEIGHT - 8, plot.x.label, "middle", "label")
+    yield _text(4, 13, plot.y.label, "start", "label")
 
 
 def _path(plot: Plot, points: Sequence[tuple[float, float]]) -> str:
@@ -149,7 +150,7 @@ def _label_place(plot: Plot, spot: Spot, taken: Sequence[_Box]) -> tuple[_Box, f
         offsets = (-_LINE / 2, -_LINE * 1.4, _LINE * 0.4) if anchor != "middle" else (-_LINE - 8, 8)
         for offset in offsets:
             box = _Box(left, y + offset, left + width, y + offset + _LINE)
-            inside = box.left >= _LEFT and box.right <= _WIDTH and box.top >= 0 and box.bottom <= _HEIGHT - _BOTTOM
+            inside = box.left >= _LEFT and box.right <= _WIDTH and box.top >= _TOP - _LINE / 2 and box.bottom <= _HEIGHT - _BOTTOM
             if inside and not any(box.meets(other) for other in taken):
                 return box, {"start": left, "end": left + width, "middle": x}[anchor], anchor
     return None
