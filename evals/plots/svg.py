@@ -150,7 +150,12 @@ def _label_place(plot: Plot, spot: Spot, taken: Sequence[_Box]) -> tuple[_Box, f
         offsets = (-_LINE / 2, -_LINE * 1.4, _LINE * 0.4) if anchor != "middle" else (-_LINE - 8, 8)
         for offset in offsets:
             box = _Box(left, y + offset, left + width, y + offset + _LINE)
-            inside = box.left >= _LEFT and box.right <= _WIDTH and box.top >= _TOP - _LINE / 2 and box.bottom <= _HEIGHT - _BOTTOM
+            inside = (
+                box.left >= _LEFT
+                and box.right <= _WIDTH
+                and box.top >= _TOP - _LINE / 2
+                and box.bottom <= _HEIGHT - _BOTTOM
+            )
             if inside and not any(box.meets(other) for other in taken):
                 return box, {"start": left, "end": left + width, "middle": x}[anchor], anchor
     return None

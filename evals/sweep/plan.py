@@ -58,10 +58,14 @@ class _File(BaseModel):
 
 @dataclass(frozen=True)
 class Combination:
-    """Settings tried together: `changed` are those the sweep sets, in the order of the file; `name` says them."""
+    """Settings tried together: `changed` are those the sweep sets, in the order of the file; `name` says them.
+
+    `named` says that a person gave it the name.
+    """
 
     name: str
     changed: Mapping[str, Value]
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def _named(path: Path, tables: Mapping[str, Any]) -> list[Combination]:
         for setting, value in table.items():
             _check_setting(path, where, setting)
             _check_value(path, f"{where} {setting}", value)
-        found.append(Combination(name, MappingProxyType(dict(table))))
+        found.append(Combination(name, MappingProxyType(dict(table)), named=True))
     return found
 
 

@@ -84,7 +84,17 @@ def _interval(metric: Metric | None) -> str:
 def _cells(results: Results, one: Placed) -> list[str]:
     changed = one.outcome.combination.changed
     values = (said(changed[name]) if name in changed else "as set" for name in results.plan.swept)
-    return ["●" if one.on_front else "", one.outcome.combination.name, *values]
+    # The values say what those are that no person named.
+    name = [one.outcome.combination.name if one.outcome.combination.named else ""] if _any_named(results) else []
+    return ["●" if one.on_front else "", *name, *values]
+
+
+def _any_named(results: Results) -> bool:
+    return any(one.outcome.combination.named for one in results.placed)
+
+
+def _numeric_from(results: Results) -> int:
+    return len(results.plan.swept) + 1 + _any_named(results)
 
 
 def _figures(one: Placed) -> list[str]:
@@ -97,7 +107,7 @@ def _figures(one: Placed) -> list[str]:
 def _headings(results: Results) -> list[str]:
     return [
         "best",
-        "combination",
+        *(["name"] if _any_named(results) else []),
         *results.plan.swept,
         wording.label(results.quality),
         "95 % interval",
@@ -109,7 +119,7 @@ def _headings(results: Results) -> list[str]:
 def print_sweep(results: Results, console: Console) -> None:
     """Print the combinations, best first, those on the front marked; below them what failed."""
     shown = Table(title=f"{results.plan.name}: {len(results.placed)} combinations", title_justify="left")
-    numeric = len(results.plan.swept) + 2
+    numeric = _numeric_from(results)
     for at, heading in enumerate(_headings(results)):
         shown.add_column(Text(heading), justify="right" if at >= numeric else "left", overflow="fold")
     for one in results.placed:
@@ -178,7 +188,7 @@ def pareto_plot(results: Results) -> Plot | None:
 
 def render_sweep(results: Results) -> str:
     """The whole page."""
-    numeric = len(results.plan.swept) + 2
+    numeric = _numeric_from(results)
     rows = [row(map(escape, _headings(results)), "th", numeric)]
     for one in results.placed:
         cells = [escape(cell) for cell in (*_cells(results, one), *_figures(one))]
