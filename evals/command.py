@@ -62,7 +62,7 @@ class _Paces:
         self._paces: dict[str, Pace] = {}
 
     def told(self, what: str, done: int, total: int) -> str:
-        pace = self._paces.setdefault(what, Pace("cases" if what == "questions" else "files"))
+        pace = self._paces.setdefault(what, Pace("cases" if what.endswith("questions") else "files"))
         return pace.told(done, total, time.monotonic())
 
 

@@ -129,7 +129,7 @@ def _spots(plot: Plot) -> Iterator[str]:
         if spot.low is not None and spot.high is not None:
             yield _whisker(plot, spot.x, spot.low, spot.high, 0 if spot.strong else 1)
     for spot in plot.spots:
-        kind = "strong s0" if spot.strong else "s1"
+        kind = "strong s0" if spot.strong else "hollow s1"
         yield (
             f'<circle class="dot {kind}" cx="{_x(plot, spot.x):.1f}" cy="{_y(plot, spot.y):.1f}" r="5">'
             f"<title>{escape(spot.label)}</title></circle>"

@@ -204,6 +204,6 @@ def render_sweep(results: Results) -> str:
         f"<h1>{escape(results.plan.name)}</h1>"
         f'<p class="soft">{len(results.placed)} combinations · {kind}</p>{failed}'
         f'<section class="single">{figure(plot) if plot else ""}</section>'
-        f"<h2>Combinations</h2><p>{escape(_REAL)}</p>{table(rows, 'Combinations, best first')}"
+        f"<h2>Combinations</h2><p>● no other is better in one and as good in the other. {escape(_REAL.replace('`', ''))}</p>{table(rows, 'Combinations, best first')}"
     )
     return shell(f"Sweep: {results.plan.name}", body)
