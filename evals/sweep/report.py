@@ -27,6 +27,7 @@ _QUALITY = {
     True: ("quote_recall@5", "page_recall@5", "document_recall@5"),
 }
 _LATENCY = {False: "total_p50_ms", True: "search_p50_ms"}
+_FRONT = "● no other is better in one and as good in the other."
 _REAL = "Near values may be chance: `assistant eval compare` tells with two of the runs' files."
 
 
@@ -126,7 +127,7 @@ def print_sweep(results: Results, console: Console) -> None:
         style = "bold" if one.on_front else "dim" if one.outcome.error else ""
         shown.add_row(*(Text(cell) for cell in (*_cells(results, one), *_figures(one))), style=style)
     console.print(shown)
-    console.print(Text(f"● no other is better in one and as good in the other. {_REAL}"))
+    console.print(Text(f"{_FRONT} {_REAL}"))
     for one in results.placed:
         if one.outcome.error is not None:
             console.print(Text(f"Failed: {one.outcome.combination.name}: {one.outcome.error}", style="bold red"))
@@ -199,11 +200,12 @@ def render_sweep(results: Results) -> str:
         if one.outcome.error is not None
     )
     plot = pareto_plot(results)
+    told = escape(f"{_FRONT} {_REAL}".replace("`", ""))
     kind = "search only" if results.plan.retrieval_only else "whole answers"
     body = (
         f"<h1>{escape(results.plan.name)}</h1>"
         f'<p class="soft">{len(results.placed)} combinations · {kind}</p>{failed}'
         f'<section class="single">{figure(plot) if plot else ""}</section>'
-        f"<h2>Combinations</h2><p>● no other is better in one and as good in the other. {escape(_REAL.replace('`', ''))}</p>{table(rows, 'Combinations, best first')}"
+        f"<h2>Combinations</h2><p>{told}</p>{table(rows, 'Combinations, best first')}"
     )
     return shell(f"Sweep: {results.plan.name}", body)

@@ -36,13 +36,28 @@ _CONTRAST = """selector => {
 def item(name: str, **more: Any) -> Item:
     quote = {"number": 1, "document": "note.md", "title": "", "page": 2, "heading": None}
     fields: dict[str, Any] = {
-        "id": name, "question": f"How much is it, says {name}?", "type": "figure", "answerable": True, "expected": ("$835",),
-        "status": "answered", "answer": "It is $12. [1]", "correct": False, "confidence": len(name) / 20,
+        "id": name,
+        "question": f"How much is it, says {name}?",
+        "type": "figure",
+        "answerable": True,
+        "expected": ("$835",),
+        "status": "answered",
+        "answer": "It is $12. [1]",
+        "correct": False,
+        "confidence": len(name) / 20,
         "citations": (Citation.model_validate({**quote, "quote": "A target of $12.", "start": 0, "end": 16}),),
-        "retrieved": tuple(Retrieved(document="a/" * 40 + "note.md", page=2, start=0, end=9, text="x" * 400) for _ in "abc"),
+        "retrieved": tuple(
+            Retrieved(document="a/" * 40 + "note.md", page=2, start=0, end=9, text="x" * 400) for _ in "abc"
+        ),
         "timings_ms": {"search": 12.0 * len(name), "total": 4000.0 * len(name)},
-        "scores": {"correct": 0.0, "quote_hit@10": 1.0, "quote_recall@1": 0.5, "quote_recall@5": 0.8, "quote_recall@10": 1.0},
-    }  # fmt: skip
+        "scores": {
+            "correct": 0.0,
+            "quote_hit@10": 1.0,
+            "quote_recall@1": 0.5,
+            "quote_recall@5": 0.8,
+            "quote_recall@10": 1.0,
+        },
+    }
     return Item.model_validate(fields | more)
 
 
