@@ -1,7 +1,7 @@
 """A plot as SVG: lines with bands, points with whiskers, one frame; its colours are the classes of the page's style.
 
-A drawing library would bring colours of its own, which do not follow a page from light to dark, and fonts, and a
-dozen packages; what is drawn here is polylines.
+A drawing library would bring colours of its own, which do not follow a page from light to dark, and further
+packages; what is drawn here is polylines.
 """
 
 from __future__ import annotations
