@@ -18,7 +18,7 @@ from evals.gate import Missed
 from evals.history import PastRun
 from evals.html import render_html
 from evals.junit import render_junit
-from evals.model import Item, Run
+from evals.model import Item, Metric, Run
 
 #: Longest text of a cell in the list of wrong cases, in characters.
 CELL_CHARS = 160
@@ -39,17 +39,39 @@ def short(text: str) -> Text:
 
 def _overall(run: Run) -> Table:
     table = Table(title=f"{len(run.items)} questions", title_justify="left")
-    table.add_column("metric")
+    table.add_column("metric", overflow="fold")
     table.add_column("value", justify="right")
     table.add_column("95 % interval", justify="right")
     table.add_column("n", justify="right")
     for metric in wording.measured(run.metrics):
-        table.add_row(
-            wording.label(metric.name),
-            wording.number(metric.value, metric.kind),
-            wording.interval(metric),
-            str(metric.n),
-        )
+        if "@" not in metric.name:
+            table.add_row(
+                wording.label(metric.name),
+                wording.number(metric.value, metric.kind),
+                wording.interval(metric),
+                str(metric.n),
+            )
+    return table
+
+
+def _by_depth(run: Run) -> Table | None:
+    """The metrics of the first k passages, a column for each k; None where nothing of the kind was measured."""
+    rows: dict[str, dict[str, Metric]] = {}
+    for metric in wording.measured(run.metrics):
+        name, at, depth = metric.name.partition("@")
+        if at:
+            rows.setdefault(name, {})[depth] = metric
+    if not rows:
+        return None
+    table = Table(title="Among the first passages found (95 % interval)", title_justify="left")
+    table.add_column("metric", overflow="fold")
+    depths = list(dict.fromkeys(depth for row in rows.values() for depth in row))
+    for depth in depths:
+        table.add_column(f"first {depth}", justify="right")
+    table.add_column("n", justify="right")
+    for name, row in rows.items():
+        cells = (wording.in_cell(row[depth]) if depth in row else "" for depth in depths)
+        table.add_row(wording.label(name), *cells, str(max(metric.n for metric in row.values())))
     return table
 
 
@@ -62,10 +84,7 @@ def _per_type(run: Run) -> Table:
         table.add_column(heading, justify="right")
     for kind, metrics in run.by_type.items():
         by_name = {metric.name: metric for metric in metrics}
-        cells = []
-        for name in columns:
-            value, around = wording.compact(by_name[name])
-            cells.append(f"{value} ({around})" if around else value)
+        cells = [wording.in_cell(by_name[name]) for name in columns]
         table.add_row(short(kind), str(sum(item.type == kind for item in run.items)), *cells)
     return table
 
@@ -101,6 +120,8 @@ def print_report(run: Run, missed: Sequence[Missed] | None, console: Console) ->
     `missed` is None where no thresholds apply.
     """
     console.print(_overall(run))
+    if by_depth := _by_depth(run):
+        console.print(by_depth)
     if len(run.by_type) > 1:
         console.print(_per_type(run))
     if endings := wording.endings(run):

@@ -119,6 +119,12 @@ def compact(metric: Metric) -> tuple[str, str]:
     return number(metric.value, metric.kind), f"{100 * metric.low:.0f}–{100 * metric.high:.0f}"
 
 
+def in_cell(metric: Metric) -> str:
+    """Value and interval as one narrow cell."""
+    value, around = compact(metric)
+    return f"{value} ({around})" if around else value
+
+
 def notes(run: Run) -> list[str]:
     """What a reader has to know besides the figures: answers not judged, documents not read."""
     said = [f"Not indexed: {document}: {reason}" for document, reason in run.not_indexed.items()]
