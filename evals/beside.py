@@ -1,6 +1,8 @@
-"""Our retrieval beside the stock LangChain pipeline, in one run over the same folder: the same table for both.
+"""Our retrieval beside the baselines', in one run over the same folder: the same table for all.
 
-python -m evals.beside QUESTIONS DOCUMENTS [--json FILE] [--home FOLDER]
+python -m evals.beside QUESTIONS DOCUMENTS [--baseline NAME]... [--json FILE] [--home FOLDER]
+
+The environments of the baselines are made where they are missing (`evals/baselines/environments.py`).
 """
 
 from __future__ import annotations
@@ -14,19 +16,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, QuestionSetError
 from assistant.settings import load_settings
 from evals import wording
-from evals.baselines.stock import StockPipeline, pages_of
+from evals.baselines.baseline import baseline_factory
+from evals.baselines.environments import BASELINES, default_root, make
+from evals.baselines.texts import pages_of
 from evals.command import progress_shown
-from evals.home import list_documents, real_assistant
+from evals.home import Factory, Progress, list_documents, real_assistant
 from evals.model import Metric, Run
 from evals.pages import figure_pages
 from evals.report import check_writable, write_text
 from evals.runner import run
 from evals.sets import Question, load_questions
 
-_FACTORIES = {"ours": real_assistant, "stock": StockPipeline}
 #: What is shown, in order.
 _SHOWN = (
     "document_recall@1",
@@ -67,13 +70,25 @@ def table_of(measured: dict[str, list[Metric]]) -> Table:
     return table
 
 
+def _factories(baselines: Sequence[str], told: Progress) -> dict[str, Factory]:
+    """What is measured, by name: ours first."""
+    unknown = sorted(set(baselines) - BASELINES.keys())
+    if unknown:
+        raise QuestionSetError(f"There is no baseline {unknown[0]}", f"Choose of {', '.join(BASELINES)}.")
+    specs = [BASELINES[name] for name in baselines]
+    return {"ours": real_assistant} | {
+        spec.name: baseline_factory(spec, make(spec, default_root(), told)) for spec in specs
+    }
+
+
 def main(
     questions: Annotated[Path, typer.Argument(help="Question set, JSON Lines.")],
     documents: Annotated[Path, typer.Argument(help="The folder it is about.")],
     json_path: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write both as JSON.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder that keeps our index; a temporary one by default.")] = None,
+    baseline: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(BASELINES)}; all by default.")] = None,
 ) -> None:
-    """Search for every question with both pipelines and print one table."""
+    """Search for every question with every pipeline and print one table."""
     measured: dict[str, list[Metric]] = {}
     try:
         settings = load_settings()
@@ -83,7 +98,7 @@ def main(
             check_writable(json_path)
         pages = {(name, page): text for name, path in files.items() for page, text in pages_of(path)}
         with progress_shown() as told:
-            for name, factory in _FACTORIES.items():
+            for name, factory in _factories(baseline or list(BASELINES), told).items():
                 kept = home if name == "ours" else None
                 result = run(settings, cases, documents, True, progress=told, home=kept, factory=factory)
                 measured[name] = metrics_of(result, cases, pages)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,18 +18,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from assistant.answering.answer import Answer, Sentence, Status, Timings, Turn
+from assistant.answering.answer import Answer, Turn
 from assistant.errors import AssistantError, QuestionSetError
 from assistant.settings import Settings, load_settings
 from evals.asking import ask_all
 from evals.command import progress_shown
 from evals.home import Progress
-from evals.model import Run
+from evals.model import Metric, Run
 from evals.report import check_writable, print_report, write_json
 from evals.runner import made_now
 from evals.score import Hit
 from evals.sets import Question, load_questions
 from evals.summary import summarise, summarise_by_type
+from evals.uncited import applicable, uncited_answer
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -39,14 +40,12 @@ INSTRUCTION = (
     "Answer the question from what you know, in one short sentence. "
     "If you do not know, or the question cannot be answered, reply: I do not know."
 )
-#: How a model says that it does not know.
-_UNKNOWN = re.compile(
-    r"\b(?:(?:do|did)(?: not|n['\u2019]t) (?:know|have)|cannot|can['\u2019]?t|unable to|"
-    r"not (?:sure|available|possible)|no information|sorry)\b",
-    re.IGNORECASE,
-)
-#: Metrics that mean something without documents.
-_KEPT = re.compile(r"correct|answer_|tatqa_|figure_recall|refusal_|total_|errors")
+#: Metrics of a search, which there is none of here.
+_SEARCHED = re.compile(r"document_|page_|quote_|search_")
+
+
+def _kept(metrics: Iterable[Metric]) -> tuple[Metric, ...]:
+    return tuple(metric for metric in applicable(metrics) if not _SEARCHED.match(metric.name))
 
 
 class ClosedBook:
@@ -72,17 +71,8 @@ class ClosedBook:
         start = time.perf_counter()
         turns = [(turn.role, turn.content) for turn in history]
         said = self._chat.invoke([("system", INSTRUCTION), *turns, ("user", question)])
-        text = str(said.text).strip()
-        status = Status.NOT_FOUND if not text or _UNKNOWN.search(text) else Status.ANSWERED
-        return Answer(
-            question=question,
-            standalone_question=question,
-            status=status,
-            answer=text,
-            sentences=(Sentence(text=text),) if text else (),
-            model=self.model_name,
-            timings_ms=Timings(retrieve=0.0, first_token=None, total=(time.perf_counter() - start) * 1000),
-        )
+        total_ms = (time.perf_counter() - start) * 1000
+        return uncited_answer(question, str(said.text), model=self.model_name, total_ms=total_ms)
 
 
 def ask_closed_book(book: ClosedBook, questions: Sequence[Question], told: Progress) -> Run:
@@ -92,8 +82,8 @@ def ask_closed_book(book: ClosedBook, questions: Sequence[Question], told: Progr
     by_type = summarise_by_type(items, retrieval_only=False)
     return Run(
         retrieval_only=False,
-        metrics=tuple(m for m in summarise(items, retrieval_only=False) if _KEPT.match(m.name)),
-        by_type={kind: tuple(m for m in metrics if _KEPT.match(m.name)) for kind, metrics in by_type.items()},
+        metrics=_kept(summarise(items, retrieval_only=False)),
+        by_type={kind: _kept(metrics) for kind, metrics in by_type.items()},
         settings={},
         made={"model": book.model_name, "closed_book": True, **made_now(started)},
         not_indexed={},

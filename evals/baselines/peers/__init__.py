@@ -1,0 +1,1 @@
+"""What runs in the baselines' own environments: nothing here imports anything of the house."""
