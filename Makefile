@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 
-.PHONY: run test test-fast test-long lint eval models chromium clean
+.PHONY: run test test-fast test-long lint eval bench models chromium clean
 
 run: $(STAMPS)/run
 	@$(BIN)/assistant models pull
@@ -50,6 +50,11 @@ test-long: $(STAMPS)/dev models chromium
 
 eval: models
 	$(BIN)/assistant eval
+
+# Ours, the baselines and the model alone on samples of every set there is; README's table is made from it.
+bench: models
+	$(BIN)/python -m evals.bench
+	$(BIN)/python -m evals.readme_table
 
 clean:
 	rm -rf $(VENV)

@@ -45,14 +45,20 @@ _SHOWN = (
     "search_p95_ms",
 )
 #: Questions of this type ask for one place of one document; only of these is a figure's page looked for.
-_ONE_PLACE = "Single-Chunk"
+ONE_PLACE = "Single-Chunk"
+
+
+def figure_metrics(
+    result: Run, questions: Sequence[Question], pages: dict[tuple[str, int | None], str]
+) -> list[Metric]:
+    """Pages with the figure asked for, of the questions that ask for one place."""
+    asked = [pair for pair in zip(result.items, questions, strict=True) if ONE_PLACE in pair[1].type]
+    return figure_pages([item for item, _ in asked], [case for _, case in asked], pages)
 
 
 def metrics_of(result: Run, questions: Sequence[Question], pages: dict[tuple[str, int | None], str]) -> list[Metric]:
     """The metrics of a run, with the pages of figures where the set tells which questions ask for one place."""
-    pairs = [pair for pair in zip(result.items, questions, strict=True) if _ONE_PLACE in pair[1].type]
-    found = figure_pages([item for item, _ in pairs], [case for _, case in pairs], pages)
-    return [metric for metric in (*result.metrics, *found) if metric.n]
+    return [metric for metric in (*result.metrics, *figure_metrics(result, questions, pages)) if metric.n]
 
 
 def table_of(measured: dict[str, list[Metric]]) -> Table:

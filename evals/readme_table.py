@@ -1,0 +1,144 @@
+"""README's table "How good is it", made from the bench's results and never by hand.
+
+    python -m evals.readme_table [--check]
+
+It stands between two markers; `--check` says whether README holds what the results give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.errors import AssistantError, QuestionSetError
+from evals.baselines.environments import BASELINES
+from evals.bench_plan import CLOSED, OURS, PIPELINES, SETS, BenchSet
+from evals.bench_results import RESULTS, Result, read
+from evals.model import Metric
+from evals.report import write_text
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+BEGIN, END = "<!-- bench: made by python -m evals.readme_table -->", "<!-- end of bench -->"
+_NONE = "The table beside other pipelines is made by `make bench`; it has not been run yet."
+_TITLES = {OURS: "ours", CLOSED: "the model alone"} | {name: spec.title for name, spec in BASELINES.items()}
+#: What is told of each set, in order: metric and words. What no pipeline has is left out.
+_ROWS = {
+    "note": ("correct", "refusal_precision", "refusal_recall", "quote_hit@5", "total_p50_ms"),
+    "wiki": ("refusal_balanced_accuracy", "refusal_recall", "answer_f1", "quote_hit@5", "total_p50_ms"),
+    "reports": ("correct", "tatqa_em", "tatqa_f1", "total_p50_ms"),
+    "multiturn": ("refusal_balanced_accuracy", "answer_f1", "total_p50_ms"),
+    "multiturn-search": ("document_recall@5", "search_p50_ms"),
+    "sec10q": ("document_recall@5", "figure_page@1", "figure_page@5", "search_p50_ms"),
+}
+_WORDS = {
+    "correct": "correct",
+    "refusal_precision": "refusals that were right",
+    "refusal_recall": "unanswerable ones refused",
+    "refusal_balanced_accuracy": "answered and refused rightly, balanced",
+    "answer_f1": "token F1 with the gold answer",
+    "quote_hit@5": "a gold sentence among the first five passages",
+    "tatqa_em": "exact match, by the set's definition",
+    "tatqa_f1": "F1, by the set's definition",
+    "document_recall@5": "gold documents among the first five passages'",
+    "figure_page@1": "the first passage is on a page with the figure asked for",
+    "figure_page@5": "one of the first five is",
+    "total_p50_ms": "whole answer, median",
+    "search_p50_ms": "search, median",
+}
+
+
+def _share(value: float) -> str:
+    text = f"{value:.2f}"
+    return text.removeprefix("0") if value < 1 and text != "1.00" else text
+
+
+def cell(metric: Metric | None) -> str:
+    """A figure with its interval; a dash where there is none."""
+    if metric is None or metric.value is None:
+        return "–"
+    if metric.kind == "milliseconds":
+        seconds = metric.value / 1000
+        return f"{seconds:.1f} s" if seconds >= 1 else f"{metric.value:.0f} ms"
+    around = "" if metric.low is None or metric.high is None else f" ({_share(metric.low)}–{_share(metric.high)})"
+    return f"{_share(metric.value)}{around}"
+
+
+def _rows(of: BenchSet, results: Mapping[str, Result], columns: list[str]) -> list[str]:
+    here = {name: results[f"{of.name}-{name}"] for name in columns if f"{of.name}-{name}" in results}
+    if not here:
+        return []
+    asked = max(result.asked for result in here.values())
+    lines = [f"| **{of.title}**, {asked} questions |" + " |" * len(columns)]
+    for name in _ROWS[of.name]:
+        metrics = {pipeline: result.metrics.get(name) for pipeline, result in here.items()}
+        counts = {metric.n for metric in metrics.values() if metric}
+        if counts:
+            # How many cases it is taken over is the set's, but for shares of what a pipeline did itself.
+            among = f" (n {counts.pop()})" if len(counts) == 1 and counts != {asked} else ""
+            cells = " | ".join(cell(metrics.get(pipeline)) for pipeline in columns)
+            lines.append(f"| {_WORDS[name]}{among} | {cells} |")
+    return lines
+
+
+def table(results: Mapping[str, Result]) -> str:
+    """The table of the results there are, by their files' names without suffix."""
+    if not results:
+        return _NONE
+    columns = [name for name in PIPELINES if any(result.pipeline == name for result in results.values())]
+    lines = [
+        "| figure (95 % interval) | " + " | ".join(_TITLES[name] for name in columns) + " |",
+        "| --- |" + " --- |" * len(columns),
+    ]
+    for of in SETS:
+        lines += _rows(of, results, columns)
+    minutes = sum(result.seconds for result in results.values()) / 60
+    last = max(results.values(), key=lambda result: str(result.made.get("started")))
+    cpus = last.made.get("machine", {}).get("cpus")
+    model = last.settings.get("chat_model")
+    lines += ["", f"`{model}` for all, {cpus} cores; measuring took {minutes:.0f} minutes, with indexing."]
+    return "\n".join(lines)
+
+
+def inserted(readme: str, made: str) -> str:
+    """README's text with what was made between the markers.
+
+    Raises:
+        QuestionSetError: the markers are not there, once each and in order.
+    """
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end or BEGIN in rest or END in after:
+        raise QuestionSetError("README has no place for the table", f"Put {BEGIN} and {END} into it, once each.")
+    return f"{before}{BEGIN}\n{made}\n{END}{after}"
+
+
+def load(folder: Path) -> dict[str, Result]:
+    """Every result of a folder that the plan knows, by its file's name without suffix."""
+    names = [f"{of.name}-{pipeline}" for of in SETS for pipeline in PIPELINES]
+    found = {name: read(folder / f"{name}.json") for name in names}
+    return {name: result for name, result in found.items() if result is not None}
+
+
+def main(
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 if README holds anything else.")] = False,
+    results: Annotated[Path, typer.Option(help="Folder of the results.")] = RESULTS,
+    readme: Annotated[Path, typer.Option(help="The file with the markers.")] = README,
+) -> None:
+    """Put the table into README."""
+    try:
+        old = readme.read_text(encoding="utf-8")
+        new = inserted(old, table(load(results)))
+        if check and new != old:
+            raise QuestionSetError("README is not what the results give", "Run python -m evals.readme_table.")
+        if not check:
+            write_text(readme, new)
+    except AssistantError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+if __name__ == "__main__":
+    typer.run(main)
