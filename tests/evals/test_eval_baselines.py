@@ -129,7 +129,7 @@ def test_what_is_said_of_citations_is_left_out() -> None:
 
 def test_a_baseline_is_asked_by_the_same_runner(settings: Settings, folder: Path) -> None:
     cases = [
-        question("36,413", id="1", question="Gross margin ?", type="Single-Chunk"),
+        question("$36,413 million", id="1", question="Gross margin ?", type="Single-Chunk"),
         question("", id="2", question="Unknown dividend ?", answerable=False, documents=()),
         question("herons", id="3", question="Otters swim ?", documents=("a.pdf",), scope=("a.pdf",)),
     ]

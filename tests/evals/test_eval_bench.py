@@ -1,0 +1,145 @@
+"""The bench: what is planned, what is kept, what is not measured again, and README's table made from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import QuestionSetError
+from assistant.settings import Settings
+from evals import bench as benching
+from evals.bench import Bench, Task, plan_table
+from evals.bench_plan import SETS, parts
+from evals.bench_results import Result, code_hash, read, write
+from evals.model import Item, Metric, Run
+from evals.readme_table import BEGIN, END, README, inserted, load, table
+
+
+def metric(name: str, value: float, n: int = 9, kind: str = "share") -> Metric:
+    return Metric(name=name, value=value, n=n, low=value / 2, high=value, kind=kind)
+
+
+def result(part: str, pipeline: str, *metrics: Metric) -> Result:
+    return Result(
+        set=part, pipeline=pipeline, fingerprint="f", asked=9, of=20, retrieval_only=False, seconds=60.0,
+        metrics={each.name: each for each in metrics}, settings={"chat_model": "m"},
+        made={"started": "2026", "machine": {"cpus": 2}}, outcomes=(),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def bench(settings: Settings, tmp_path: Path) -> Bench:
+    return Bench(settings, tmp_path / "data", tmp_path / "results", tmp_path / "work", tmp_path / "environments")
+
+
+def run_of(*errors: str | None) -> Run:
+    items = tuple(
+        Item(id=str(n), question="words of others", type="t", answerable=True, expected=("words of others",),
+             status="error" if error else "answered", answer="words of others", correct=not error, error=error)
+        for n, error in enumerate(errors)
+    )  # fmt: skip
+    metrics = (metric("correct", 0.5), metric("citation_precision", 0.5))
+    return Run(retrieval_only=False, metrics=metrics, by_type={}, settings={}, made={}, not_indexed={}, items=items)
+
+
+def measured(bench: Bench, pipeline: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> tuple[Task, Result]:
+    monkeypatch.setattr(Bench, "_run", lambda *_: (run, []))
+    (task,) = bench.tasks(parts(["note"], [pipeline]), 4, lambda _: None)
+    return task, bench.measure(task, lambda *_: None)
+
+
+def test_the_plan_fits_into_three_hours() -> None:
+    wanted = parts()
+    tasks = [Task(part, (), 0, "", None) for part in wanted]
+    sizes = {each.name: each.size or 195 for each in SETS}
+    seconds = sum(part.of.seconds(part.pipeline, sizes[part.of.name]) for part in wanted)
+    assert seconds + benching.ENVIRONMENTS_S < 3 * 3600
+    assert len({task.part.name for task in tasks}) == len(tasks) == 22
+    assert plan_table(tasks, 60.0).row_count == 24
+
+
+def test_sets_that_are_absent_are_told(bench: Bench) -> None:
+    said: list[str] = []
+    tasks = bench.tasks(parts(), 4, said.append)
+    assert {task.part.of.name for task in tasks} == {"note"}
+    assert [line.split(",")[0] for line in said] == [f"Left out: {each.name}" for each in SETS[1:]]
+
+
+def test_what_is_kept_has_figures_and_no_words(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    task, kept = measured(bench, "langchain", run_of(None, None), monkeypatch)
+    path = bench.results / "note-langchain.json"
+    assert read(path) == kept and kept.fingerprint == task.fingerprint
+    text = path.read_text()
+    assert "words of others" not in text and str(bench.settings.home) not in text
+    assert set(kept.metrics) == {"correct"}
+    assert set(measured(bench, "ours", run_of(None), monkeypatch)[1].metrics) == {"correct", "citation_precision"}
+
+
+def test_what_is_known_is_not_measured_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured(bench, "ours", run_of(None), monkeypatch)
+    wanted = parts(["note"], ["ours", "langchain"])
+    assert [bool(task.known) for task in bench.tasks(wanted, 4, lambda _: None)] == [True, False]
+    assert not bench.tasks(wanted, 3, lambda _: None)[0].known
+    other = bench.settings.model_copy(update={"passages": 3})
+    changed = Bench(other, bench.data, bench.results, bench.work, bench.environments)
+    assert not changed.tasks(wanted, 4, lambda _: None)[0].known
+
+
+def test_a_part_full_of_errors_is_not_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(QuestionSetError, match="2 of 3 questions ended in errors, the first with: gone"):
+        measured(bench, "langchain", run_of("gone", "gone", None), monkeypatch)
+    assert not bench.results.exists()
+
+
+def test_samples_are_fixed(evaldata: object) -> None:
+    from evals.sets import load_questions
+
+    for each in SETS:
+        folder = evaldata(each.folder) if each.folder else None  # type: ignore[operator]
+        cases = load_questions(each.questions_path(folder.parent if folder else Path()))
+        chosen = each.sampled(cases)
+        assert [case.id for case in chosen] == [case.id for case in each.sampled(cases[::-1])]
+        assert len(chosen) == (each.size or len(chosen)) and len(each.sampled(cases, 3)) == 3
+
+
+def test_results_and_what_tells_them_are_no_code(tmp_path: Path) -> None:
+    (tmp_path / "evals" / "results").mkdir(parents=True)
+    (tmp_path / "assistant").mkdir()
+    (tmp_path / "assistant" / "a.py").write_text("1")
+    before = code_hash(tmp_path)
+    (tmp_path / "evals" / "results" / "note-ours.json").write_text("{}")
+    (tmp_path / "evals" / "readme_table.py").write_text("1")
+    assert code_hash(tmp_path) == before
+    (tmp_path / "assistant" / "a.py").write_text("2")
+    assert code_hash(tmp_path) != before
+
+
+def test_a_file_that_is_no_result(tmp_path: Path) -> None:
+    (tmp_path / "note-ours.json").write_text('{"set": 1}')
+    with pytest.raises(QuestionSetError, match="is no result of the bench"):
+        load(tmp_path)
+
+
+def test_the_table_puts_pipelines_beside_each_other(tmp_path: Path) -> None:
+    write(result("note", "ours", metric("correct", 1.0), metric("total_p50_ms", 9400, kind="milliseconds")), tmp_path)
+    write(result("note", "langchain", metric("correct", 0.5), metric("quote_hit@5", 0.25, n=7)), tmp_path)
+    lines = table(load(tmp_path)).splitlines()
+    assert lines[0] == "| figure (95 % interval) | ours | LangChain, stock |"
+    assert "| correct | 1.00 (.50–1.00) | .50 (.25–.50) |" in lines
+    assert "| whole answer, median | 9.4 s | – |" in lines
+    assert "| a gold sentence among the first five passages (n 7) | – | .25 (.12–.25) |" in lines
+    assert "2 cores; measuring took 2 minutes" in lines[-1]
+
+
+def test_readme_has_its_place() -> None:
+    text = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    assert inserted(text, "new") == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
+    for broken in (f"{BEGIN} only", f"{END}{BEGIN}", text + BEGIN, text + END):
+        with pytest.raises(QuestionSetError, match="no place for the table"):
+            inserted(broken, "new")
+
+
+def test_readme_holds_what_the_results_give() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert inserted(text, table(load(benching.RESULTS))) == text
