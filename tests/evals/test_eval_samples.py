@@ -48,4 +48,6 @@ def test_too_few_cases(wanted: dict[str, int]) -> None:
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     write(tmp_path / "s.jsonl", CASES[:5])
-    assert load_questions(tmp_path / "s.jsonl") == CASES[:5]
+    assert [case.model_dump() for case in load_questions(tmp_path / "s.jsonl")] == [
+        case.model_dump() for case in CASES[:5]
+    ]
