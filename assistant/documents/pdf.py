@@ -90,14 +90,22 @@ def _edges(lines: Sequence[PageLine]) -> list[int]:
     return sorted({*filled[:_EDGE], *filled[-_EDGE:]})
 
 
+def _labelling(lines: Sequence[PageLine]) -> set[int]:
+    """The places of the lines that tell the columns of a page's tables apart."""
+    return {place for table in find_tables([line.words for line in lines]) for place in table.labels}
+
+
 def without_running_lines(pages: Mapping[int, Sequence[PageLine]]) -> dict[int, list[PageLine]]:
     """Pages' lines by page number, without the running heads and feet, which cut sentences in two and answer nothing.
 
     A line runs if it is at the edge of at least three pages and of a fifth of all, the page's own number aside. It
-    stays where it first stands.
+    stays where it first stands. One that labels the columns of a table is said anew on every page that the table
+    goes on to, and does not run.
     """
     edges = {
-        (page, place): _likenesses(lines[place].text, page) for page, lines in pages.items() for place in _edges(lines)
+        (page, place): _likenesses(lines[place].text, page)
+        for page, lines in pages.items()
+        for place in set(_edges(lines)) - _labelling(lines)
     }
     on = Counter(likeness for _, likeness in {(page, each) for (page, _), many in edges.items() for each in many})
     running = {likeness for likeness, count in on.items() if count >= max(_RUNS, _RUN_SHARE * len(pages))}

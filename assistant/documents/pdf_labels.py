@@ -25,16 +25,19 @@ _BRACKETED = re.compile(r"^\(.*\)$")
 
 @dataclass(frozen=True)
 class Top:
-    """The top of a table: one label a column, captions in order, and the places of its lines.
+    """The top of a table: one label a column, what labels the rows, captions in order, and the places of its lines.
 
-    Its first line is `begin`; those from `first` to the first row that are not in `lines` name sections.
+    Its first line is `begin`; those from `first` to the first row that are not in `lines` name sections. Lines of
+    `apart` label at least two columns each by its own.
     """
 
     labels: tuple[str, ...]
+    corner: str
     captions: tuple[str, ...]
     begin: int
     first: int
     lines: frozenset[int]
+    apart: frozenset[int]
 
 
 def top_of(lines: Sequence[Line], row: Line, columns: Sequence[Piece]) -> Top:
@@ -47,14 +50,24 @@ def top_of(lines: Sequence[Line], row: Line, columns: Sequence[Piece]) -> Top:
     """
     headers, first = _above(lines, row, columns)
     begin = min((line.place for line in headers), default=first)
-    captions = [_beside_labels(line, headers, columns) for line in lines if begin <= line.place < first]
+    beside = {line.place: _beside_labels(line, headers, columns) for line in lines if begin <= line.place < first}
+    lowest = max((line.place for line in headers), default=None)
+    corner = beside.pop(lowest) if lowest in beside and not _BRACKETED.match(beside[lowest]) else ""
     return Top(
         labels=tuple(_labels(headers, columns)),
-        captions=tuple(filter(None, captions)),
+        corner=corner,
+        captions=tuple(filter(None, beside.values())),
         begin=begin,
         first=first,
         lines=frozenset(line.place for line in headers),
+        apart=frozenset(line.place for line in headers if _tells_apart(line, columns)),
     )
+
+
+def _tells_apart(line: Line, columns: Sequence[Piece]) -> bool:
+    """Whether pieces of a line stand over several columns, each over one of its own."""
+    own = [[place for place, column in enumerate(columns) if cell.overlaps(column)] for cell in line.labels]
+    return len({places[0] for places in own if len(places) == 1}) > 1
 
 
 def _above(lines: Sequence[Line], row: Line, columns: Sequence[Piece]) -> tuple[list[Line], int]:

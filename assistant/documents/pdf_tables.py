@@ -28,11 +28,15 @@ _TOTAL = re.compile(r"total\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Table:
-    """The lines `first` to `last` (not included) of a page, as text that each can be read alone."""
+    """The lines `first` to `last` (not included) of a page, as text that each can be read alone.
+
+    `labels` are the places of the page's lines that tell its columns apart.
+    """
 
     first: int
     last: int
     lines: tuple[str, ...]
+    labels: frozenset[int] = frozenset()
 
 
 def find_tables(lines: Sequence[Sequence[Piece]]) -> list[Table]:
@@ -122,8 +126,8 @@ def _table(lines: Sequence[Line], floor: int, rows: Sequence[Line], columns: Seq
             body.row(joined(name) if name else None, held)
         else:
             body.between(line)
-    heading = " | ".join(dict.fromkeys(filter(None, top.labels)))
-    return Table(top.begin, last, tuple(filter(None, (*top.captions, heading, *body.texts))))
+    heading = " | ".join(dict.fromkeys(filter(None, (top.corner, *top.labels))))
+    return Table(top.begin, last, tuple(filter(None, (*top.captions, heading, *body.texts))), top.apart)
 
 
 class _Body:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.documents.model import BlockKind
 from assistant.index.passages import squash
 from assistant.index.rows import PassageRow, SentenceRow
+from assistant.retrieval.column_labels import labels_columns
 from assistant.retrieval.leftovers import is_leftover
 from assistant.retrieval.model import Evidence
 
@@ -23,6 +24,8 @@ BEFORE_WEIGHT = 0.2
 PASSAGE_WEIGHT = 0.1
 #: What a saved page's furniture loses (docs/experiments.md).
 LEFTOVER_WEIGHT = 0.2
+#: What a row of mere column labels loses: they are nearer to a question than its answer by up to .15.
+LABELS_WEIGHT = 0.3
 _MIN_WORDS = 3
 #: Most characters between a sentence and the next one of its paragraph.
 GAP = 3
@@ -52,6 +55,7 @@ def rank_sentences(
     bonus = {key: PASSAGE_WEIGHT / (1 + rank) for rank, key in enumerate(passages)}
     before = _similarities_before(sentences, cosines)
     around = {key: float((queries @ row.vector).max()) for key, row in passages.items()}
+    labels = _column_labels(sentences, passages)
     ranked = []
     for sentence, cosine in zip(sentences, cosines, strict=True):
         found = lexical.get(sentence.id, 0.0)
@@ -60,6 +64,8 @@ def rank_sentences(
         evidence = unmeasured(sentence, passages[sentence.passage_id])
         if is_leftover(evidence.text):
             score -= LEFTOVER_WEIGHT
+        if sentence.id in labels:
+            score -= LABELS_WEIGHT
         measured = {
             "similarity": float(cosine),
             "passage_similarity": around[sentence.passage_id],
@@ -91,6 +97,22 @@ def _similarities_before(sentences: Sequence[SentenceRow], cosines: np.ndarray) 
         sentences[here].id: float(cosines[last])
         for last, here in pairwise(order)
         if sentences[last].passage_id == sentences[here].passage_id
+    }
+
+
+def _column_labels(sentences: Sequence[SentenceRow], passages: Mapping[int, PassageRow]) -> set[int]:
+    """The ids of the rows that only label the columns of those behind them in their passage."""
+    rows: dict[int, list[tuple[int, str]]] = {}
+    for sentence in sorted(sentences, key=lambda each: each.start):
+        if sentence.kind is BlockKind.TABLE_ROW:
+            passage = passages[sentence.passage_id]
+            text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+            rows.setdefault(passage.id, []).append((sentence.id, text))
+    return {
+        key
+        for held in rows.values()
+        for place, (key, text) in enumerate(held)
+        if labels_columns(text, (row for _, row in held[place + 1 :]))
     }
 
 

@@ -2,73 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from chatting import chatting
 
 ROOT = Path(__file__).resolve().parents[2]
 UPLOAD = (
     "# Tarn Valley Water, full year\n\nTarn Valley Water repaired 218 kilometres of pipe. "
     "Its chair, Odile Marchetti, announced that leakage fell by 14 percent.\n"
 )
-#: Loading two models and reading the prompt's fixed part once, on a slow machine.
-READY_SECONDS = 400
 
 pytestmark = [pytest.mark.models, pytest.mark.browser, pytest.mark.timeout(1200)]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def chat(tmp_path: Path) -> Iterator[str]:
-    """`assistant chat` on the corpus in a home of its own, ready; gives its address."""
+    """The chat on a copy of the corpus, in a home of its own; gives its address."""
     corpus = tmp_path / "corpus"
     shutil.copytree(ROOT / "corpus", corpus)
-    port = free_port()
-    environment = os.environ | {"ASSISTANT_CORPUS": str(corpus)}
-    log = tmp_path / "chat.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "assistant.cli", "chat", "--port", str(port)],
-            stdout=output, stderr=subprocess.STDOUT, env=environment,
-        )  # fmt: skip
-    try:
-        wait_ready(f"http://127.0.0.1:{port}", process, log)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        try:
-            process.wait(60)
-        finally:
-            process.kill()
-
-
-def wait_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    state: Any = None
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()
-        try:
-            state = httpx.get(f"{url}/healthz", trust_env=False).json()
-        except httpx.TransportError:
-            state = None
-        if state and state["status"] == "ready":
-            return
-        time.sleep(0.3)
-    raise AssertionError(f"not ready: {state}\n{log.read_text()}")
+    with chatting(corpus, tmp_path / "chat.log") as address:
+        yield address
 
 
 def ask(page: Any, question: str) -> Any:
