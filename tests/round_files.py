@@ -9,15 +9,18 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+import pytest
 import round_stories as told
 from office_files import make_docx, make_pptx, make_xls, make_xlsx
 from ole import SENT, make_msg
 from pdfs import make_pdf
 from round_stories import Part, Story
+
+from assistant.models import catalog
 
 Parts = Sequence[Part]
 
@@ -279,8 +282,23 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("choir.atom", told.CHOIR, _atom),
     Sample("council.zip", told.COUNCIL, _archive, heading=None, paged=True, member=MINUTES),
 )
+#: Asked of quotes only, and with the chat model where there are minutes to spare.
+CHAT_MODELS = [
+    pytest.param("none", id="quotes"),
+    pytest.param(next(iter(catalog.CHAT_MODELS)), id="chat model", marks=[pytest.mark.long, pytest.mark.timeout(7200)]),
+]
 
 
-def suffixes() -> set[str]:
-    """The suffixes of the folder's files."""
-    return {PurePosixPath(sample.name).suffix for sample in SAMPLES}
+def wrong(sample: Sample, number: int, answer: dict[str, Any]) -> str | None:
+    """What is wrong with an answer to a file's question, None if nothing."""
+    figure, other = sample.story.figures[number], sample.story.figures[1 - number]
+    cited = [each for each in answer["citations"] if each["document"] == sample.document and figure in each["quote"]]
+    right = (
+        answer["status"] == "answered"
+        and figure in answer["answer"]
+        and other not in answer["answer"]
+        and {(each["page"], each["heading"]) for each in cited} == {sample.place(number)}
+    )
+    told = [(each["document"], each["page"], each["heading"], each["quote"]) for each in answer["citations"]]
+    place = sample.place(number)
+    return None if right else f"{sample.name}, {figure} at {place}: {answer['status']}, {answer['answer']!r}, {told}"

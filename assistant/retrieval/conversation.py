@@ -10,16 +10,21 @@ import re
 from collections.abc import Sequence
 
 from assistant.answering.answer import Turn
+from assistant.answering.words import content_stems, names
 
 #: User turns joined to a follow-up question.
 _TURNS = 2
 #: So much of the last answer is searched for with a question that leans on it.
 _ANSWER_CHARS = 300
-_ELLIPSIS_START = re.compile(
-    r"^(?:and|but|so|also|then|or|what about|how about|what else|why|why not|how so|how come|since when|by whom|"
-    r"who|when|where|which|how much|how many)\b[^.!?]{0,30}\??$|^(?:and|but|so|also|then|or|what about|how about)\b",
+_ELLIPSIS_START = re.compile(r"^(?:and|but|so|also|then|or|what about|how about)\b", re.IGNORECASE)
+#: Short questions that are as a rule half of one ("How much was paid?"), unless they name what they are about.
+_SHORT = re.compile(
+    r"^(?:what else|why|why not|how so|how come|since when|by whom|who|when|where|which|how much|how many)\b"
+    r"[^.!?]{0,30}\??$",
     re.IGNORECASE,
 )
+#: Content words of a short question with a name that is whole: who or what, what about it, and something more.
+_WHOLE = 3
 _REFERENCE = re.compile(
     r"\b(?:it|its|itself|they|them|their|theirs|that|those|these|this|he|she|him|her|his|hers|one|ones|there|"
     r"same|such|former|latter|other|others|instead|else|both)\b",
@@ -37,6 +42,8 @@ def leans_on_history(question: str) -> bool:
     """Whether a question needs earlier turns to be understood: it is elliptical or refers back."""
     stripped = question.strip()
     if _ELLIPSIS_START.search(stripped) or len(stripped.split()) <= 3:
+        return True
+    if _SHORT.search(stripped) and not (names(stripped) and len(content_stems(stripped)) >= _WHOLE):
         return True
     return bool(_REFERENCE.search(_NOT_REFERENCE.sub(" ", stripped)))
 

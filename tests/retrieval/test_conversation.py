@@ -23,6 +23,7 @@ HISTORY = (
         "Why?", "How so?", "And in 2024?", "What about costs?", "How much?", "When was that?",
         "How many did they build?", "Is it profitable?", "Who owns them?", "What are its other sites?",
         "the second one", "What did she say about that deal?", "Compare that with the former.",
+        "How much did Meta pay?", "How many were sold?",
     ],
 )  # fmt: skip
 def test_questions_that_lean(question: str) -> None:
@@ -37,6 +38,8 @@ def test_questions_that_lean(question: str) -> None:
         "Is there a second campus of Harbour Compute?",
         "Does Harbour say that rates will rise in 2027?",
         "Which of the sites in Norway was one of the first?",
+        "How much snow fell on the Sonnalp?",
+        "Who founded Harbour Compute?",
     ],
 )
 def test_questions_that_stand_alone(question: str) -> None:

@@ -1,0 +1,83 @@
+"""A folder of one file of each format: uploaded, asked, changed, asked again and deleted, in a real Chromium."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chatting import chatting
+from round_files import CHAT_MODELS, SAMPLES, Sample, write_folder
+
+pytestmark = [pytest.mark.models, pytest.mark.browser, pytest.mark.timeout(600)]
+
+#: Milliseconds that a chat model may take on a slow machine.
+PATIENCE = 240_000
+
+
+def upload(page: Any, folder: Path, said: str) -> None:
+    """Choose all files of a folder at once, and wait until each is told to be in."""
+    page.set_input_files("#file-input", [folder / sample.name for sample in SAMPLES])
+    for sample in SAMPLES:
+        page.wait_for_selector(f'.results .good:has-text("{sample.name}"):has-text("{said}")', timeout=PATIENCE)
+    page.click(".dismiss")
+
+
+def ask(page: Any, sample: Sample) -> Any:
+    count = page.locator(".exchange").count()
+    page.fill("#question textarea", sample.story.question)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f'.exchange[aria-busy="false"] >> nth={count}', timeout=PATIENCE)
+    return page.locator(f".exchange >> nth={count}")
+
+
+def wrong(page: Any, sample: Sample, number: int) -> str | None:
+    """What is wrong with the answer to a file's question and with what its citation leads to, None if nothing."""
+    figure, other = sample.story.figures[number], sample.story.figures[1 - number]
+    exchange = ask(page, sample)
+    said = exchange.inner_text()
+    if exchange.get_attribute("data-status") != "answered" or figure not in said or other in said:
+        return f"{sample.name}: {said}"
+    exchange.locator(".cite").first.click()
+    page.wait_for_selector(f'#source .kicker:has-text("{sample.document}")')
+    page.wait_for_selector("#source mark")
+    head, marked = page.inner_text("#source .source-head"), page.inner_text("#source mark")
+    place, heading = sample.place(number)
+    if figure in marked and (not place or f"page {place}" in head) and (not heading or heading in head):
+        return None
+    return f"{sample.name}: {head}, {marked}"
+
+
+def delete(page: Any, sample: Sample) -> None:
+    """Delete what came from a file: its document, or all those of an archive."""
+    rows = page.locator(f'li[data-document="{sample.name}"], li[data-document^="{sample.name}/"]')
+    for left in range(rows.count(), 0, -1):
+        rows.first.locator(".delete").click()
+        page.click('.confirm [data-action="confirm"]')
+        rows.nth(left - 1).wait_for(state="detached")
+
+
+@pytest.mark.parametrize("chat_model", CHAT_MODELS)
+def test_the_round(page: Any, tmp_path: Path, chat_model: str) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    with chatting(corpus, tmp_path / "chat.log", ASSISTANT_CHAT_MODEL=chat_model) as url:
+        page.goto(url)
+        page.wait_for_selector("body[data-loaded]")
+        for number, said in enumerate(("Added", "Updated")):
+            folder = tmp_path / said
+            write_folder(folder, number)
+            upload(page, folder, said)
+            assert [what for sample in SAMPLES if (what := wrong(page, sample, number))] == []
+            page.screenshot(path=tmp_path / f"{said}.png")
+            page.click("#new-conversation")
+            page.wait_for_selector(".exchange", state="detached")
+        kept = []
+        for sample in SAMPLES:
+            delete(page, sample)
+            exchange = ask(page, sample)
+            if exchange.get_attribute("data-status") == "answered" or sample.story.figures[1] in exchange.inner_text():
+                kept.append(exchange.inner_text())
+        assert kept == []
+        assert page.locator("li[data-document]").count() == 0
+        page.screenshot(path=tmp_path / "deleted.png")
