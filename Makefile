@@ -39,11 +39,15 @@ lint: $(STAMPS)/dev
 	$(BIN)/ruff check assistant evals tests
 	$(BIN)/mypy
 
+# Tests that need no model run in two processes, a file in one of them; a chat model or a browser fills both cores.
+FAST := -m "not long and not models and not browser" -n 2 --dist loadfile
+
 test: lint chromium models
-	$(BIN)/python -m pytest -m "not long"
+	@$(BIN)/python -m pytest $(FAST); fast=$$?; \
+	$(BIN)/python -m pytest -m "not long and (models or browser)" && exit $$fast
 
 test-fast: $(STAMPS)/dev
-	$(BIN)/python -m pytest -m "not long and not models and not browser"
+	$(BIN)/python -m pytest $(FAST)
 
 test-long: $(STAMPS)/dev models chromium
 	$(BIN)/python -m pytest -m long --timeout 3600

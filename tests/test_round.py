@@ -1,7 +1,7 @@
 """A folder of one file of each format: added, asked, changed, asked again and removed, from the command line.
 
-With `make test` answers are quotes; `python -m pytest tests/test_round.py tests/ui/test_ui_round.py -m long` does the
-same with the chat model.
+With `make test` answers are quotes; `python -m pytest tests/test_round.py tests/ui/test_ui_round.py -m long --timeout
+7200` does the same with the chat model.
 """
 
 from __future__ import annotations

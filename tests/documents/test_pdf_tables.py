@@ -100,6 +100,25 @@ def test_captions_are_kept_and_label_nothing() -> None:
     assert table[:3] == ("(In millions)", "2024 | 2023", "Product revenue | 2024: $1,200 | 2023: $1,100")
 
 
+def test_what_stands_over_the_names_of_the_rows_is_the_first_label() -> None:
+    table = tables_of([(0, "Kind of revenue"), right(230, "Spring"), right(300, "Autumn")], *ROWS)[0]
+    assert table[:2] == ("Kind of revenue | Spring | Autumn", "Product revenue | Spring: $1,200 | Autumn: $1,100")
+
+
+def test_labels_that_stand_anew_on_every_page_are_no_running_heads() -> None:
+    def page(*names: str) -> list[list[tuple[int, str]]]:
+        rows = [[(60, name), (300, f"{place}0.5"), (420, f"{place}1.5")] for place, name in enumerate(names, start=1)]
+        return [[(60, "Water report of the county")], [(60, "Reservoir"), (300, "March"), (420, "June")], *rows]
+
+    document = read_document(
+        make_pdf([page("Alder", "Birch"), page("Cedar", "Elm"), page("Fir", "Gorse")]), "a.pdf", ""
+    )
+    rows = [(block.page, document.text[block.start : block.end]) for block in document.blocks]
+    assert [page for page, text in rows if text == "Water report of the county"] == [1]
+    for number, name in ((1, "Birch"), (2, "Elm"), (3, "Gorse")):
+        assert (number, f"{name} | March: 20.5 | June: 21.5") in rows
+
+
 def test_a_section_names_its_rows_until_they_begin_further_left_or_a_total_comes() -> None:
     table = tables_of(
         [right(230, "2024"), right(300, "2023")],

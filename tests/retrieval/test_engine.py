@@ -193,6 +193,19 @@ def test_what_a_page_leaves_over_comes_behind() -> None:
     assert ranked[1].score == pytest.approx(1.0 + PASSAGE_WEIGHT / 2 - LEFTOVER_WEIGHT)
 
 
+def test_labels_of_columns_come_behind_their_rows() -> None:
+    text = "Site | Rate\nOslo | Rate: 9"
+    rows = [
+        SentenceRow(
+            id=key, passage_id=1, start=100 + start, end=100 + end, clause_start=100 + start, clause_end=100 + end,
+            page=None, kind=BlockKind.TABLE_ROW, context="", vector=np.array(vector, dtype=np.float32),
+        )
+        for key, start, end, vector in ((1, 0, 11, [1, 0]), (2, 12, 26, [0.9, 0.4]))
+    ]  # fmt: skip
+    ranked = rank_sentences(np.array([[1, 0]]), rows, {}, {1: passage(1, text)})
+    assert [evidence.text for evidence in ranked] == ["Oslo | Rate: 9", "Site | Rate"]
+
+
 def test_repeated_and_tiny_sentences_are_no_evidence() -> None:
     sentences = [
         sentence(1, "Alpha beats beta.", [1, 0]),
