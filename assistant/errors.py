@@ -92,5 +92,9 @@ class QuestionError(AssistantError):
     """The question cannot be asked: empty, too long."""
 
 
+class ConversationError(AssistantError):
+    """A conversation is not there any more, or cannot take this question now."""
+
+
 class QuestionSetError(AssistantError):
     """A question set or a thresholds file is malformed; the message names the line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import shutil
@@ -11,14 +12,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.conversations.database import Database
+from assistant.conversations.store import Conversations
 from assistant.errors import StorageError
+from assistant.ui.answers import Answers
 from assistant.ui.conversation import Conversation
 from assistant.ui.documents import Documents
-from assistant.ui.page import ASSETS, Views, build_blocks
+from assistant.ui.downloads import add_downloads
+from assistant.ui.page import Views, build_blocks
+from assistant.ui.panel import ASSETS
 from assistant.ui.security import LOOPBACK_NAMES, Guard, PageShell, SecurityHeaders
 from assistant.ui.source_files import add_routes
 from assistant.ui.source_view import Sources
 from assistant.ui.startup import Startup
+from assistant.ui.talks import Talks
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -31,6 +38,7 @@ logger = logging.getLogger(__name__)
 #: Put into the page's head; the files are served from `ASSETS`.
 HEAD = (
     '<link rel="stylesheet" href="ui/style.css"><link rel="stylesheet" href="ui/source.css">'
+    '<link rel="stylesheet" href="ui/conversations.css">'
     '<script src="ui/page.js"></script><script src="ui/citations.js"></script>'
 )
 #: Folder in the home for files on their way in, one subfolder a process.
@@ -59,10 +67,15 @@ def build_app(assistant: Assistant, settings: Settings, startup: Startup | None 
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     startup = startup or Startup.finished(assistant, settings)
+    database = Database(settings.home)
+    conversations = Conversations(database)
+    answers = Answers(assistant, startup, conversations)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await asyncio.to_thread(answers.close)
+        database.close()
         shutil.rmtree(incoming, ignore_errors=True)
 
     app = FastAPI(title="corpus-assistant", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
@@ -75,9 +88,12 @@ def build_app(assistant: Assistant, settings: Settings, startup: Startup | None 
         return {"status": progress.phase, "state": progress.text, "problems": progress.problems}
 
     add_routes(app, assistant)
+    add_downloads(app, answers)
     documents = Documents(assistant, settings, startup, incoming)
     views = Views(settings, startup, documents)
-    blocks = build_blocks(views, Conversation(assistant, startup), Sources(assistant), documents, settings)
+    talks = Talks(conversations, answers)
+    conversation = Conversation(answers, talks)
+    blocks = build_blocks(views, conversation, talks, Sources(assistant), documents, settings)
     _mount(app, blocks, settings)
     # The last added is met first.
     app.add_middleware(PageShell, head=HEAD)

@@ -1,154 +1,223 @@
-"""Asking, watching the answer arrive, and stopping it. Knows nothing of Gradio."""
+"""Asking, watching the answer arrive, asking again, and stopping. Knows nothing of Gradio."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import queue
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
 
-from assistant.answering.answer import EvidenceFound, StreamEvent, Turn
-from assistant.errors import AssistantError
+from assistant.conversations.model import Exchange
+from assistant.errors import AssistantError, ConversationError
 from assistant.ui import panels
-from assistant.ui.exchange import Session
-from assistant.ui.render import conversation_html
-from assistant.ui.startup import POLL_S, Startup
-
-if TYPE_CHECKING:
-    from assistant.facade import Assistant
+from assistant.ui.answers import UNEXPECTED, Answers, Live
+from assistant.ui.render import conversation_html, exchange_html
+from assistant.ui.session import POLL_S, Session
+from assistant.ui.talk_list import heading_html, known_id, refusal_html
+from assistant.ui.talks import Talks
 
 logger = logging.getLogger(__name__)
-
-#: Words for a failure that is a defect of the program, not something the person did.
-UNEXPECTED = ("Something went wrong inside the assistant", "Try again; if it happens again, see the log.")
 
 
 class Update(NamedTuple):
     """What changes on the page, None leaving it as it is. `question` is the text in the question box."""
 
-    session: Session
-    conversation: str
+    heading: str | None = None
+    conversation: str | None = None
     question: str | None = None
     source: str | None = None
+    talks: str | None = None
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """A conversation ready to be drawn: what does not change any more as HTML, and the answer that may.
+
+    `heading` is None if it is to stay; `there` says whether the conversation exists.
+    """
+
+    heading: str | None
+    there: bool = False
+    earlier: str = ""
+    count: int = 0
+    last: Exchange | None = None
+    live: Live | None = None
+    refusal: str = ""
+
+    @property
+    def exchange(self) -> Exchange | None:
+        """The last exchange as it is now."""
+        return self.live.exchange if self.live else self.last
+
+    def html(self, exchange: Exchange | None) -> str:
+        """The whole, with `exchange` at its end."""
+        last = exchange_html(exchange, self.count, last=True) if exchange else ""
+        return self.earlier + last + self.refusal
+
+    def source(self, exchange: Exchange | None) -> str | None:
+        """The quotes of the last exchange for the source panel, None before they are found."""
+        if not exchange or not exchange.quotes:
+            return None
+        return panels.evidence_html(exchange.question, exchange.quotes, self.count)
 
 
 class Conversation:
-    """The handlers of the middle and right columns; all that belongs to one tab is in its `Session`."""
+    """The handlers of the middle column. None raises; what went wrong is shown.
 
-    def __init__(self, assistant: Assistant, startup: Startup) -> None:
-        self._assistant = assistant
-        self._startup = startup
+    The browser names its conversation in every call, "" being a new one: a page outlives the server's memory of it.
+    """
 
-    def ask(self, question: str, session: Session | None, documents: Sequence[str]) -> Iterator[Update]:
-        """Ask and show the answer as it arrives, sentence by sentence. Never raises; an error is shown.
+    def __init__(self, answers: Answers, talks: Talks) -> None:
+        self._answers = answers
+        self._talks = talks
+
+    async def ask(
+        self, question: str, conversation: Any, session: Session, documents: Sequence[str]
+    ) -> AsyncIterator[Update]:
+        """Ask and show the answer as it arrives, sentence by sentence.
 
         Args:
             question: as typed; an empty one is ignored.
-            session: the tab's conversation, None at its first question.
+            conversation: the id of what is shown.
+            session: the tab.
             documents: names to ask within; none means all.
         """
-        session = session or Session()
-        text = question.strip()
-        if not text:
-            yield Update(session, conversation_html(session.exchanges))
-            return
-        history = session.history()
-        stop = session.begin(text, self._startup.caveat)
-        yield Update(session, conversation_html(session.exchanges), question="")
-        try:
-            yield from self._answer(session, stop, text, history, documents)
-        except AssistantError as error:
-            session.update(phase="failed", error=str(error.args[0]), next_step=error.next_step)
-            yield Update(session, conversation_html(session.exchanges), question=text)
-        except Exception:
-            logger.exception("a question failed")
-            session.update(phase="failed", error=UNEXPECTED[0], next_step=UNEXPECTED[1])
-            yield Update(session, conversation_html(session.exchanges), question=text)
+        text, where = question.strip(), known_id(conversation)
+        if text:
+            begin = partial(self._answers.ask, where or None, text, documents)
+            async for update in self._begin(session, where, begin, Update(question="")):
+                yield update
 
-    def _answer(
+    async def again(self, conversation: Any, question: Any, session: Session) -> AsyncIterator[Update]:
+        """Ask the last question again, or another in its place, and show the answer as it arrives.
+
+        Args:
+            conversation: the id of what is shown.
+            question: the other question; the same is asked if it is None or empty.
+            session: the tab.
+        """
+        text, where = question.strip() if isinstance(question, str) else "", known_id(conversation)
+        begin = partial(self._answers.again, where, text or None)
+        async for update in self._begin(session, where, begin):
+            yield update
+
+    async def open(self, conversation: Any, session: Session) -> AsyncIterator[Update]:
+        """Show a conversation from its beginning, and its last answer as it arrives."""
+        async for update in self._shown(session, known_id(conversation), opening=True):
+            yield update
+
+    async def follow(self, session: Session) -> AsyncIterator[Update]:
+        """Show what has changed by other hands: in the list, and in the conversation that is shown."""
+        talks = await self._talks.news(session)
+        if talks is not None:
+            yield Update(talks=talks)
+        if session.conversation and not session.drawing and session.seen != self._edition(session.conversation):
+            async for update in self._shown(session, session.conversation, quotes=False):
+                yield update
+
+    def stop(self, conversation: Any) -> None:
+        """End the answer being written; what was shown stays."""
+        self._answers.stop(known_id(conversation))
+
+    async def _begin(
+        self, session: Session, where: str, begin: Callable[[], str], begun: Update | None = None
+    ) -> AsyncIterator[Update]:
+        """Begin an answer and show it; `begun` is told once the question is kept."""
+        view = session.next_view()
+        error = None
+        try:
+            where = await asyncio.to_thread(begin)
+        except Exception as failure:
+            error = _named(failure)
+        if begun and not error:
+            yield begun
+        async for update in self._shown(session, where, view=view, error=error, quotes=not error):
+            yield update
+
+    async def _shown(
         self,
         session: Session,
-        stop: threading.Event,
-        question: str,
-        history: Sequence[Turn],
-        documents: Sequence[str],
-    ) -> Iterator[Update]:
-        self._startup.wait_open(stop)
-        if not stop.is_set():
-            session.update(phase="searching")
-            yield Update(session, conversation_html(session.exchanges))
-            stream = self._assistant.stream(question, history=history, documents=list(documents) or None)
-            for event in pumped(stream, lambda: stop.is_set() or self._startup.stopping):
-                session.advance(event)
-                source = None
-                if isinstance(event, EvidenceFound):
-                    source = panels.evidence_html(question, event.quotes)
-                yield Update(session, conversation_html(session.exchanges), source=source)
-        if session.exchanges[-1].busy:
-            session.update(phase="stopped")
-            yield Update(session, conversation_html(session.exchanges))
+        where: str,
+        *,
+        view: int | None = None,
+        error: AssistantError | None = None,
+        quotes: bool = True,
+        opening: bool = False,
+    ) -> AsyncIterator[Update]:
+        """Draw a conversation until its last answer is whole, or the tab is to show something else.
 
-    @staticmethod
-    def stop(session: Session | None) -> None:
-        """End the answer being written; what was shown stays."""
-        if session:
-            session.stop.set()
+        Args:
+            session: the tab.
+            where: the conversation's id, "" for a new one.
+            view: what the tab is to show, as announced; announced now if None.
+            error: what is said below the conversation.
+            quotes: whether the source panel shows what is found for the last question.
+            opening: whether it was not shown before, so that nothing of another may stay.
+        """
+        view = session.next_view() if view is None else view
+        if not await session.turn(view):
+            return
+        try:
+            drawing = await asyncio.to_thread(self._drawing, where, error)
+            session.conversation = where if drawing.there else ""
+            if opening:
+                session.drawn = session.heading = None
+                yield Update(source=drawing.source(drawing.exchange) or panels.source_hint())
+                quotes = quotes and not drawing.source(drawing.exchange)
+            drawn: object = self
+            while session.is_view(view):
+                update, session.seen, exchange = Update(), self._edition(where), drawing.exchange
+                # Exchanges never change: another step is another object.
+                if exchange is not drawn:
+                    drawn = exchange
+                    source = drawing.source(exchange) if quotes else None
+                    quotes = quotes and source is None
+                    update = Update(*session.changes(drawing.heading, drawing.html(exchange)), source=source)
+                update = update._replace(talks=await self._talks.news(session))
+                if any(part is not None for part in update):
+                    yield update
+                if exchange is None or not exchange.busy:
+                    return
+                await asyncio.sleep(POLL_S)
+        finally:
+            session.leave(view)
 
-    @staticmethod
-    def clear(session: Session | None) -> Update:
-        """Begin a new conversation."""
-        if session:
-            session.stop.set()
-        return Update(Session(), "", question="", source=panels.source_hint())
+    def _drawing(self, where: str, error: AssistantError | None) -> _Drawing:
+        try:
+            kept, live = self._answers.look(where) if where else (None, None)
+        except ConversationError as gone:
+            kept, live, error = None, None, gone
+        except Exception as failure:
+            return _Drawing(None, there=True, refusal=refusal_html(_named(failure)))
+        refusal = refusal_html(error) if error else ""
+        if kept is None or not kept.exchanges:
+            return _Drawing(heading_html(None), refusal=refusal)
+        *earlier, last = kept.exchanges
+        return _Drawing(heading_html(kept), True, conversation_html(earlier), len(earlier), last, live, refusal)
 
-    @staticmethod
-    def evidence(session: Session | None, index: Any) -> str:
+    def _edition(self, where: str) -> object:
+        """Something that changes whenever the conversation would be drawn otherwise."""
+        live = self._answers.live(where)
+        return self._talks.edition, live.edition if live else None
+
+    def evidence(self, conversation: Any, index: Any) -> str:
         """The source panel with the quotes of an earlier exchange; `index` is its place, from 0."""
-        exchanges = session.exchanges if session else []
+        where = known_id(conversation)
+        try:
+            exchanges = self._answers.look(where)[0].exchanges if where else ()
+        except Exception as failure:
+            error = _named(failure)
+            return panels.source_problem(str(error.args[0]), error.next_step)
         if not isinstance(index, int) or not 0 <= index < len(exchanges):
             return panels.source_problem("These quotes are no longer at hand", "Ask the question again to find them.")
         return panels.evidence_html(exchanges[index].question, exchanges[index].quotes, index)
 
 
-def pumped(stream: Iterator[StreamEvent], stopped: Callable[[], bool]) -> Iterator[StreamEvent]:
-    """The events of `stream`, run in a thread of its own so that stopping takes hold at once.
-
-    Once `stopped` says so, the stream is closed as soon as it next gives an event; a model in the middle of a
-    sentence cannot be interrupted from outside.
-
-    Raises:
-        Exception: whatever the stream raises.
-    """
-    arrived: queue.SimpleQueue[StreamEvent | Exception | None] = queue.SimpleQueue()
-    left = threading.Event()
-
-    def run() -> None:
-        try:
-            for event in stream:
-                if left.is_set():
-                    break
-                arrived.put(event)
-        except Exception as error:
-            arrived.put(error)
-        finally:
-            close = getattr(stream, "close", None)
-            if close:
-                close()
-            arrived.put(None)
-
-    threading.Thread(target=run, name="assistant-answer", daemon=True).start()
-    try:
-        while not stopped():
-            try:
-                item = arrived.get(timeout=POLL_S)
-            except queue.Empty:
-                continue
-            if item is None:
-                return
-            if isinstance(item, Exception):
-                raise item
-            yield item
-    finally:
-        # Also reached when the tab is closed in the middle of an answer: the model must not go on for nobody.
-        left.set()
+def _named(failure: Exception) -> AssistantError:
+    """A failure with words for a person; what is a defect is told to the log."""
+    if isinstance(failure, AssistantError):
+        return failure
+    logger.error("a conversation could not be shown", exc_info=failure)
+    return AssistantError(*UNEXPECTED)

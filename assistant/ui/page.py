@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from assistant.documents.registry import READERS, supported_suffixes
 from assistant.settings import LOOPBACK_HOSTS
 from assistant.ui import panels
-from assistant.ui.conversation import Conversation, Update
+from assistant.ui.conversation import Conversation
 from assistant.ui.documents import Documents, Shelf
-from assistant.ui.exchange import Session
+from assistant.ui.page_talks import TalkParts, heading, opener, talk_parts, wire_talks
+from assistant.ui.panel import QUIET as _QUIET
+from assistant.ui.panel import panel as _panel
 from assistant.ui.render import QUOTE_ONLY
 from assistant.ui.source_html import source_bar
 from assistant.ui.source_view import Sources
 from assistant.ui.startup import Startup
+from assistant.ui.talks import Talks
 
 if TYPE_CHECKING:
     import gradio
@@ -24,12 +26,11 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 TITLE = "Corpus assistant"
-ASSETS = Path(__file__).parent / "assets"
 #: Seconds between looks at the state while something is going on, and while nothing is.
 TICK_S = 1.0
 RESTING_TICK_S = 3.0
-#: Answers that may be in the making at once, over all tabs; each holds a thread.
-ANSWERS_AT_ONCE = 8
+#: Events of a kind that are worked on at once, over all tabs, where they hold a thread.
+EVENTS_AT_ONCE = 8
 #: Events waiting at once, over all tabs; more are refused.
 QUEUE_LENGTH = 64
 
@@ -51,8 +52,8 @@ class Parts(NamedTuple):
     source: Any
     timer: Any
     mark: Any
-    session: Any
     shelf: Any
+    talk: TalkParts
 
 
 class Views:
@@ -94,7 +95,7 @@ def model_place(base_url: str | None) -> str:
 
 
 def build_blocks(
-    views: Views, conversation: Conversation, sources: Sources, documents: Documents, settings: Settings
+    views: Views, conversation: Conversation, talks: Talks, sources: Sources, documents: Documents, settings: Settings
 ) -> gradio.Blocks:
     """The page, wired."""
     import gradio as gr
@@ -102,20 +103,10 @@ def build_blocks(
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
         parts = _layout(settings)
         _wire_documents(blocks, parts, views, documents)
-        _wire_conversation(parts, conversation)
+        wire_talks(blocks, parts, conversation, talks)
         _wire_sources(parts, conversation, sources)
-    blocks.queue(api_open=False, max_size=QUEUE_LENGTH, default_concurrency_limit=ANSWERS_AT_ONCE)
+    blocks.queue(api_open=False, max_size=QUEUE_LENGTH, default_concurrency_limit=EVENTS_AT_ONCE)
     return blocks
-
-
-def _script(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
-def _panel(elem_id: str, value: str = "", script: str | None = None) -> Any:
-    import gradio as gr
-
-    return gr.HTML(value, elem_id=elem_id, js_on_load=_script(script) if script else None, apply_default_css=False)
 
 
 def _layout(settings: Settings) -> Parts:
@@ -125,6 +116,7 @@ def _layout(settings: Settings) -> Parts:
     with gr.Row(elem_id="topbar"):
         _panel("brand", f'<h1 class="brand">{TITLE}</h1>')
         status = _panel("status")
+        opener()
         clear = gr.Button("New conversation", elem_id="new-conversation", size="sm")
     with gr.Row(elem_id="workspace"):
         with gr.Column(elem_id="documents-panel"):
@@ -136,6 +128,7 @@ def _layout(settings: Settings) -> Parts:
             listing = _panel("documents", script="documents.js")
         with gr.Column(elem_id="conversation-panel"):
             greeting = _panel("greeting")
+            above = heading()
             talk = _panel("conversation", script="conversation.js")
             scope = _panel("scope", panels.scope_html(0))
             with gr.Row(elem_id="composer"):
@@ -156,12 +149,8 @@ def _layout(settings: Settings) -> Parts:
             source = _panel("source", panels.source_hint(), "source.js")
     return Parts(
         status, listing, upload, results, greeting, talk, scope, question, send, stop, clear, source,
-        gr.Timer(TICK_S), gr.State(None), gr.State(None), gr.State(Shelf()),
+        gr.Timer(TICK_S), gr.State(None), gr.State(Shelf()), talk_parts(above),
     )  # fmt: skip
-
-
-#: For every event: no overlay on what is being read, no public endpoint.
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 def _wire_documents(blocks: Any, parts: Parts, views: Views, documents: Documents) -> None:
@@ -203,45 +192,16 @@ def _wire_documents(blocks: Any, parts: Parts, views: Views, documents: Document
     parts.upload.sent(add, [parts.shelf], changed, trigger_mode="multiple", concurrency_limit=1, **_QUIET)
 
 
-def _wire_conversation(parts: Parts, conversation: Conversation) -> None:
-    import gradio as gr
-
-    outputs = [parts.session, parts.conversation, parts.question, parts.source]
-
-    def shown(update: Update) -> tuple[Any, ...]:
-        return tuple(gr.skip() if value is None else value for value in update)
-
-    def ask(question: str, session: Session | None, shelf: Shelf) -> Iterator[tuple[Any, ...]]:
-        for update in conversation.ask(question, session, shelf.chosen):
-            yield shown(update)
-
-    def clear(session: Session | None) -> tuple[Any, ...]:
-        return shown(conversation.clear(session))
-
-    asked = gr.on(
-        [parts.question.submit, parts.send.click],
-        ask,
-        [parts.question, parts.session, parts.shelf],
-        outputs,
-        trigger_mode="once",
-        **_QUIET,
-    )
-    # In the browser alone, and whatever happened to the server: the page must never look busy for good.
-    asked.then(None, js="() => { window.corpusAssistant?.settle(); }")
-    parts.stop.click(conversation.stop, [parts.session], None, **_QUIET)
-    parts.clear.click(clear, [parts.session], outputs, **_QUIET)
-
-
 def _wire_sources(parts: Parts, conversation: Conversation, sources: Sources) -> None:
     import gradio as gr
 
     def cite(event: gr.EventData) -> Iterator[str]:
         yield from sources.show(event._data)
 
-    def evidence(session: Session | None, event: gr.EventData) -> str:
-        return conversation.evidence(session, event._data.get("exchange"))
+    def evidence(event: gr.EventData) -> str:
+        return conversation.evidence(event._data.get("conversation"), event._data.get("exchange"))
 
     cite.__annotations__["event"] = evidence.__annotations__["event"] = gr.EventData
     # Who steps on before a source has come wants the last one, and no picture of those between.
     parts.source.cite(cite, None, parts.source, trigger_mode="always_last", **_QUIET)
-    parts.conversation.evidence(evidence, [parts.session], parts.source, **_QUIET)
+    parts.conversation.evidence(evidence, None, parts.source, **_QUIET)

@@ -8,16 +8,20 @@ from html import escape as _escape
 from itertools import groupby
 
 from assistant.answering.answer import Answer, Citation, Sentence, Status
-from assistant.ui.exchange import Exchange, Phase
+from assistant.conversations.model import Exchange, Phase
 
 #: Value of `Answer.model` when no chat model took part.
 QUOTE_ONLY = "quote-only"
 _MARKER = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
 _PROGRESS: dict[Phase, str] = {
+    "queued": "Waiting for other answers",
     "waiting": "Waiting for the index to open",
     "searching": "Looking for evidence",
     "writing": "Reading the evidence",
 }
+_ENDED: dict[Phase, str] = {"stopped": "Stopped", "interrupted": "Interrupted: the program ended"}
+#: Documents that are named where a question was asked within some; more are counted.
+DOCUMENTS_NAMED = 3
 
 
 def escape(text: object) -> str:
@@ -132,9 +136,25 @@ def _checks(answer: Answer, citations: Mapping[int, Citation]) -> str:
     return "".join(parts)
 
 
-def _foot(exchange: Exchange, index: int) -> str:
-    """The way back to the quotes, and who answered in what time."""
+def _within(exchange: Exchange) -> str:
+    """Which documents were asked, unless it was all of them."""
+    if not exchange.documents:
+        return ""
+    named = ", ".join(isolated(name) for name in exchange.documents[:DOCUMENTS_NAMED])
+    more = len(exchange.documents) - DOCUMENTS_NAMED
+    return f'<p class="note within">Asked within {named}{f" and {more} more" if more > 0 else ""}</p>'
+
+
+def _foot(exchange: Exchange, index: int, last: bool) -> str:
+    """The ways to ask again and back to the quotes, and who answered in what time."""
     parts = []
+    if last:
+        parts.append(
+            '<button type="button" class="link" data-talk-action="again">'
+            f"{'Ask again' if exchange.phase == 'done' else 'Retry'}</button>"
+            '<button type="button" class="link" data-talk-action="edit" '
+            f'data-question="{escape(exchange.question)}">Edit the question</button>'
+        )
     if exchange.quotes:
         count = len(exchange.quotes)
         parts.append(
@@ -162,12 +182,18 @@ def prose_html(sentences: Sequence[Sentence], citations: Mapping[int, Citation],
     return "".join(parts)
 
 
-def exchange_html(exchange: Exchange, index: int) -> str:
-    """A question and its answer so far; `index` is its place in the conversation, from 0."""
+def exchange_html(exchange: Exchange, index: int, last: bool = False) -> str:
+    """A question and its answer so far.
+
+    Args:
+        exchange: both.
+        index: its place in the conversation, from 0.
+        last: whether it is the last one, which can be asked again or otherwise.
+    """
     citations = {citation.number: citation for citation in exchange.citations}
     loose = {figure.text for figure in exchange.answer.figures if not figure.supported} if exchange.answer else set()
     prose = prose_html(exchange.sentences, citations, loose)
-    parts = [f'<p class="note">{escape(exchange.note)}</p>' if exchange.note else ""]
+    parts = [_within(exchange), f'<p class="note">{escape(exchange.note)}</p>' if exchange.note else ""]
     if exchange.answer:
         parts.append(f'<p class="badges">{badges(exchange.answer)}</p>' if badges(exchange.answer) else "")
     parts.append(prose)
@@ -176,8 +202,8 @@ def exchange_html(exchange: Exchange, index: int) -> str:
             f'<div class="failure" role="alert"><strong>{escape(exchange.error)}.</strong> '
             f"<span>{escape(exchange.next_step)}</span></div>"
         )
-    elif exchange.phase == "stopped":
-        parts.append('<p class="badges"><span class="badge">Stopped</span></p>')
+    elif exchange.phase in _ENDED:
+        parts.append(f'<p class="badges"><span class="badge">{_ENDED[exchange.phase]}</span></p>')
     elif exchange.busy:
         told = "Writing" if prose else _PROGRESS[exchange.phase]
         parts.append(
@@ -187,7 +213,7 @@ def exchange_html(exchange: Exchange, index: int) -> str:
     if exchange.answer:
         parts.append(_checks(exchange.answer, citations))
     if not exchange.busy:
-        parts.append(_foot(exchange, index))
+        parts.append(_foot(exchange, index, last))
     status = exchange.answer.status if exchange.answer else exchange.phase
     return (
         f'<article class="exchange" aria-busy="{str(exchange.busy).lower()}" data-status="{status}">'

@@ -20,6 +20,7 @@ LOOPBACK_NAMES = ["127.0.0.1", "localhost", "::1", "[::1]"]
 ALLOWED_ROUTES = re.compile(
     r"/|/healthz|/config|/theme\.css|/favicon\.ico|/manifest\.json|/(?:assets|static|ui)/.+"
     r"|/gradio_api/(?:info|app_id|startup-events|upload|upload_progress|cancel|reset)/?"
+    r"|/conversations/[0-9a-f]{16}\.(?:md|json)"
     r"|/gradio_api/queue/(?:join|data)|/gradio_api/heartbeat/[\w-]+|/source/(?:file|page)"
 )
 #: Largest event body in bytes: a question at its limit is far smaller; files do not come this way.

@@ -1,4 +1,4 @@
-"""Asking, stopping, choosing, uploading and getting ready, without a browser."""
+"""Choosing, uploading and getting ready, without a browser."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tabs import House, Tab
 from ui_fakes import FakeAssistant, Info, Result
 
-from assistant.answering.answer import Turn
 from assistant.errors import AssistantError, HomeLockedError, ModelFileError, StorageError
 from assistant.settings import Settings
-from assistant.ui.conversation import Conversation, Update
 from assistant.ui.documents import Documents, Shelf
-from assistant.ui.exchange import Session
 from assistant.ui.groups import groups_of
 from assistant.ui.page import Views, model_place
 from assistant.ui.startup import Startup
@@ -25,11 +23,6 @@ from assistant.ui.startup import Startup
 @pytest.fixture
 def startup(fake: FakeAssistant, settings: Settings) -> Startup:
     return Startup.finished(fake, settings)
-
-
-@pytest.fixture
-def talk(fake: FakeAssistant, startup: Startup) -> Conversation:
-    return Conversation(fake, startup)
 
 
 @pytest.fixture
@@ -58,120 +51,6 @@ def arrived(incoming: Path, name: str, content: bytes) -> dict[str, Any]:
     path = folder / "stored"
     path.write_bytes(content)
     return {"name": name, "size": len(content), "path": str(path)}
-
-
-# Asking
-
-
-def test_what_was_shown_never_changes_and_evidence_comes_first(talk: Conversation) -> None:
-    updates = list(talk.ask("What capacity was leased?", None, ()))
-    assert updates[0].question == ""
-    sources = [update.source for update in updates if update.source is not None]
-    assert len(sources) == 1 and "412 megawatts" in sources[0]
-    first = updates.index(next(u for u in updates if u.source))
-    assert "412 megawatts" not in updates[first].conversation
-    shown: tuple[Any, ...] = ()
-    session = Session()
-    for _ in talk.ask("What capacity was leased?", session, ()):
-        sentences = session.exchanges[-1].sentences
-        assert sentences[: len(shown)] == shown
-        shown = sentences
-    assert session.exchanges[-1].phase == "done"
-
-
-def test_earlier_turns_are_the_history_of_the_next_question(talk: Conversation, fake: FakeAssistant) -> None:
-    session = list(talk.ask("What capacity was leased?", None, ()))[-1].session
-    list(talk.ask("boom", session, ()))
-    list(talk.ask("And the rate?", session, ("leases.md",)))
-    question, history, documents = fake.asked[-1]
-    assert (question, documents) == ("And the rate?", ("leases.md",))
-    assert [turn.role for turn in history] == ["user", "assistant"]
-    assert history[0] == Turn(role="user", content="What capacity was leased?")
-    assert history[1].content.startswith("Harbour Compute leased 412 megawatts")
-    assert "[1]" in history[1].content
-
-
-@pytest.mark.parametrize(
-    ("question", "said", "unsaid"),
-    [
-        ("refuse", "The chat model does not answer.</strong> <span>Check that it runs", "Traceback"),
-        ("boom", "Something went wrong inside the assistant.</strong> <span>Try again", "a secret detail"),
-    ],
-)
-def test_an_error_is_a_message_and_the_question_comes_back(
-    talk: Conversation, question: str, said: str, unsaid: str
-) -> None:
-    last = list(talk.ask(question, None, ()))[-1]
-    assert said in last.conversation and unsaid not in last.conversation
-    assert last.question == question
-    assert 'aria-busy="true"' not in last.conversation
-    again = list(talk.ask("What capacity was leased?", last.session, ()))[-1]
-    assert "412 megawatts" in again.conversation and said in again.conversation
-
-
-def test_an_empty_question_changes_nothing(talk: Conversation, fake: FakeAssistant) -> None:
-    (only,) = talk.ask("  \n", None, ())
-    assert (only.conversation, only.question, only.source) == ("", None, None)
-    assert fake.asked == []
-
-
-def test_stop_takes_hold_at_once_keeps_what_was_said_and_ends_the_stream(
-    talk: Conversation, fake: FakeAssistant
-) -> None:
-    fake.held = threading.Semaphore(1)
-    updates = talk.ask("What capacity was leased at the average rate?", None, ())
-    last = next(updates)
-    while "412 megawatts" not in last.conversation:
-        last = next(updates)
-    before = last.session.exchanges[-1].sentences
-    pressed = time.monotonic()
-    talk.stop(last.session)
-    last = list(updates)[-1]
-    assert time.monotonic() - pressed < 5
-    assert last.session.exchanges[-1].phase == "stopped"
-    assert last.session.exchanges[-1].sentences == before
-    assert "Stopped" in last.conversation
-    fake.held.release()
-    wait_until(lambda: fake.closed_streams == 1)
-    fake.held = None
-    list(talk.ask("And then?", last.session, ()))
-    assert fake.asked[-1][1][1].content == before[0].text
-
-
-def test_a_closed_tab_ends_the_stream(talk: Conversation, fake: FakeAssistant) -> None:
-    fake.pause_s = 0.2
-    updates = talk.ask("What capacity was leased?", None, ())
-    while next(updates).source is None:
-        pass
-    updates.close()  # type: ignore[attr-defined]
-    wait_until(lambda: fake.closed_streams == 1)
-
-
-def test_two_tabs_share_nothing(talk: Conversation) -> None:
-    one = list(talk.ask("What capacity was leased?", None, ()))[-1]
-    two = list(talk.ask("Is it unclear whether the grid can serve it?", None, ()))[-1]
-    assert one.session is not two.session
-    assert "grid" not in one.conversation.replace("evidence", "")
-    assert "412 megawatts" not in two.conversation
-
-
-def test_a_new_conversation_is_empty_and_stops_the_old_answer(talk: Conversation) -> None:
-    session = list(talk.ask("What capacity was leased?", None, ()))[-1].session
-    session.stop.clear()
-    cleared: Update = talk.clear(session)
-    assert (cleared.conversation, cleared.session.exchanges) == ("", [])
-    assert session.stop.is_set()
-
-
-# Sources
-
-
-def test_the_quotes_of_an_earlier_answer_can_be_seen_again(talk: Conversation) -> None:
-    session = list(talk.ask("What capacity was leased?", None, ()))[-1].session
-    assert "412 megawatts" in talk.evidence(session, 0)
-    for index in (1, -1, None, "0"):
-        assert "no longer at hand" in talk.evidence(session, index)
-    assert "no longer at hand" in talk.evidence(None, 0)
 
 
 # Documents
@@ -431,8 +310,8 @@ def test_a_home_in_use_fails_with_words_and_every_question_gets_them(fake: FakeA
     run(startup)
     assert startup.progress.phase == "failed"
     assert startup.progress.problems == ("The home is in use. Stop the other one.",)
-    last = list(Conversation(fake, startup).ask("q?", None, ()))[-1]
-    assert "The home is in use" in last.conversation and "Stop the other one." in last.conversation
+    shown = Tab(House(fake, startup, settings.home)).ask("q?").shown
+    assert "The home is in use" in shown and "Stop the other one." in shown
 
 
 def test_a_defect_while_starting_is_said_without_its_details(fake: FakeAssistant, settings: Settings) -> None:
@@ -464,15 +343,15 @@ def test_a_question_asked_too_early_waits_and_one_asked_while_indexing_says_so(
     fake.on_sync = sync
     startup = Startup(fake, settings)
     startup.start()
-    updates = Conversation(fake, startup).ask("What capacity was leased?", None, ())
-    assert "Waiting for the index" in next(updates).conversation
+    tab = Tab(House(fake, startup, settings.home))
+    asked = tab.meanwhile("ask", "What capacity was leased?")
+    wait_until(lambda: "Waiting for the index" in tab.shown)
     assert fake.asked == []
     opening.set()
     wait_until(lambda: startup.progress.phase == "indexing")
-    last = list(updates)[-1]
-    assert "412 megawatts" in last.conversation
-    last = list(Conversation(fake, startup).ask("What capacity was leased?", None, ()))[-1]
-    assert "may miss them" in last.conversation
+    asked.join(30)
+    assert "412 megawatts" in tab.shown
+    assert "may miss them" in tab.ask("What capacity was leased?").shown
     indexing.set()
     wait_until(lambda: startup.progress.settled)
 
@@ -506,8 +385,7 @@ def test_closing_leaves_the_sync_and_waits_for_a_running_change(fake: FakeAssist
     assert fake.calls == ["open", "sync", "close"]
     with pytest.raises(StorageError, match="shutting down"), startup.working():
         pass
-    last = list(Conversation(fake, startup).ask("q?", None, ()))[-1]
-    assert last.session.exchanges[-1].phase in ("failed", "stopped")
+    assert 'data-status="interrupted"' in Tab(House(fake, startup, settings.home)).ask("q?").shown
 
 
 def test_closing_does_not_wait_for_a_model_that_loads(fake: FakeAssistant, settings: Settings) -> None:

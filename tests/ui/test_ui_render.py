@@ -19,8 +19,8 @@ from assistant.answering.answer import (
     Status,
     Timings,
 )
+from assistant.conversations.model import Exchange
 from assistant.ui import panels
-from assistant.ui.exchange import Exchange
 from assistant.ui.render import conversation_html, prose_html, sentence_html
 from assistant.ui.startup import Progress
 

@@ -46,7 +46,7 @@ settings = Settings(home=home, corpus=home / "corpus")
 def ready(url):
     print(json.dumps({"url": url, "folder": os.listdir()}), flush=True)
 
-serve(assistant, settings, "127.0.0.1", 0, ready)
+serve(assistant, settings, "127.0.0.1", int(sys.argv[5]), ready)
 uploads = home / "uploads"
 told = {
     "calls": assistant.calls,
@@ -60,12 +60,14 @@ print(json.dumps(told), flush=True)
 
 
 @contextmanager
-def program(home: Path, mode: str = "ready", pause_s: float = 0.0) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The page in a process of its own; gives the process and the page's address."""
+def program(
+    home: Path, mode: str = "ready", pause_s: float = 0.0, port: int = 0
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The page in a process of its own, on any free port if it is 0; gives the process and the page's address."""
     here = str(Path(__file__).parent)
     # The code under test, wherever the test runs and whether or not it is installed.
     environment = os.environ | {"PYTHONPATH": str(Path(assistant.__file__).parents[1])}
-    arguments = [sys.executable, "-c", PROGRAM, here, str(home), mode, str(pause_s)]
+    arguments = [sys.executable, "-c", PROGRAM, here, str(home), mode, str(pause_s), str(port)]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     try:
         assert process.stdout

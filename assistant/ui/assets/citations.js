@@ -139,7 +139,8 @@
   // The quotes found for the answer at a place of the conversation.
   const showQuotes = (place) => {
     exchange = place;
-    conversation().dispatchEvent(new CustomEvent("source:quotes", { detail: { exchange: place } }));
+    const detail = { conversation: window.corpusAssistant.conversation(), exchange: place };
+    conversation().dispatchEvent(new CustomEvent("source:quotes", { detail }));
     reveal();
   };
 

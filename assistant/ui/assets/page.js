@@ -81,6 +81,12 @@
   });
   watcher.observe(document.documentElement, { childList: true, subtree: true });
 
+  const ready = () => {
+    if (document.activeElement === document.body || document.activeElement?.closest("#stop")) {
+      document.querySelector("#question textarea")?.focus({ preventScroll: true });
+    }
+  };
+
   // Nothing the page still does may look as if it went on when the server is gone.
   const settle = () => {
     for (const exchange of document.querySelectorAll('.exchange[aria-busy="true"]')) {
@@ -90,9 +96,7 @@
         told.textContent = "This answer was broken off. Ask again.";
       }
     }
-    if (document.activeElement === document.body || document.activeElement?.closest("#stop")) {
-      document.querySelector("#question textarea")?.focus({ preventScroll: true });
-    }
+    ready();
   };
 
   const connected = (is) => {
@@ -105,8 +109,13 @@
         "The assistant does not answer. Check that it still runs, then reload this page.";
       document.getElementById("topbar")?.after(said);
     }
+    const back = is && said && !said.hidden;
     if (said) {
       said.hidden = is;
+    }
+    if (back) {
+      // What the page missed meanwhile is asked for.
+      document.dispatchEvent(new Event("assistant:back"));
     }
     if (!is) {
       settle();
@@ -131,5 +140,15 @@
   window.corpusAssistant = {
     view,
     settle,
+    // Nothing is being asked any more: back to the question box, unless the person went elsewhere.
+    ready,
+    // The id of the conversation that is shown, "" for a new one: the page's address keeps it.
+    conversation: () => /^#conversation=([0-9a-f]{16})$/.exec(location.hash)?.[1] ?? "",
+    // A new conversation. Where one is new already, only the question box is made ready.
+    begin() {
+      location.hash = "";
+      view("conversation");
+      document.querySelector("#question textarea")?.focus();
+    },
   };
 })();

@@ -1,0 +1,1 @@
+"""Conversations, kept: what was asked and answered, in a database of its own beside the index."""
