@@ -209,8 +209,8 @@ def check_answer_json(answer: dict[str, Any], text: str) -> None:
     assert set(answer["timings_ms"]) == {"retrieve", "first_token", "total"}
     assert answer["sentences"]
     for sentence in answer["sentences"]:
-        # `struck` extends what was promised: a sentence that is shown crossed out.
-        assert set(sentence) == {"text", "citations", "struck"}
+        # `struck` and `item` extend what was promised: a sentence shown crossed out, and one of a list.
+        assert set(sentence) == {"text", "citations", "struck", "item"}
     assert answer["citations"]
     for citation in answer["citations"]:
         assert set(citation) == {"number", "document", "title", "page", "heading", "quote", "start", "end"}
