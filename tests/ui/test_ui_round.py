@@ -9,7 +9,7 @@ import pytest
 from chatting import chatting
 from round_files import CHAT_MODELS, SAMPLES, Sample, write_folder
 
-pytestmark = [pytest.mark.models, pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.models, pytest.mark.browser, pytest.mark.timeout(1200)]
 
 #: Milliseconds that a chat model may take on a slow machine.
 PATIENCE = 240_000
@@ -40,8 +40,12 @@ def wrong(page: Any, sample: Sample, number: int) -> str | None:
         return f"{sample.name}: {said}"
     exchange.locator(".cite").first.click()
     page.wait_for_selector(f'#source .kicker:has-text("{sample.document}")')
-    page.wait_for_selector("#source mark")
-    head, marked = page.inner_text("#source .source-head"), page.inner_text("#source mark")
+    # Rows and text are marked; a page is a picture with a box around the words that its description tells.
+    page.wait_for_selector("#source :is(mark, .leaf .box)")
+    head = page.inner_text("#source .source-head")
+    words = page.locator("#source mark").all_inner_texts()
+    words += [image.get_attribute("alt") for image in page.locator("#source .leaf img").all()]
+    marked = " ".join(words)
     place, heading = sample.place(number)
     if figure in marked and (not place or f"page {place}" in head) and (not heading or heading in head):
         return None
