@@ -15,11 +15,11 @@ pytestmark = [pytest.mark.models, pytest.mark.browser, pytest.mark.timeout(1200)
 PATIENCE = 240_000
 
 
-def upload(page: Any, folder: Path, said: str) -> None:
+def upload(page: Any, folder: Path, told: str) -> None:
     """Choose all files of a folder at once, and wait until each is told to be in."""
     page.set_input_files("#file-input", [folder / sample.name for sample in SAMPLES])
     for sample in SAMPLES:
-        page.wait_for_selector(f'.results .good:has-text("{sample.name}"):has-text("{said}")', timeout=PATIENCE)
+        page.wait_for_selector(f'.results .good:has-text("{sample.name}"):has-text("{told}")', timeout=PATIENCE)
     page.click(".dismiss")
 
 
@@ -31,13 +31,18 @@ def ask(page: Any, sample: Sample) -> Any:
     return page.locator(f".exchange >> nth={count}")
 
 
+def said(exchange: Any) -> str:
+    """An answer's sentences, without what stands beneath them: its seconds hold figures too."""
+    return " ".join(exchange.locator(".sentence").all_inner_texts())
+
+
 def wrong(page: Any, sample: Sample, number: int) -> str | None:
     """What is wrong with the answer to a file's question and with what its citation leads to, None if nothing."""
     figure, other = sample.story.figures[number], sample.story.figures[1 - number]
     exchange = ask(page, sample)
-    said = exchange.inner_text()
-    if exchange.get_attribute("data-status") != "answered" or figure not in said or other in said:
-        return f"{sample.name}: {said}"
+    answer = said(exchange)
+    if exchange.get_attribute("data-status") != "answered" or figure not in answer or other in answer:
+        return f"{sample.name}: {exchange.inner_text()}"
     exchange.locator(".cite").first.click()
     page.wait_for_selector(f'#source .kicker:has-text("{sample.document}")')
     # Rows and text are marked; a page is a picture with a box around the words that its description tells.
@@ -68,19 +73,19 @@ def test_the_round(page: Any, tmp_path: Path, chat_model: str) -> None:
     with chatting(corpus, tmp_path / "chat.log", ASSISTANT_CHAT_MODEL=chat_model) as url:
         page.goto(url)
         page.wait_for_selector("body[data-loaded]")
-        for number, said in enumerate(("Added", "Updated")):
-            folder = tmp_path / said
+        for number, told in enumerate(("Added", "Updated")):
+            folder = tmp_path / told
             write_folder(folder, number)
-            upload(page, folder, said)
+            upload(page, folder, told)
             assert [what for sample in SAMPLES if (what := wrong(page, sample, number))] == []
-            page.screenshot(path=tmp_path / f"{said}.png")
+            page.screenshot(path=tmp_path / f"{told}.png")
             page.click("#new-conversation")
             page.wait_for_selector(".exchange", state="detached")
         kept = []
         for sample in SAMPLES:
             delete(page, sample)
             exchange = ask(page, sample)
-            if exchange.get_attribute("data-status") == "answered" or sample.story.figures[1] in exchange.inner_text():
+            if exchange.get_attribute("data-status") == "answered" or sample.story.figures[1] in said(exchange):
                 kept.append(exchange.inner_text())
         assert kept == []
         assert page.locator("li[data-document]").count() == 0
