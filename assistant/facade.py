@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import SecretStr
+
 from assistant.answering.answer import Answer, StreamEvent, Turn, whole
+from assistant.answering.options import AnswerOptions
 from assistant.documents.options import ReadOptions, read_passwords
 from assistant.documents.parser import ParserProcess, ReadLimits
 from assistant.documents.registry import check_file, printable
@@ -21,6 +24,7 @@ from assistant.index.originals import Originals
 from assistant.index.records import DocumentInfo, FailedFile
 from assistant.index.scope import Scope, Selection, checked_tag, nothing_within, select
 from assistant.index.store import Store, unknown
+from assistant.index.undo import TakenOut
 from assistant.retrieval.model import SearchHit
 from assistant.settings import Settings
 
@@ -32,7 +36,18 @@ if TYPE_CHECKING:
     from assistant.models.chat import ChatModel
     from assistant.retrieval.engine import Engine
 
-__all__ = ["AddResult", "Assistant", "DocumentInfo", "FailedFile", "Page", "Scope", "SearchHit", "Selection"]
+__all__ = [
+    "AddResult",
+    "AnswerOptions",
+    "Assistant",
+    "DocumentInfo",
+    "FailedFile",
+    "Page",
+    "Scope",
+    "SearchHit",
+    "Selection",
+    "TakenOut",
+]
 
 
 @dataclass(frozen=True)
@@ -229,38 +244,40 @@ class Assistant:
         *,
         origin: Origin = "added",
         password_file: Path | None = None,
+        password: SecretStr | None = None,
         again: bool = False,
         progress: Progress | None = None,
     ) -> list[AddResult]:
         """Add files, http(s) addresses and what was fetched from them, one by one; each is all or nothing.
 
-        `password_file` holds passwords for locked files, one a line, in the place of the settings' file; with `again`
-        files are read anew though they have not changed.
+        `password_file` holds passwords for locked files, one a line, in the place of the settings' file, `password`
+        is the only one tried; with `again` files are read anew though they have not changed.
 
         Raises:
             AssistantError: of the first one that fails; those before it stay added.
         """
-        return [self._add(source, origin, password_file, again, progress) for source in sources]
+        words = {"password_file": password_file, "password": password}
+        return [self._add(source, origin, words, again, progress) for source in sources]
 
     def _add(
         self,
         source: Path | str | Page,
         origin: Origin,
-        password_file: Path | None,
+        words: Mapping[str, Any],
         again: bool,
         progress: Progress | None,
     ) -> AddResult:
         # A mistyped path, address or password file is told before a model is loaded.
         if self._opened is None:
-            read_passwords(password_file or self.settings.password_file)
+            read_passwords(words["password_file"] or self.settings.password_file)
         if isinstance(source, str) and is_address(source):
             source = self.fetch(source, progress)
         if isinstance(source, Page):
-            return self._open().ingest.add_page(source, password_file=password_file, again=again, progress=progress)
+            return self._open().ingest.add_page(source, **words, again=again, progress=progress)
         path = Path(source)
         if self._opened is None:
             check_file(path, self._max_bytes)
-        return self._open().ingest.add(path, origin=origin, password_file=password_file, again=again, progress=progress)
+        return self._open().ingest.add(path, origin=origin, **words, again=again, progress=progress)
 
     def fetch(self, address: str, progress: Progress | None = None) -> Page:
         """What stands at an http(s) address, for `add`; the only thing here that reaches beyond this machine.
@@ -280,6 +297,34 @@ class Assistant:
         library = self._open().ingest
         # A name in bytes that are no UTF-8 cannot be looked up; as it is shown, it is unknown.
         return library.remove([printable(name) for name in names])
+
+    def unlock(self, failed: FailedFile, password: SecretStr, progress: Progress | None = None) -> AddResult:
+        """Read a file of a synced folder that only a password opens; the password is tried once and forgotten.
+
+        Raises:
+            DocumentError: it cannot be read all the same.
+        """
+        folder = Path(failed.folder)
+        library = self._open().ingest
+        return library.add(
+            folder / failed.name, name=failed.name, origin="synced", folder=folder, password=password, progress=progress
+        )
+
+    def take_out(self, names: Sequence[str]) -> TakenOut:
+        """Remove documents by name, as `remove` does, and give what `put_back` undoes it with.
+
+        Raises:
+            UnknownDocumentError: a name is not in the index; nothing is removed then.
+        """
+        return self._open().ingest.take_out(names)
+
+    def put_back(self, taken: TakenOut) -> None:
+        """Put documents back as they were; `sync` no longer leaves their files out.
+
+        Raises:
+            NameTakenError: a document of one of the names has come meanwhile; nothing is changed then.
+        """
+        self._open().ingest.put_back(taken)
 
     def sync(
         self,
@@ -415,8 +460,11 @@ class Assistant:
         history: Sequence[Turn] = (),
         documents: Sequence[str] | None = None,
         scope: Scope | None = None,
+        options: AnswerOptions | None = None,
     ) -> Answer:
         """The checked answer to a question, from all documents, those named or those within a scope.
+
+        `options` are for this question alone; without, it is answered as the settings have it.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -424,7 +472,7 @@ class Assistant:
             UnknownDocumentError: a name in `documents` is not in the index.
             ScopeError: no document is within the scope.
         """
-        return whole(self.stream(question, history=history, documents=documents, scope=scope))
+        return whole(self.stream(question, history=history, documents=documents, scope=scope, options=options))
 
     def stream(
         self,
@@ -433,6 +481,7 @@ class Assistant:
         history: Sequence[Turn] = (),
         documents: Sequence[str] | None = None,
         scope: Scope | None = None,
+        options: AnswerOptions | None = None,
     ) -> Iterator[StreamEvent]:
         """The answer as it settles: evidence first, then sentence by sentence, the whole at the end.
 
@@ -444,8 +493,25 @@ class Assistant:
 
             yield from nothing_to_answer_from(question.strip(), self.settings.chat_model)
             return
-        answerer = self.answerer
-        yield from answerer.stream(question.strip(), history, names)
+        chosen = options or AnswerOptions()
+        answerer = self._quoter() if chosen.quote_only else self.answerer
+        yield from answerer.stream(question.strip(), history, names, chosen.length)
+
+    def starters(self, count: int = 4, stopped: Callable[[], bool] = lambda: False) -> tuple[str, ...]:
+        """Questions that the documents as they are now answer, at most `count`; no chat model is needed for them.
+
+        Looking for them takes a few seconds, once for each state of the documents; `stopped` ends it early.
+
+        Raises: as `open`.
+        """
+        if not (self._readable() and self._store.count_documents()):
+            return ()
+        from assistant.starters.find import find_starters, remembered_starters
+
+        known = remembered_starters(self._store)
+        if known is None:
+            known = find_starters(self._store, self._quoter().answers_from, count, stopped)
+        return known[:count]
 
     def check(
         self, question: str, documents: Sequence[str] | None = None, scope: Scope | None = None
@@ -529,9 +595,20 @@ class Assistant:
         with self._guard:
             opened = self._open(chat=True)
             if self._answerer is None:
-                from assistant.answering.answerer import Answerer
-                from assistant.retrieval.retriever import EvidenceRetriever
-
-                retriever = EvidenceRetriever(engine=opened.engine, limit=self.settings.evidence_sentences)
-                self._answerer = Answerer(retriever, opened.embedder, self._ready_chat(), self.settings)
+                self._answerer = self._make_answerer(opened, self._ready_chat())
             return self._answerer
+
+    def _quoter(self) -> Answerer:
+        """The answering room without a chat model, which need not be loaded for it."""
+        from assistant.answering.answerer import CHOSEN_QUOTE_LEAD
+        from assistant.models.chat import QUOTE_ONLY, ChatModel
+
+        none = ChatModel(runnable=None, name=QUOTE_ONLY, location="none")
+        return self._make_answerer(self._open(), none, quote_lead=CHOSEN_QUOTE_LEAD)
+
+    def _make_answerer(self, opened: _Opened, chat: ChatModel, **rest: str) -> Answerer:
+        from assistant.answering.answerer import Answerer
+        from assistant.retrieval.retriever import EvidenceRetriever
+
+        retriever = EvidenceRetriever(engine=opened.engine, limit=self.settings.evidence_sentences)
+        return Answerer(retriever, opened.embedder, chat, self.settings, **rest)

@@ -22,6 +22,10 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
+def _left(seconds: float) -> str:
+    return f"about {duration(seconds)} left"
+
+
 class Pace:
     """The pace of one piece of work, from what is told of it as it goes.
 
@@ -41,10 +45,17 @@ class Pace:
             total: things in all.
             now: seconds of a clock that does not go back.
         """
+        rate = self._rate(done, now)
+        return f"{rate_of(rate, self._things)}, {_left((total - done) / rate)}" if rate else ""
+
+    def left(self, done: int, total: int, now: float) -> str:
+        """The time left alone, for work that is counted in anything; as `told` otherwise."""
+        rate = self._rate(done, now)
+        return _left((total - done) / rate) if rate else ""
+
+    def _rate(self, done: int, now: float) -> float | None:
+        """Units a second since the first one told; None as long as nothing can be said."""
         if self._first is None:
             self._first = (now, done)
         elapsed, since = now - self._first[0], done - self._first[1]
-        if elapsed < _MIN_SECONDS or since < 1:
-            return ""
-        rate = since / elapsed
-        return f"{rate_of(rate, self._things)}, about {duration((total - done) / rate)} left"
+        return None if elapsed < _MIN_SECONDS or since < 1 else since / elapsed

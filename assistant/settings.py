@@ -109,12 +109,17 @@ class Settings(BaseSettings):
     )
     ocr_pages: int = Field(default=200, ge=1, le=10_000, description="Pages of one document that are read by OCR.")
 
+    feedback_file: Path | None = Field(
+        default=None,
+        description="Question set that thumbs in the chat add to; else `evals/sets/feedback.jsonl` beside the corpus "
+        "folder if there is such a folder, else `feedback.jsonl` in the home.",
+    )
     max_question_chars: int = Field(default=4000, ge=10, le=100_000, description="Longest question accepted.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="Least severe log message shown on stderr."
     )
 
-    @field_validator("home", "models_dir", "corpus", "reranker", "password_file", mode="after")
+    @field_validator("home", "models_dir", "corpus", "reranker", "password_file", "feedback_file", mode="after")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()

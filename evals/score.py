@@ -73,14 +73,22 @@ def is_correct(question: Question, answer: Answer) -> bool | None:
     """Whether the case went right; None when it was answered and no rule can judge the wording.
 
     Not answerable: it was refused. Answerable: it was answered, and the shown text has all gold figures,
-    or, where there are none, an accepted answer (all parts of a scaled one).
+    or, where there are none, an accepted answer (all parts of a scaled one). Where only rejected answers are known,
+    one of them is wrong, and any other can be neither.
     """
     answered = answer.status is Status.ANSWERED
     if not question.answerable or not answered:
         return answered == question.answerable
+    if only_rejected(question):
+        return False if by_answer.is_one_of(shown_text(answer), question.rejected) else None
     return by_answer.says_right(
         shown_text(answer), answers=question.answers, figures=question.figures, scale=question.scale
     )
+
+
+def only_rejected(question: Question) -> bool:
+    """Whether of an answerable case nothing is known but what does not answer it."""
+    return question.answerable and not question.figures and not any(text.strip() for text in question.answers)
 
 
 def judged_by_rule(question: Question) -> bool:
@@ -91,6 +99,8 @@ def judged_by_rule(question: Question) -> bool:
     """
     if not question.answerable or question.figures or question.scale is not None:
         return True
+    if only_rejected(question):
+        return False
     return not by_answer.is_prose(question.answers)
 
 

@@ -41,7 +41,8 @@ class Question(BaseModel):
     parts of one answer instead, all of them wanted, and the numbers among them are in that scale
     ("thousand", "million", "billion", "percent"). `figures` are all wanted. `documents`, `pages` and
     `quotes` are where the answer stands; `scope` limits the question to these documents; `history` is the
-    conversation before it. `derivation` says how a sum was reached and is not used for scoring.
+    conversation before it. `rejected` are answers known to be wrong, for a case whose right one may not be known.
+    `derivation` says how a sum was reached and is not used for scoring.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -50,6 +51,7 @@ class Question(BaseModel):
     question: str
     answerable: bool
     answers: tuple[str, ...]
+    rejected: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     documents: tuple[str, ...]
     pages: tuple[GoldPage, ...] = ()
@@ -75,7 +77,7 @@ class Question(BaseModel):
     def _makes_sense(self) -> Question:
         if not self.question.strip():
             raise ValueError("'question' is blank")
-        if self.answerable and not self.figures and not any(a.strip() for a in self.answers):
+        if self.answerable and not self.figures and not any(a.strip() for a in (*self.answers, *self.rejected)):
             raise ValueError("it is answerable but has neither 'answers' nor 'figures'")
         if not self.answerable and self.figures:
             raise ValueError("it is not answerable but has 'figures'")

@@ -89,7 +89,7 @@ def test_quick_commands_import_nothing_heavy(commands: Any, words: list[str], al
 
 INFO_KEYS = {
     "name", "title", "date", "source", "page_count", "characters", "passages", "added_at", "origin", "notes",
-    "tags",
+    "tags", "size",
 }  # fmt: skip
 RESULT_KEYS = {"name", "status", "passages", "reason", "next_step", "remembered"}
 

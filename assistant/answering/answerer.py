@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from assistant.answering.compose import NO_DOCUMENTS, Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream
 from assistant.answering.features import read
 from assistant.answering.judgement import Judgement, judge
+from assistant.answering.options import Length, tokens_for
 from assistant.answering.stray import CLOSE, asks_of_another, restates, strays
 from assistant.answering.sums import calculate
 from assistant.answering.unclear import ABOUT, CLARIFY, is_about_assistant, is_unclear
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 QUOTE_LEAD = "No chat model is set up; the closest words in the documents are:"
+CHOSEN_QUOTE_LEAD = "The closest words in the documents are:"
 NOT_FOUND = "I find no answer to that in the documents."
 NOT_FOUND_LEAD = "The closest they come is:"
 STRUCK_LEAD = "The documents say:"
@@ -62,8 +64,8 @@ class _Run:
     """The state of one question on its way through the room.
 
     `question` is the question as it was read in the light of the conversation; without any evidence there is
-    no `reading`. `sources` are what the chat model is given; `found` is that and more, for sums. `confidence` is how
-    likely the evidence answers, once that is judged.
+    no `reading`. `sources` are what the chat model is given; `found` is that and more, for sums. `max_tokens` is the
+    longest answer, None: as the settings have it. `confidence` is how likely the evidence answers, once that is judged.
     """
 
     question: str
@@ -72,6 +74,7 @@ class _Run:
     reading: Reading | None
     started: float
     retrieved_ms: float
+    max_tokens: int | None = None
     composer: Composer = field(default_factory=Composer)
     first_ms: float | None = None
     confidence: float | None = None
@@ -92,13 +95,29 @@ class _Run:
 
 
 class Answerer:
-    """Answers questions over one open index with one chat model, or by quoting where there is none."""
+    """Answers questions over one open index with one chat model, or by quoting where there is none.
 
-    def __init__(self, retriever: EvidenceRetriever, embedder: Embedder, chat: ChatModel, settings: Settings) -> None:
+    Args:
+        retriever: finds the evidence.
+        embedder: makes the vectors of what is written.
+        chat: the chat model.
+        settings: limits.
+        quote_lead: what is said before a quote that no chat model took part in.
+    """
+
+    def __init__(
+        self,
+        retriever: EvidenceRetriever,
+        embedder: Embedder,
+        chat: ChatModel,
+        settings: Settings,
+        quote_lead: str = QUOTE_LEAD,
+    ) -> None:
         self._retriever = retriever
         self._embedder = embedder
         self._chat = chat
         self._settings = settings
+        self._quote_lead = quote_lead
         self._writer = self._make_writer()
 
     def _make_writer(self) -> Writer | None:
@@ -117,7 +136,11 @@ class Answerer:
             self._chat.warm(prefix_messages())
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), documents: Sequence[str] | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        documents: Sequence[str] | None = None,
+        length: Length = "normal",
     ) -> Iterator[StreamEvent]:
         """The events of one answer; see `assistant.answering.answer`.
 
@@ -126,6 +149,7 @@ class Answerer:
             UnknownDocumentError: a name in `documents` is not in the index.
         """
         run = self.prepare(question, history, documents)
+        run.max_tokens = tokens_for(length, self._settings.answer_tokens)
         quotes = {source.evidence.span: source for source in reversed(run.sources)}
         best = sorted(quotes.values(), key=lambda source: source.number)[:_SHOWN]
         shown = tuple(citation(source.number, source.evidence) for source in best)
@@ -171,6 +195,21 @@ class Answerer:
         evidence = [document.metadata["evidence"] for document in found]
         return _Run(standalone, sources, evidence, reading, started, retrieved)
 
+    def answers_from(self, question: str, spans: Collection[tuple[str, int, int]]) -> bool:
+        """Whether a question would be answered, and from one of some spans, by all that is known without a model.
+
+        Args:
+            question: it is asked of all documents.
+            spans: sentences as `Evidence.span` names them.
+        """
+        run = self.prepare(question)
+        if worked := calculate(question, run.found):
+            return any(term.evidence.span in spans for term in worked.terms)
+        if run.reading is None:
+            return False
+        judgement = judge(run.reading, run.sources, None)
+        return judgement.answers and run.evidence(judgement.number).span in spans
+
     def opinion(self, run: _Run) -> Opinion | None:
         """What the chat model thinks of the evidence; None if it cannot be asked.
 
@@ -201,7 +240,7 @@ class Answerer:
             yield from self._not_found(run, judgement.number)
             return Status.NOT_FOUND
         if self._writer is None:
-            yield run.settled(run.composer.quote(run.evidence(judgement.number), QUOTE_LEAD))
+            yield run.settled(run.composer.quote(run.evidence(judgement.number), self._quote_lead))
             return Status.ANSWERED
         return (yield from self._settle_draft(run, judgement))
 
@@ -282,7 +321,7 @@ class Answerer:
         stream = DraftStream()
         evidence = [source.evidence for source in run.sources]
         with self._endpoint_errors():
-            for text in self._writer.draft(evidence, run.question, judgement.number):
+            for text in self._writer.draft(evidence, run.question, judgement.number, run.max_tokens):
                 yield from stream.feed(text)
         log.debug("draft: %s", stream.text)
         yield from stream.finish()

@@ -58,11 +58,12 @@ class Writer:
     Args:
         chat: the model.
         stepwise: whether its endpoint gives log probabilities and continues a last message of the assistant's.
-        max_tokens: the longest draft.
+        max_tokens: the longest draft, unless another is asked for.
     """
 
     def __init__(self, chat: BaseChatModel, *, stepwise: bool, max_tokens: int) -> None:
-        self._drafts = build_chain(chat, max_tokens=max_tokens)
+        self._chat = chat
+        self._max_tokens = max_tokens
         self._tokens = build_chain(chat, logprobs=True, top_logprobs=_TOP_LOGPROBS, max_tokens=1)
         self._stepwise = stepwise
 
@@ -81,13 +82,16 @@ class Writer:
             stated[number] = _shares([tops.get("yes", 0.0), tops.get("no", 0.0)])[0]
         return Opinion(numbers, stated)
 
-    def draft(self, evidence: Sequence[Evidence], question: str, number: int) -> Iterator[str]:
+    def draft(
+        self, evidence: Sequence[Evidence], question: str, number: int, max_tokens: int | None = None
+    ) -> Iterator[str]:
         """The reply as it is written: led step by step only the answer, which rests on sentence `number`."""
         inputs = {"evidence": list(evidence), "question": question, "opening": ""}
         if self._stepwise:
             inputs["opening"] = up_to_answer(evidence_line(number, evidence[number - 1]), "yes")
             yield f"[{number}] "
-        for message in self._drafts.stream(inputs):
+        drafts = build_chain(self._chat, max_tokens=max_tokens or self._max_tokens)
+        for message in drafts.stream(inputs):
             if text := str(message.text):
                 yield text
 

@@ -57,13 +57,20 @@ def read_passwords(path: Path | None) -> tuple[SecretStr, ...]:
     return tuple(SecretStr(line) for line in lines)
 
 
+#: What is said to do about a locked file: whoever is told one of these can give a password.
+_GIVE_ONE = (
+    "Write the password into a file and run `assistant add --password-file FILE`, or set ASSISTANT_PASSWORD_FILE."
+)
+_CORRECT_IT = "Correct the password file."
+
+
+def opens_with_password(next_step: str) -> bool:
+    """Whether a file that could not be read, with this said to do about it, is one that a password may open."""
+    return next_step in (_GIVE_ONE, _CORRECT_IT)
+
+
 def locked(name: str, options: ReadOptions) -> DocumentError:
     """The error for a file that only a password opens, and none of those given does."""
     if options.passwords:
-        return DocumentError(
-            f"{name} is locked with a password, and none of those given opens it", "Correct the password file."
-        )
-    return DocumentError(
-        f"{name} is locked with a password",
-        "Write the password into a file and run `assistant add --password-file FILE`, or set ASSISTANT_PASSWORD_FILE.",
-    )
+        return DocumentError(f"{name} is locked with a password, and none of those given opens it", _CORRECT_IT)
+    return DocumentError(f"{name} is locked with a password", _GIVE_ONE)

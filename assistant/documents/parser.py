@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from assistant import __version__
 from assistant.documents import frames
 from assistant.documents.frames import Began, Draw, Drawn, Failed, Progressed, Read, Refused, Reply, Request
@@ -101,6 +103,7 @@ class ParserProcess:
         source: str,
         *,
         password_file: Path | None = None,
+        password: SecretStr | None = None,
         progress: Callable[[str, int, int], None] | None = None,
     ) -> list[Document]:
         """The documents of a file, as `read_documents` gives them.
@@ -112,13 +115,14 @@ class ParserProcess:
             name: its name, with the suffix that says how to read it.
             source: where it came from.
             password_file: passwords in the place of those of the settings.
+            password: one in the place of any file of them.
             progress: told how far the reading of a long document is.
 
         Raises:
             DocumentError: the file cannot be read, or took too long, too much memory, or the process with it; or
                 the password file cannot be read.
         """
-        passwords = read_passwords(password_file or self._password_file)
+        passwords = (password,) if password else read_passwords(password_file or self._password_file)
         options = replace(self._options, passwords=passwords, progress=progress or self._options.progress)
         if is_harmless(name, len(data)):
             return read_documents(data, name, source, options)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from assistant.documents import Document
 from assistant.documents.parser import ParserProcess
@@ -22,6 +22,7 @@ from assistant.index.folder import settled, source_of
 from assistant.index.passages import split, squash
 from assistant.index.records import FileState, NewDocument
 from assistant.index.store import Store
+from assistant.index.undo import TakenOut, put_back, remembered
 from assistant.index.vectors import Progress, VectorIndex
 
 if TYPE_CHECKING:
@@ -118,12 +119,13 @@ class Library:
         origin: Origin = "added",
         folder: Path | None = None,
         password_file: Path | None = None,
+        password: SecretStr | None = None,
         again: bool = False,
         progress: Progress | None = None,
     ) -> AddResult:
         """Add a file, or replace the document made from it, or those of an archive, if its content changed.
 
-        With `again` it is read anew though it has not changed.
+        With `again` it is read anew though it has not changed; `password` is tried in the place of any file of them.
 
         A document whose synced file is gone is taken over by the one that is synced in its place: its folder
         was moved.
@@ -151,7 +153,9 @@ class Library:
             other = next((each for each in known if each.source != state.source), None)
             if other and not moved:
                 raise _name_taken(other, "Rename the file, or ")
-            documents = self._parser.read(data, name, state.source, password_file=password_file, progress=progress)
+            documents = self._parser.read(
+                data, name, state.source, password_file=password_file, password=password, progress=progress
+            )
             return self._replace(state, documents, known, progress)
 
     def add_page(
@@ -159,6 +163,7 @@ class Library:
         page: Page,
         *,
         password_file: Path | None = None,
+        password: SecretStr | None = None,
         again: bool = False,
         progress: Progress | None = None,
     ) -> AddResult:
@@ -169,7 +174,7 @@ class Library:
             NameTakenError: the name belongs to a document from somewhere else.
         """
         documents = self._parser.read(
-            page.data, page.name, page.address, password_file=password_file, progress=progress
+            page.data, page.name, page.address, password_file=password_file, password=password, progress=progress
         )
         # Not of the bytes: many a page carries a new token every time.
         said = json.dumps([(each.name, each.title, each.text) for each in documents])
@@ -228,6 +233,26 @@ class Library:
             removed = self.store.delete(names, leave_out)
             self._vectors.apply(removed, [])
         return [AddResult(name=name, status="removed") for name in dict.fromkeys(names)]
+
+    def take_out(self, names: Sequence[str]) -> TakenOut:
+        """Remove documents like `remove`, and give what puts them back.
+
+        Raises:
+            UnknownDocumentError: a name is not in the index; nothing is removed then.
+        """
+        with self.writing:
+            taken = remembered(self.store, names)
+            self.drop(names, leave_out=True)
+        return taken
+
+    def put_back(self, taken: TakenOut) -> None:
+        """Undo a `take_out`: its documents are as they were, and `sync` knows their files again.
+
+        Raises:
+            NameTakenError: a document of one of the names has come meanwhile; nothing is changed then.
+        """
+        with self.writing:
+            self._vectors.apply([], put_back(self.store, taken))
 
     @property
     def circumstances(self) -> str:

@@ -10,7 +10,10 @@ from assistant.index.passages import Passage
 
 
 class DocumentInfo(BaseModel):
-    """What `assistant list` says of a document. `added_at` is ISO 8601 in UTC; sizes are in characters."""
+    """What `assistant list` says of a document. `added_at` is ISO 8601 in UTC.
+
+    `size` is that of its file in bytes, of an archive's document that of the archive; None where it is not known.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,6 +28,7 @@ class DocumentInfo(BaseModel):
     origin: str
     notes: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    size: int | None = None
 
 
 class FileState(BaseModel):

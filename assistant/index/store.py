@@ -197,6 +197,7 @@ class Store:
             select(
                 d.name, d.title, d.date, d.source, d.page_count, d.added_at, d.origin, d.notes,
                 func.length(d.text).label("characters"),
+                func.nullif(d.size, -1).label("size"),
                 func.coalesce(counts.c.passages, 0).label("passages"),
             )
             .outerjoin(counts, counts.c.document_id == d.id)

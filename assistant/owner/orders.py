@@ -19,7 +19,8 @@ from assistant.settings import Settings
 ALIVE_S = 1.0
 #: Settings that owner and terminal may have each in its own way: no result depends on them.
 _FREE = frozenset(
-    "home models_dir corpus watch chat_api_key chat_timeout_s chat_threads embedding_batch log_level".split()
+    """home models_dir corpus watch feedback_file chat_api_key chat_timeout_s chat_threads embedding_batch
+    log_level""".split()
 )
 #: Settings that only answers depend on.
 _OF_ANSWERS = frozenset("chat_model chat_base_url chat_context_tokens answer_tokens evidence_sentences".split())

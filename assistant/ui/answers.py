@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import StreamEvent
+from assistant.answering.options import AnswerOptions
 from assistant.conversations.model import Conversation, Exchange, Phase, history
 from assistant.conversations.store import Conversations, Kept
 from assistant.errors import AssistantError, ConversationError
@@ -34,11 +35,12 @@ LAST_WORDS_S = 2.0
 
 
 class Live:
-    """An answer in the making. `exchange` is how far it is; `edition` counts its steps."""
+    """An answer in the making: `exchange` is how far it is, `edition` counts its steps, `options` are as asked for."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: Kept, options: AnswerOptions | None) -> None:
         self.conversation = kept.conversation
         self.number = kept.number
+        self.options = options
         self.stop = threading.Event()
         self.edition = 0
         self._exchange = kept.exchange
@@ -77,13 +79,20 @@ class Answers:
         self._room = threading.Semaphore(ANSWERS_AT_ONCE)
         self._leaving = threading.Event()
 
-    def ask(self, conversation: str | None, question: str, documents: Sequence[str]) -> str:
+    def ask(
+        self,
+        conversation: str | None,
+        question: str,
+        documents: Sequence[str],
+        options: AnswerOptions | None = None,
+    ) -> str:
         """Keep a question and begin to answer it.
 
         Args:
             conversation: its id, None for a new one.
             question: as typed.
             documents: names to ask within; none means all.
+            options: how it is to be answered.
 
         Returns:
             The conversation's id.
@@ -93,11 +102,11 @@ class Answers:
             StorageError: the question could not be kept; nothing was asked.
         """
         exchange = Exchange(question, documents=tuple(documents))
-        return self._begin(conversation, lambda: self._conversations.begin(conversation, exchange))
+        return self._begin(conversation, options, lambda: self._conversations.begin(conversation, exchange))
 
-    def again(self, conversation: str, question: str | None = None) -> str:
+    def again(self, conversation: str, question: str | None = None, options: AnswerOptions | None = None) -> str:
         """Ask the last question of a conversation again, or another in its place. Errors are those of `ask`."""
-        return self._begin(conversation, lambda: self._conversations.begin_again(conversation, question))
+        return self._begin(conversation, options, lambda: self._conversations.begin_again(conversation, question))
 
     def stop(self, conversation: str) -> None:
         """End the answer being written in a conversation, if there is one; what was said stays."""
@@ -140,7 +149,7 @@ class Answers:
         while self.busy() and time.monotonic() < deadline:
             time.sleep(POLL_S / 10)
 
-    def _begin(self, conversation: str | None, keep: Callable[[], Kept]) -> str:
+    def _begin(self, conversation: str | None, options: AnswerOptions | None, keep: Callable[[], Kept]) -> str:
         with self._guard:
             present = self._live.get(conversation) if conversation else None
             if present and present.exchange.busy:
@@ -152,7 +161,7 @@ class Answers:
                 raise ConversationError(
                     f"{QUESTIONS_AT_ONCE} questions are being answered already", "Wait for one of them, then ask again."
                 )
-            live = Live(keep())
+            live = Live(keep(), options)
             live.exchange = replace(live.exchange, note=self._startup.caveat)
             self._live[live.conversation] = live
         threading.Thread(target=self._run, args=[live], name="assistant-conversation", daemon=True).start()
@@ -199,9 +208,10 @@ class Answers:
             live.show(phase="searching")
             earlier = history(self.look(live.conversation)[0].exchanges[:-1])
             names = list(live.exchange.documents) or None
-            for event in pumped(
-                self._assistant.stream(live.exchange.question, history=earlier, documents=names), stopped
-            ):
+            stream = self._assistant.stream(
+                live.exchange.question, history=earlier, documents=names, options=live.options
+            )
+            for event in pumped(stream, stopped):
                 step = live.exchange.after(event)
                 if not step.busy:
                     return step

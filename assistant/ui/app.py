@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING, Any
 from assistant.conversations.database import Database
 from assistant.conversations.store import Conversations
 from assistant.errors import StorageError
+from assistant.feedback.file import FeedbackFile, feedback_path
 from assistant.ui.answers import Answers
+from assistant.ui.column import Views
 from assistant.ui.conversation import Conversation
 from assistant.ui.documents import Documents
 from assistant.ui.downloads import add_downloads
-from assistant.ui.page import Views, build_blocks
+from assistant.ui.greeting import Greeter
+from assistant.ui.page import build_blocks
 from assistant.ui.panel import ASSETS
+from assistant.ui.ratings import Ratings
 from assistant.ui.security import LOOPBACK_NAMES, Guard, PageShell, SecurityHeaders
 from assistant.ui.source_files import add_routes
 from assistant.ui.source_view import Sources
@@ -37,8 +41,8 @@ logger = logging.getLogger(__name__)
 
 #: Put into the page's head; the files are served from `ASSETS`.
 HEAD = (
-    '<link rel="stylesheet" href="ui/style.css"><link rel="stylesheet" href="ui/source.css">'
-    '<link rel="stylesheet" href="ui/conversations.css">'
+    '<link rel="stylesheet" href="ui/style.css"><link rel="stylesheet" href="ui/shelf.css">'
+    '<link rel="stylesheet" href="ui/source.css"><link rel="stylesheet" href="ui/conversations.css">'
     '<script src="ui/page.js"></script><script src="ui/citations.js"></script>'
 )
 #: Folder in the home for files on their way in, one subfolder a process.
@@ -67,6 +71,7 @@ def build_app(assistant: Assistant, settings: Settings, startup: Startup | None 
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     startup = startup or Startup.finished(assistant, settings)
+    documents = Documents(assistant, settings, startup, incoming)
     database = Database(settings.home)
     conversations = Conversations(database)
     answers = Answers(assistant, startup, conversations)
@@ -76,10 +81,12 @@ def build_app(assistant: Assistant, settings: Settings, startup: Startup | None 
         yield
         await asyncio.to_thread(answers.close)
         database.close()
+        documents.bin.close()
         shutil.rmtree(incoming, ignore_errors=True)
 
     app = FastAPI(title="corpus-assistant", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.incoming = incoming
+    app.state.bin = documents.bin
     app.mount("/ui", StaticFiles(directory=ASSETS))
 
     @app.get("/healthz")
@@ -89,11 +96,12 @@ def build_app(assistant: Assistant, settings: Settings, startup: Startup | None 
 
     add_routes(app, assistant)
     add_downloads(app, answers)
-    documents = Documents(assistant, settings, startup, incoming)
-    views = Views(settings, startup, documents)
+    feedback = feedback_path(settings)
+    ratings = Ratings(FeedbackFile(feedback))
+    views = Views(settings, startup, documents, Greeter(assistant, startup), ratings, feedback)
     talks = Talks(conversations, answers)
     conversation = Conversation(answers, talks)
-    blocks = build_blocks(views, conversation, talks, Sources(assistant), documents, settings)
+    blocks = build_blocks(views, conversation, talks, Sources(assistant), documents, ratings, settings)
     _mount(app, blocks, settings)
     # The last added is met first.
     app.add_middleware(PageShell, head=HEAD)

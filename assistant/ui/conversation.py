@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from assistant.conversations.model import Exchange
+from assistant.answering.options import AnswerOptions
+from assistant.conversations.model import Exchange, history
 from assistant.errors import AssistantError, ConversationError
 from assistant.ui import panels
 from assistant.ui.answers import UNEXPECTED, Answers, Live
+from assistant.ui.ratings import Rated
 from assistant.ui.render import conversation_html, exchange_html
 from assistant.ui.session import POLL_S, Session
 from assistant.ui.talk_list import heading_html, known_id, refusal_html
@@ -74,7 +76,12 @@ class Conversation:
         self._talks = talks
 
     async def ask(
-        self, question: str, conversation: Any, session: Session, documents: Sequence[str]
+        self,
+        question: str,
+        conversation: Any,
+        session: Session,
+        documents: Sequence[str],
+        options: AnswerOptions | None = None,
     ) -> AsyncIterator[Update]:
         """Ask and show the answer as it arrives, sentence by sentence.
 
@@ -83,23 +90,27 @@ class Conversation:
             conversation: the id of what is shown.
             session: the tab.
             documents: names to ask within; none means all.
+            options: how this question is to be answered.
         """
         text, where = question.strip(), known_id(conversation)
         if text:
-            begin = partial(self._answers.ask, where or None, text, documents)
+            begin = partial(self._answers.ask, where or None, text, documents, options)
             async for update in self._begin(session, where, begin, Update(question="")):
                 yield update
 
-    async def again(self, conversation: Any, question: Any, session: Session) -> AsyncIterator[Update]:
+    async def again(
+        self, conversation: Any, question: Any, session: Session, options: AnswerOptions | None = None
+    ) -> AsyncIterator[Update]:
         """Ask the last question again, or another in its place, and show the answer as it arrives.
 
         Args:
             conversation: the id of what is shown.
             question: the other question; the same is asked if it is None or empty.
             session: the tab.
+            options: how it is to be answered this time.
         """
         text, where = question.strip() if isinstance(question, str) else "", known_id(conversation)
-        begin = partial(self._answers.again, where, text or None)
+        begin = partial(self._answers.again, where, text or None, options)
         async for update in self._begin(session, where, begin):
             yield update
 
@@ -201,6 +212,19 @@ class Conversation:
         """Something that changes whenever the conversation would be drawn otherwise."""
         live = self._answers.live(where)
         return self._talks.edition, live.edition if live else None
+
+    def rated(self, conversation: Any, index: Any) -> Rated | None:
+        """The answer of an exchange with what a verdict on it needs; `index` is its place, from 0."""
+        where = known_id(conversation)
+        try:
+            exchanges = self._answers.look(where)[0].exchanges if where else ()
+        except Exception as failure:
+            _named(failure)
+            return None
+        if not isinstance(index, int) or not 0 <= index < len(exchanges):
+            return None
+        answer = exchanges[index].answer
+        return Rated(answer, history(exchanges[:index]), exchanges[index].documents) if answer else None
 
     def evidence(self, conversation: Any, index: Any) -> str:
         """The source panel with the quotes of an earlier exchange; `index` is its place, from 0."""

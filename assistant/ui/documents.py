@@ -1,46 +1,41 @@
-"""The documents column: listing, choosing, deleting, adding uploads. Knows nothing of Gradio."""
+"""The documents column: listing, searching, choosing, deleting and undoing, adding. Knows nothing of Gradio."""
 
 from __future__ import annotations
 
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pydantic import SecretStr
+
 from assistant.documents import supported_suffixes
+from assistant.documents.options import opens_with_password
 from assistant.errors import AssistantError, DocumentError, StorageError
-from assistant.ui import panels
+from assistant.ui.bin import Bin
 from assistant.ui.groups import groups_of, toggled
-from assistant.ui.panels import Line
+from assistant.ui.intake import Intake, Outcome, Report, Task
+from assistant.ui.shelf import PAGE, Shelf, Stock, intake_html, listing_html, matching
 from assistant.ui.startup import Startup
 
 if TYPE_CHECKING:
-    from assistant.facade import AddResult, Assistant, DocumentInfo
+    from assistant.facade import AddResult, Assistant, DocumentInfo, FailedFile, Page
     from assistant.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-#: Lines of upload results kept in view.
-RESULTS_KEPT = 30
 #: Longest file name in bytes that common file systems take.
 NAME_BYTES = 255
+#: Longest search and password taken from the browser, in characters.
+WORDS_TAKEN = 200
 _DONE = {"added": "Added", "updated": "Updated", "unchanged": "Already here, unchanged"}
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """What one browser tab has chosen, is about to delete, and was told of its uploads."""
-
-    chosen: tuple[str, ...] = ()
-    confirming: str | None = None
-    lines: tuple[Line, ...] = ()
-
-    def told(self, lines: Sequence[Line]) -> Shelf:
-        """With `lines` as what was told last, in view up to `RESULTS_KEPT` of them."""
-        return replace(self, lines=tuple(lines)[-RESULTS_KEPT:])
+_LOCKED = "It is locked with a password. Give it here: it is used once, and neither kept nor logged."
+_WRONG = "That password does not open it. Try another one."
+_UNEXPECTED = "Could not be added. Try it again; the log says what happened."
 
 
 class Upload(NamedTuple):
@@ -52,7 +47,7 @@ class Upload(NamedTuple):
 
 
 class Documents:
-    """The handlers of the left column.
+    """The handlers of the left column. None raises; what went wrong is shown.
 
     Args:
         assistant: where documents go.
@@ -67,116 +62,194 @@ class Documents:
         self._startup = startup
         self._incoming = incoming.resolve()
         self._kept = settings.home / "uploads"
+        self.bin = Bin(assistant, settings.home, self._kept, startup.working)
+        self.intake = Intake()
+
+    # --- what is shown ----------------------------------------------------------------------------------
 
     def listed(self) -> list[DocumentInfo]:
         """All documents; none, with a log entry, if they cannot be read right now."""
+        return list(self._looked_up(self._assistant.documents, "the documents cannot be listed"))
+
+    def _failures(self) -> list[FailedFile]:
+        return list(self._looked_up(self._assistant.failures, "the failed files cannot be listed"))
+
+    @staticmethod
+    def _looked_up(look: Callable[[], Sequence[Any]], problem: str) -> Sequence[Any]:
         try:
-            return self._assistant.documents()
+            return look()
         except AssistantError as error:
-            logger.warning("the documents cannot be listed: %s", error)
+            logger.warning("%s: %s", problem, error)
         except Exception:
-            logger.exception("the documents cannot be listed")
-        return []
+            logger.exception(problem)
+        return ()
 
     def edition(self) -> object:
         """Something that changes with the list; None, with a log entry, if that cannot be told right now."""
         try:
-            return self._assistant.edition()
+            return self._assistant.edition(), self.bin.edition
         except AssistantError as error:
             logger.warning("the documents cannot be looked at: %s", error)
         return None
 
-    def html(self, shelf: Shelf, listed: Sequence[DocumentInfo]) -> str:
+    def html(self, shelf: Shelf) -> str:
         """The list as this tab sees it."""
-        return panels.documents_html(listed, shelf.chosen, shelf.confirming, not self._startup.progress.settled)
+        progress = self._startup.progress
+        stock = Stock(
+            documents=tuple(self.listed()),
+            failures=tuple(self._failures()),
+            deleted=self.bin.entries(),
+            indexing=progress.indexing,
+            busy=not progress.settled or self.intake.busy,
+        )
+        return listing_html(stock, shelf)
 
-    def act(self, shelf: Shelf, action: Any, name: Any) -> Shelf:
-        """Carry out a button of the list; an unknown action or document changes nothing but the list."""
+    def intake_html(self) -> str:
+        """What is on its way in, and what became of it."""
+        return intake_html(self.intake.items(), self.intake.summary())
+
+    # --- what its buttons do ----------------------------------------------------------------------------
+
+    def act(self, shelf: Shelf, action: Any, name: Any, words: Any = None) -> Shelf:
+        """Carry out a button of the column; an unknown action or document changes nothing but the list.
+
+        Args:
+            shelf: what the tab has chosen and is shown.
+            action: what the button says it does.
+            name: the document, group, deletion or line it does it to.
+            words: what was typed with it: what to search for, a password.
+        """
+        typed = words[:WORDS_TAKEN] if isinstance(words, str) else ""
+        match action:
+            case "dismiss":
+                self.intake.dismiss(name or None)
+                return shelf
+            case "unlock" if typed:
+                self.intake.unlock(str(name), SecretStr(typed))
+                return shelf
+            case "unlock-file" if typed:
+                self._unlock_file(name, SecretStr(typed))
+                return shelf
+            case "undo":
+                return replace(shelf, problem=self._attempt(lambda: self.bin.undo(str(name)), "put back"))
+            case "dismiss-problem":
+                return replace(shelf, problem="")
+            case "search":
+                return replace(shelf, words=" ".join(typed.split()), shown=PAGE)
+            case "more":
+                return replace(shelf, shown=shelf.shown + PAGE)
+        return self._choose(shelf, action, name)
+
+    def _choose(self, shelf: Shelf, action: Any, name: Any) -> Shelf:
         listed = self.listed()
         known = {info.name for info in listed}
-        if action == "group":
-            group = next((each for each in groups_of(listed) if each.key == name), None)
-            return replace(shelf, chosen=toggled(shelf.chosen, group)) if group else shelf
-        if action == "dismiss":
-            return replace(shelf, lines=())
-        if action == "all":
-            return replace(shelf, chosen=())
-        if action == "keep" or name not in known:
-            return replace(shelf, confirming=None, chosen=tuple(n for n in shelf.chosen if n in known))
-        if action == "choose":
-            rest = tuple(n for n in shelf.chosen if n != name)
-            return replace(shelf, chosen=rest if name in shelf.chosen else (*rest, name))
-        if action == "delete":
-            return replace(shelf, confirming=name)
-        if action == "confirm" and shelf.confirming == name:
-            return self._delete(shelf, name)
+        shelf = replace(shelf, chosen=tuple(each for each in shelf.chosen if each in known))
+        match action:
+            case "all":
+                return replace(shelf, chosen=())
+            case "found":
+                found = (info.name for info in matching(listed, shelf.words))
+                return replace(shelf, chosen=tuple(dict.fromkeys((*shelf.chosen, *found))))
+            case "group":
+                group = next((each for each in groups_of(listed) if each.key == name), None)
+                return replace(shelf, chosen=toggled(shelf.chosen, group)) if group else shelf
+            case "choose" if name in known:
+                rest = tuple(each for each in shelf.chosen if each != name)
+                return replace(shelf, chosen=rest if name in shelf.chosen else (*rest, name))
+            case "delete" if name in known:
+                problem = self._attempt(lambda: self.bin.delete(name), "deleted")
+                chosen = shelf.chosen if problem else tuple(each for each in shelf.chosen if each != name)
+                return replace(shelf, chosen=chosen, problem=problem)
         return shelf
 
-    def _delete(self, shelf: Shelf, name: str) -> Shelf:
-        listed = self.listed()
-        info = next((info for info in listed if info.name == name), None)
-        # Other documents of the same archive are still from its copy.
-        shared = info is not None and any(other.source == info.source and other.name != name for other in listed)
-        chosen = tuple(n for n in shelf.chosen if n != name)
+    @staticmethod
+    def _attempt(work: Callable[[], object], done: str) -> str:
+        """Do something; gives what to say if it did not work."""
         try:
-            with self._startup.working():
-                self._assistant.remove([name])
-                if info and info.origin == "uploaded" and not shared:
-                    self._forget_copy(Path(info.source))
-            line = Line("plain", name, "Deleted")
+            work()
         except AssistantError as error:
-            line = Line("bad", name, str(error))
+            return str(error)
         except Exception:
-            logger.exception("%s could not be deleted", name)
-            line = Line("bad", name, "Could not be deleted. Try again; if it happens again, see the log.")
-        return replace(shelf, chosen=chosen, confirming=None).told([*shelf.lines, line])
+            logger.exception("a document could not be %s", done)
+            return f"It could not be {done}. Try again; if it happens again, see the log."
+        return ""
 
-    def _forget_copy(self, copy: Path) -> None:
-        # The source is what the index remembers: never delete anything but our own copies by it.
-        if copy.resolve().is_relative_to(self._kept.resolve()):
-            copy.unlink(missing_ok=True)
+    # --- adding -----------------------------------------------------------------------------------------
 
-    def add(self, shelf: Shelf, data: Any) -> Iterator[Shelf]:
-        """Take what the browser sent, file by file, and say what became of each. Never raises."""
-        lines = list(shelf.lines)
-        uploads = self._uploads(data)
-        for number, upload in enumerate(uploads, start=1):
-            count = f" ({number} of {len(uploads)})" if len(uploads) > 1 else ""
-            yield shelf.told([*lines, Line("busy", upload.name, f"Reading and indexing{count}")])
-            lines.append(self._add_one(upload))
-            yield shelf.told(lines)
+    def add(self, data: Any) -> None:
+        """Take on what the browser sent; each file is added in its turn, in the background."""
+        self.intake.put([self._task(upload) for upload in self._uploads(data)])
 
-    def add_address(self, shelf: Shelf, address: Any) -> Iterator[Shelf]:
-        """Fetch what stands at an address a person typed, add it, and say what became of it. Never raises."""
+    def add_address(self, address: Any) -> None:
+        """Fetch what stands at an address a person typed, and add it, in the background."""
         typed = " ".join(str(address or "").split())
         if typed:
-            yield shelf.told([*shelf.lines, Line("busy", typed, "Fetching and indexing")])
-            yield shelf.told([*shelf.lines, _told_line(typed, lambda: self._fetch_and_add(typed))])
+            self.intake.put([Task(typed, 1, lambda report: self._fetch(typed, report))])
 
-    def _fetch_and_add(self, address: str) -> Line:
-        self._startup.wait_open()
-        # Outside of the work on the index: a slow server holds up nothing else.
-        page = self._assistant.fetch(address)
-        with self._startup.working():
-            return _added_line(self._assistant.add([page])[0])
+    def _task(self, upload: Upload) -> Task:
+        return Task(upload.name, upload.size, lambda report: self._add_upload(upload, report))
 
-    def _add_one(self, upload: Upload) -> Line:
-        try:
-            return _told_line(upload.name, lambda: self._check_and_add(upload))
-        finally:
+    def _add_upload(self, upload: Upload, report: Report, password: SecretStr | None = None) -> Outcome:
+        """Add an uploaded file; one that asks for a password stays at hand until it is given, or given up."""
+
+        def give_up() -> None:
             if upload.path:
                 upload.path.unlink(missing_ok=True)
 
-    def _check_and_add(self, upload: Upload) -> Line:
+        outcome = _told(upload.name, lambda: self._check_and_add(upload, report, password), password is not None)
+        if outcome.kind != "locked":
+            give_up()
+            return outcome
+        return outcome._replace(unlock=lambda word, told: self._add_upload(upload, told, word), give_up=give_up)
+
+    def _check_and_add(self, upload: Upload, report: Report, password: SecretStr | None) -> Outcome:
         checked_name(upload.name, upload.size, self._settings.max_file_mb)
         if upload.path is None:
             raise DocumentError("The file did not arrive", "Send it again.")
         self._startup.wait_open()
         with self._startup.working():
-            return self._keep_and_add(upload.name, upload.path)
+            return self._keep_and_add(upload.name, upload.path, report, password)
 
-    def _keep_and_add(self, name: str, arrived: Path) -> Line:
-        """Move a file to its place and index it; on failure the place is as it was before."""
+    def _fetch(self, address: str, report: Report) -> Outcome:
+        try:
+            self._startup.wait_open()
+            report("fetching", 0, 0)
+            # Outside of the work on the index: a slow server holds up nothing else.
+            page = self._assistant.fetch(address)
+        except Exception as error:
+            return _problem(address, error, tried=False)
+        return self._add_page(address, page, report)
+
+    def _add_page(self, address: str, page: Page, report: Report, password: SecretStr | None = None) -> Outcome:
+        def work() -> Outcome:
+            with self._startup.working():
+                return _outcome(self._assistant.add([page], password=password, progress=report)[0])
+
+        outcome = _told(address, work, password is not None)
+        if outcome.kind != "locked":
+            return outcome
+        return outcome._replace(unlock=lambda word, told: self._add_page(address, page, told, word))
+
+    def _unlock_file(self, source: Any, password: SecretStr) -> None:
+        """Read a locked file of the synced folder, in the background."""
+        failed = next((each for each in self._failures() if each.source == source), None)
+        if failed is None:
+            return
+
+        def work(report: Report, word: SecretStr = password) -> Outcome:
+            def unlocked() -> Outcome:
+                with self._startup.working():
+                    return _outcome(self._assistant.unlock(failed, word, report))
+
+            outcome = _told(failed.name, unlocked, tried=True)
+            return (
+                outcome._replace(unlock=lambda other, told: work(told, other)) if outcome.kind == "locked" else outcome
+            )
+
+        self.intake.put([Task(failed.name, max(1, failed.size), work)])
+
+    def _keep_and_add(self, name: str, arrived: Path, report: Report, password: SecretStr | None) -> Outcome:
+        """Move a file to its place and index it; on failure all is as it was before."""
         target = self._kept / name
         self._kept.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._incoming) as folder:
@@ -185,18 +258,19 @@ class Documents:
                 shutil.copy2(target, previous)
             try:
                 shutil.move(arrived, target)
-                result = self._assistant.add([target], origin="uploaded")[0]
+                result = self._assistant.add([target], origin="uploaded", password=password, progress=report)[0]
                 if result.status == "failed":
                     raise DocumentError(result.reason, result.next_step)
             except BaseException:
-                target.unlink(missing_ok=True)
+                if target.exists():
+                    shutil.move(target, arrived)
                 if previous.exists():
                     shutil.move(previous, target)
                 raise
             if result.status == "unchanged" and not previous.exists():
                 # The same file is indexed from another place: a second copy would only go stale.
                 target.unlink(missing_ok=True)
-        return _added_line(result)
+        return _outcome(result)
 
     def _uploads(self, data: Any) -> list[Upload]:
         """The browser's word checked: only files inside the incoming folder are touched."""
@@ -207,32 +281,39 @@ class Documents:
         name = Path(str(item.get("name") or "unnamed").replace("\\", "/")).name or "unnamed"
         path = Path(str(item.get("path") or "")).resolve()
         if path.is_relative_to(self._incoming) and path.is_file():
-            return Upload(name, path.stat().st_size, path)
+            # Under a name of its own: the same file sent again meanwhile would arrive at the same place.
+            return Upload(name, path.stat().st_size, path.rename(self._incoming / uuid.uuid4().hex))
         size = item.get("size")
         return Upload(name, size if isinstance(size, int) else 0, None)
 
 
-def _told_line(name: str, work: Callable[[], Line]) -> Line:
-    """The line of something added; of an error its words."""
+def _told(name: str, work: Callable[[], Outcome], tried: bool) -> Outcome:
+    """What became of something added; of an error its words. `tried` says that a password was given."""
     try:
         return work()
-    except AssistantError as error:
-        return Line("bad", name, str(error))
-    except OSError as error:
+    except Exception as error:
+        return _problem(name, error, tried)
+
+
+def _problem(name: str, error: Exception, tried: bool) -> Outcome:
+    if isinstance(error, DocumentError) and opens_with_password(error.next_step):
+        return Outcome("locked", name, _WRONG if tried else _LOCKED)
+    if isinstance(error, AssistantError):
+        return Outcome("bad", name, str(error))
+    if isinstance(error, OSError):
         problem = StorageError(
             f"It could not be kept: {error.strerror or error}",
             "Free some space or check the permissions of the home folder, then add it again.",
         )
-        return Line("bad", name, str(problem))
-    except Exception:
-        logger.exception("%s could not be added", name)
-        return Line("bad", name, "Could not be added. Try it again; the log says what happened.")
+        return Outcome("bad", name, str(problem))
+    logger.error("%s could not be added", name, exc_info=error)
+    return Outcome("bad", name, _UNEXPECTED)
 
 
-def _added_line(result: AddResult) -> Line:
+def _outcome(result: AddResult) -> Outcome:
     told = _DONE.get(result.status, result.status)
     remark = f". {result.reason}" if result.reason else ""
-    return Line("plain" if result.status == "unchanged" else "good", result.name, f"{told}{remark}")
+    return Outcome("plain" if result.status == "unchanged" else "good", result.name, f"{told}{remark}")
 
 
 def checked_name(name: str, size: int, max_file_mb: int) -> str:

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.ui.conversation import Conversation, Update
-from assistant.ui.documents import Shelf
 from assistant.ui.panel import QUIET, panel
+from assistant.ui.preferences import options_of
 from assistant.ui.session import Session
+from assistant.ui.shelf import Shelf
 from assistant.ui.talk_list import naming_html, search_html
 from assistant.ui.talks import Talks
 
@@ -60,13 +61,19 @@ def wire_talks(blocks: Any, parts: Parts, conversation: Conversation, talks: Tal
     mine = parts.talk
     outputs = [mine.heading, parts.conversation, parts.question, parts.source, mine.talks]
 
-    async def ask(question: str, shown: str, session: Session, shelf: Shelf) -> AsyncIterator[tuple[Any, ...]]:
-        async for told in _told(conversation.ask(question, shown, session, shelf.chosen)):
+    async def ask(
+        question: str, shown: str, session: Session, shelf: Shelf, quote_only: bool, length: str
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        options = options_of(quote_only, length)
+        async for told in _told(conversation.ask(question, shown, session, shelf.chosen, options)):
             yield told
 
-    async def again(session: Session, event: gr.EventData) -> AsyncIterator[tuple[Any, ...]]:
-        given = event._data
-        async for told in _told(conversation.again(given.get("conversation"), given.get("question"), session)):
+    async def again(
+        session: Session, quote_only: bool, length: str, event: gr.EventData
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        given, options = event._data, options_of(quote_only, length)
+        updates = conversation.again(given.get("conversation"), given.get("question"), session, options)
+        async for told in _told(updates):
             yield told
 
     async def arrive(shown: str, session: Session) -> AsyncIterator[tuple[Any, ...]]:
@@ -91,18 +98,19 @@ def wire_talks(blocks: Any, parts: Parts, conversation: Conversation, talks: Tal
         handler.__annotations__["event"] = gr.EventData
     # Each of these may last as long as an answer takes, in every tab, and waits without holding a thread.
     lasting: dict[str, Any] = {"concurrency_limit": None, **QUIET}
+    options = [parts.column.quote_only, parts.column.length]
     asked = gr.on(
         [parts.question.submit, parts.send.click],
         ask,
-        [parts.question, mine.shown, mine.session, parts.shelf],
+        [parts.question, mine.shown, mine.session, parts.shelf, *options],
         outputs,
         trigger_mode="once",
-        js=f"(question, shown, session, shelf) => [question, {_SHOWN}, session, shelf]",
+        js=f"(question, shown, ...others) => [question, {_SHOWN}, ...others]",
         **lasting,
     )
     # In the browser alone, and whatever happened to the server: the page must never look busy for good.
     asked.then(None, js="() => { window.corpusAssistant?.ready(); }")
-    mine.talks.again(again, [mine.session], outputs, trigger_mode="multiple", **lasting)
+    mine.talks.again(again, [mine.session, *options], outputs, trigger_mode="multiple", **lasting)
     mine.talks.choose(choose, [mine.session], outputs, trigger_mode="multiple", **lasting)
     blocks.load(arrive, [mine.shown, mine.session], outputs, js=f"(shown, session) => [{_SHOWN}, session]", **lasting)
     parts.timer.tick(follow, [mine.session], outputs, trigger_mode="once", **lasting)

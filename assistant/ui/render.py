@@ -9,6 +9,7 @@ from itertools import groupby
 
 from assistant.answering.answer import Answer, Citation, Sentence, Status
 from assistant.conversations.model import Exchange, Phase
+from assistant.feedback.case import key_of
 
 #: Value of `Answer.model` when no chat model took part.
 QUOTE_ONLY = "quote-only"
@@ -162,6 +163,7 @@ def _foot(exchange: Exchange, index: int, last: bool) -> str:
             f"Show the {f'{count} quotes' if count > 1 else 'quote'} found</button>"
         )
     if exchange.answer:
+        parts.append(_thumbs(exchange.answer, exchange.documents, index))
         timings = exchange.answer.timings_ms
         by = "" if exchange.answer.model == QUOTE_ONLY else f"{escape(exchange.answer.model)}, "
         took = f"{timings.total / 1000:.1f} s, evidence in {timings.retrieve:.0f} ms"
@@ -180,6 +182,17 @@ def prose_html(sentences: Sequence[Sentence], citations: Mapping[int, Citation],
             # One space, never a line break, between sentences: it is part of the paragraph that is read and copied.
             parts.append(f'<p class="prose-answer">{" ".join(told)}</p>')
     return "".join(parts)
+
+
+def _thumbs(answer: Answer, documents: Sequence[str], index: int) -> str:
+    """Buttons to rate an answer; the page's script shows which one is pressed."""
+    key = key_of(answer, documents)
+    buttons = "".join(
+        f'<button type="button" class="thumb {thumb}" data-thumb="{thumb}" aria-pressed="false" '
+        f'aria-label="{label}" title="{label}"></button>'
+        for thumb, label in (("up", "This answer is right"), ("down", "This answer is wrong"))
+    )
+    return f'<span class="thumbs" role="group" data-key="{key}" data-exchange="{index}">{buttons}</span>'
 
 
 def exchange_html(exchange: Exchange, index: int, last: bool = False) -> str:

@@ -12,7 +12,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import PortInUseError, SettingsError
@@ -63,13 +62,14 @@ def _run(
     from assistant.ui.app import build_app, drop_leftovers
 
     left, built = threading.Event(), threading.Event()
-    incoming: list[Path] = []
+    made: list[Any] = []
 
     def opened() -> None:
         desk.open()
         built.wait()
-        for folder in incoming:
-            drop_leftovers(folder)
+        for app in made:
+            drop_leftovers(app.state.incoming)
+            app.state.bin.sweep()
 
     # Opening the home and loading the models begins before the page is made, which takes as long.
     startup = Startup(assistant, settings, opened, left.set)
@@ -87,7 +87,7 @@ def _run(
             raise
         finally:
             gc.enable()
-        incoming.append(app.state.incoming)
+        made.append(app)
         built.set()
 
         class Server(uvicorn.Server):

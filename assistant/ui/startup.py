@@ -29,7 +29,7 @@ class Progress:
     """How far the program is, in words. `degraded` is usable with something missing, `failed` is not.
 
     `problems` are to be dealt with, `notes` only to be known. `model` is the chat model's name, None before it
-    is loaded.
+    is loaded; `indexing` the file that is being indexed, empty if none is.
     """
 
     phase: StartupPhase
@@ -37,6 +37,7 @@ class Progress:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     model: str | None = None
+    indexing: str = ""
 
     @property
     def settled(self) -> bool:
@@ -226,7 +227,7 @@ class Startup:
             self._unread = tuple(_told(result) for result in results if result.status == "failed")
         finally:
             self._syncing = False
-        self._progress = replace(self._progress, problems=(*self._unread, *self._missing))
+        self._progress = replace(self._progress, problems=(*self._unread, *self._missing), indexing="")
 
     def _report(self, what: str, done: int, total: int) -> None:
         if self.stopping:
@@ -234,7 +235,7 @@ class Startup:
         text = f"Indexing {min(done + 1, total)} of {total}: {what}" if total else f"Indexing {what}"
         pace = self._pace.told(done, total, time.monotonic())
         text += f" ({pace})" if pace else ""
-        self._progress = replace(self._progress, phase="indexing", text=text)
+        self._progress = replace(self._progress, phase="indexing", text=text, indexing=what if done < total else "")
 
     def _warm(self) -> None:
         if self.stopping:

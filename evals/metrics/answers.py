@@ -103,6 +103,11 @@ def figure_recall(answer: str, *, answers: Sequence[str], figures: Sequence[str]
     )
 
 
+def is_one_of(answer: str, others: Sequence[str]) -> bool:
+    """Whether an answer says the same as one of some others, word for word after normalisation."""
+    return any(same_text(answer, other) for other in others if other.strip())
+
+
 def exact_match(answer: str, answers: Sequence[str]) -> float | None:
     """1 if the answer equals an accepted one after normalisation, else 0; None if none is given."""
     accepted = [text for text in answers if text.strip()]

@@ -29,6 +29,7 @@ def write(path: Path, *cases: Any) -> Path:
 
 def test_reads_every_field(tmp_path: Path) -> None:
     full = GOOD | {
+        "rejected": ["$385"],
         "figures": ["$835"],
         "pages": [{"document": "note.md", "page": 2}],
         "quotes": ["The target\u2028is $835."],

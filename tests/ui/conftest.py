@@ -11,8 +11,10 @@ from source_parts import Make, fill
 from ui_fakes import LEASES, FakeAssistant
 from ui_server import running
 
+from assistant.feedback.file import FeedbackFile
 from assistant.settings import Settings
 from assistant.ui.app import build_app
+from assistant.ui.ratings import Ratings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -101,3 +103,8 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
     assert strays == []
     assert refused == []
+
+
+@pytest.fixture
+def ratings(tmp_path: Path) -> Ratings:
+    return Ratings(FeedbackFile(tmp_path / "feedback.jsonl"))

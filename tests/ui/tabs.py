@@ -10,6 +10,7 @@ from typing import Any
 
 from ui_fakes import FakeAssistant
 
+from assistant.answering.options import AnswerOptions
 from assistant.conversations.database import Database
 from assistant.conversations.store import Conversations
 from assistant.ui.answers import Answers
@@ -39,12 +40,12 @@ class Tab:
         self.updates: list[Update] = []
         self.id = self.heading = self.shown = self.question = self.source = self.talks = ""
 
-    def ask(self, question: str, documents: Sequence[str] = ()) -> Tab:
+    def ask(self, question: str, documents: Sequence[str] = (), options: AnswerOptions | None = None) -> Tab:
         self.question = question
-        return self._drive(self.house.conversation.ask(question, self.id, self.session, documents))
+        return self._drive(self.house.conversation.ask(question, self.id, self.session, documents, options))
 
-    def again(self, question: str | None = None) -> Tab:
-        return self._drive(self.house.conversation.again(self.id, question, self.session))
+    def again(self, question: str | None = None, options: AnswerOptions | None = None) -> Tab:
+        return self._drive(self.house.conversation.again(self.id, question, self.session, options))
 
     def open(self, conversation: Any = "") -> Tab:
         return self._drive(self.house.conversation.open(conversation, self.session))

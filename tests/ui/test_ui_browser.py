@@ -122,7 +122,6 @@ def test_ask_check_add_delete_and_recover(page: Any, url: str, fake: FakeAssista
     page.click(".exchange >> nth=2 >> .cite >> nth=0")
     page.wait_for_selector('#source mark:has-text("77 fuel tanks")')
     page.click('[aria-label="Delete depot.md"]')
-    page.click('.confirm [data-action="confirm"]')
     page.wait_for_selector('li[data-document="depot.md"]', state="detached")
     assert "depot.md" not in fake.texts
     page.wait_for_selector('#scope:has-text("all documents")')
@@ -147,7 +146,7 @@ def test_nothing_hostile_runs_or_leads_anywhere(page: Any, url: str, fake: FakeA
     page.click(".cite >> nth=0")
     page.wait_for_selector("#source mark")
     page.locator("li[data-document] .delete").last.click()
-    page.wait_for_selector(".confirm")
+    page.wait_for_selector(".undo")
     assert page.evaluate("window.pwned") is None
     for part in ("#documents", "#upload-results", "#conversation", "#source"):
         assert page.locator(f"{part} :is(a, img, script, iframe, svg, b, u, form, object)").count() == 0
@@ -233,7 +232,7 @@ def test_every_control_has_a_name(page: Any, url: str) -> None:
     open_page(page, url)
     ask(page, "What capacity was leased?")
     page.click('[aria-label="Delete leases.md"]')
-    page.wait_for_selector(".confirm")
+    page.wait_for_selector(".undo")
     names = page.evaluate("""() => [...document.querySelectorAll("button, input, textarea, [role=checkbox]")]
         .map(e => [e.outerHTML.slice(0, 80), (e.ariaLabel || e.innerText || e.labels?.[0]?.innerText || "").trim()])""")
     assert [found for found in names if not found[1]] == []

@@ -18,6 +18,7 @@ from ui_fakes import FakeAssistant
 from ui_server import running
 
 from assistant.answering.answer import Turn
+from assistant.answering.options import AnswerOptions
 from assistant.conversations.database import DATABASE
 from assistant.conversations.model import Summary
 from assistant.settings import Settings
@@ -341,6 +342,28 @@ def test_the_list_names_days_and_times() -> None:
 def test_only_what_can_be_an_id_is_one(given: Any) -> None:
     assert known_id(given) == ""
     assert known_id("0123456789abcdef") == "0123456789abcdef"
+
+
+# Options and verdicts
+
+
+def test_a_question_is_asked_and_asked_again_with_the_options_of_the_moment(tab: Tab, fake: FakeAssistant) -> None:
+    short, quotes = AnswerOptions(length="short"), AnswerOptions(quote_only=True)
+    tab.ask(CAPACITY, options=short).again(options=quotes)
+    tab.again("What was the average rate?")
+    assert fake.options == [short, quotes, None]
+
+
+def test_a_verdict_gets_the_answer_with_what_it_was_made_of(tab: Tab, house: House) -> None:
+    tab.ask(CAPACITY).ask("boom").ask("What was the average rate?", ("leases.md",))
+    first, rated = house.conversation.rated(tab.id, 0), house.conversation.rated(tab.id, 2)
+    assert first and (first.answer.question, first.history, first.scope) == (CAPACITY, (), ())
+    assert rated and (rated.answer.question, rated.scope) == ("What was the average rate?", ("leases.md",))
+    assert rated.history == (
+        Turn(role="user", content=CAPACITY), Turn(role="assistant", content=first.answer.answer),
+    )  # fmt: skip
+    for where, index in ((tab.id, 1), (tab.id, 3), (tab.id, -1), (tab.id, "0"), ("", 0), ("0" * 16, 0), (None, None)):
+        assert house.conversation.rated(where, index) is None
 
 
 # Sources

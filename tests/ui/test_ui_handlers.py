@@ -1,40 +1,19 @@
-"""Choosing, uploading and getting ready, without a browser."""
+"""Getting ready, without a browser."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from tabs import House, Tab
-from ui_fakes import FakeAssistant, Info, Result
+from ui_fakes import FakeAssistant, Result
 
 from assistant.errors import AssistantError, HomeLockedError, ModelFileError, StorageError
 from assistant.settings import Settings
-from assistant.ui.documents import Documents, Shelf
-from assistant.ui.groups import groups_of
-from assistant.ui.page import Views, model_place
 from assistant.ui.startup import Startup
-
-
-@pytest.fixture
-def startup(fake: FakeAssistant, settings: Settings) -> Startup:
-    return Startup.finished(fake, settings)
-
-
-@pytest.fixture
-def incoming(tmp_path: Path) -> Path:
-    folder = tmp_path / "incoming"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def shelf_of(fake: FakeAssistant, settings: Settings, startup: Startup, incoming: Path) -> Documents:
-    return Documents(fake, settings, startup, incoming)
 
 
 def wait_until(condition: Any, seconds: float = 30) -> None:
@@ -42,217 +21,6 @@ def wait_until(condition: Any, seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.01)
-
-
-def arrived(incoming: Path, name: str, content: bytes) -> dict[str, Any]:
-    """A file as the browser reports it once Gradio has stored it."""
-    folder = incoming / f"hash-{len(list(incoming.iterdir()))}"
-    folder.mkdir()
-    path = folder / "stored"
-    path.write_bytes(content)
-    return {"name": name, "size": len(content), "path": str(path)}
-
-
-# Documents
-
-
-def test_choosing_is_a_switch_and_survives_only_for_known_documents(shelf_of: Documents) -> None:
-    shelf = shelf_of.act(Shelf(), "choose", "leases.md")
-    assert shelf.chosen == ("leases.md",)
-    assert shelf_of.act(shelf, "choose", "leases.md").chosen == ()
-    assert shelf_of.act(shelf, "choose", "unknown.md").chosen == ("leases.md",)
-    assert shelf_of.act(shelf, "all", "").chosen == ()
-    assert shelf_of.act(shelf, "nonsense", "leases.md") == shelf
-
-
-def test_folders_tags_and_years_choose_their_documents(shelf_of: Documents, fake: FakeAssistant) -> None:
-    fake.put("filings/2023/q2.md", "Words.", date="2023-08-03", tags=("read",))
-    fake.put("filings/2023/q3.md", "Words.", date="November 2, 2023")
-    fake.put("filings/q4.md", "Words.", date="last winter", tags=("read",))
-    groups = {group.key: group.names for group in groups_of(shelf_of.listed())}
-    assert groups == {
-        "Folder:filings": ("filings/2023/q2.md", "filings/2023/q3.md", "filings/q4.md"),
-        "Folder:filings/2023": ("filings/2023/q2.md", "filings/2023/q3.md"),
-        "Tag:read": ("filings/2023/q2.md", "filings/q4.md"),
-        "Year:2023": ("filings/2023/q2.md", "filings/2023/q3.md"),
-        "Year:2026": ("leases.md",),
-    }
-    shelf = shelf_of.act(Shelf(chosen=("leases.md",)), "group", "Tag:read")
-    assert shelf.chosen == ("leases.md", "filings/2023/q2.md", "filings/q4.md")
-    shelf = shelf_of.act(shelf, "group", "Folder:filings")
-    assert set(shelf.chosen) == set(fake.texts)
-    shelf = shelf_of.act(shelf, "group", "Folder:filings")
-    assert shelf.chosen == ("leases.md",)
-    for unknown in ("Folder:none", "filings", None):
-        assert shelf_of.act(shelf, "group", unknown) == shelf
-
-
-def test_groups_that_are_no_choice_are_not_shown(shelf_of: Documents, fake: FakeAssistant) -> None:
-    assert 'class="groups"' not in shelf_of.html(Shelf(), shelf_of.listed())
-    fake.put("other/<b>.md", "Words.", date="2026-01-01", tags=("<i>",))
-    shown = shelf_of.html(Shelf(chosen=("other/<b>.md",)), shelf_of.listed())
-    assert 'data-name="Folder:other"' in shown and 'aria-checked="true" data-action="group"' in shown
-    assert "Year:2026" not in shown
-    assert "<i>" not in shown and "&lt;i&gt;" in shown
-
-
-def test_deleting_needs_two_steps(shelf_of: Documents, fake: FakeAssistant) -> None:
-    assert shelf_of.act(Shelf(), "confirm", "leases.md") == Shelf()
-    shelf = shelf_of.act(Shelf(chosen=("leases.md",)), "delete", "leases.md")
-    assert shelf.confirming == "leases.md" and "leases.md" in fake.texts
-    assert shelf_of.act(shelf, "keep", "leases.md").confirming is None
-    deleted = shelf_of.act(shelf, "confirm", "leases.md")
-    assert fake.texts == {} and deleted.chosen == () and deleted.confirming is None
-    assert deleted.lines[-1].text == "Deleted"
-
-
-def test_deleting_an_upload_deletes_its_copy_and_no_other_file(
-    shelf_of: Documents, fake: FakeAssistant, settings: Settings, incoming: Path, tmp_path: Path
-) -> None:
-    list(shelf_of.add(Shelf(), [arrived(incoming, "new.md", b"New words.")]))
-    copy = settings.home / "uploads" / "new.md"
-    assert copy.read_bytes() == b"New words."
-    shelf_of.act(Shelf(confirming="new.md"), "confirm", "new.md")
-    assert not copy.exists()
-    precious = tmp_path / "precious.md"
-    precious.write_text("mine")
-    fake.put("precious.md", "mine", origin="uploaded", source=str(precious))
-    shelf_of.act(Shelf(confirming="precious.md"), "confirm", "precious.md")
-    assert precious.exists()
-
-
-def test_the_copy_of_an_archive_goes_with_its_last_document(
-    shelf_of: Documents, fake: FakeAssistant, settings: Settings
-) -> None:
-    copy = settings.home / "uploads" / "x.zip"
-    copy.parent.mkdir(parents=True)
-    copy.write_bytes(b"packed")
-    for name in ("x.zip/a.md", "x.zip/b.md"):
-        fake.put(name, "words", origin="uploaded", source=str(copy))
-    shelf_of.act(Shelf(confirming="x.zip/a.md"), "confirm", "x.zip/a.md")
-    assert copy.exists()
-    shelf_of.act(Shelf(confirming="x.zip/b.md"), "confirm", "x.zip/b.md")
-    assert not copy.exists()
-
-
-def test_each_uploaded_file_gets_its_result_in_words(
-    shelf_of: Documents, fake: FakeAssistant, settings: Settings, incoming: Path
-) -> None:
-    told = list(
-        shelf_of.add(
-            Shelf(),
-            [
-                arrived(incoming, "good.md", b"Good words."),
-                arrived(incoming, "void.md", b" "),
-                arrived(incoming, "tool.exe", b"MZ"),
-                arrived(incoming, "plain", b"text"),
-                arrived(incoming, ".hidden.md", b"text"),
-                arrived(incoming, "n" * 300 + ".md", b"text"),
-                {"name": "big.pdf", "size": 3 * 2**20},
-                {"name": "lost.md", "size": 10},
-                arrived(incoming, "good.md", b"Good words."),
-            ],
-        )
-    )
-    assert [line.kind for line in told[0].lines] == ["busy"]
-    final = told[-1].lines
-    assert [line.kind for line in final] == ["good", *["bad"] * 7, "plain"]
-    for line, words in zip(
-        final,
-        ["Added", "empty", ".exe is not a supported", "without a suffix", "Rename", "Rename",
-         "over the limit of 1 MB", "did not arrive", "unchanged"],
-        strict=True,
-    ):  # fmt: skip
-        assert words in line.text
-    assert [path.name for path in (settings.home / "uploads").iterdir()] == ["good.md"]
-    assert not [path for path in incoming.rglob("*") if path.is_file()]
-    assert set(fake.texts) == {"leases.md", "good.md"}
-
-
-def test_an_address_is_fetched_and_its_result_told(shelf_of: Documents, fake: FakeAssistant) -> None:
-    steps = list(shelf_of.add_address(Shelf(), " https://example.com/a "))
-    assert [(line.kind, line.name) for step in steps for line in step.lines] == [
-        ("busy", "https://example.com/a"), ("good", "example.com/a.html"),
-    ]  # fmt: skip
-    assert fake.infos["example.com/a.html"].source == "https://example.com/a"
-    (*_, last) = shelf_of.add_address(steps[-1], "https://nowhere/")
-    assert [(line.kind, line.name, line.text) for line in last.lines[1:]] == [
-        ("bad", "https://nowhere/", "There is no host nowhere. Check the address and your connection."),
-    ]  # fmt: skip
-    assert list(shelf_of.add_address(Shelf(), " ")) == list(shelf_of.add_address(Shelf(), None)) == []
-
-
-def test_a_slow_server_does_not_hold_up_other_changes(
-    shelf_of: Documents, fake: FakeAssistant, startup: Startup, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = fake.fetch
-
-    def fetch(address: str) -> Any:
-        with startup.working():
-            return real(address)
-
-    monkeypatch.setattr(fake, "fetch", fetch)
-    ended = threading.Thread(target=lambda: list(shelf_of.add_address(Shelf(), "https://example.com/a")), daemon=True)
-    ended.start()
-    ended.join(10)
-    assert not ended.is_alive(), "fetching held the right to change the index"
-
-
-def test_a_failed_update_leaves_the_copy_that_was_there(
-    shelf_of: Documents, settings: Settings, incoming: Path
-) -> None:
-    shelf = list(shelf_of.add(Shelf(), [arrived(incoming, "a.md", b"First.")]))[-1]
-    failed = list(shelf_of.add(shelf, [arrived(incoming, "a.md", b"  ")]))[-1]
-    copy = settings.home / "uploads" / "a.md"
-    assert failed.lines[-1].kind == "bad" and copy.read_bytes() == b"First."
-    updated = list(shelf_of.add(failed, [arrived(incoming, "a.md", b"Second.")]))[-1]
-    assert updated.lines[-1].text == "Updated" and copy.read_bytes() == b"Second."
-
-
-def test_no_second_copy_is_kept_of_a_file_indexed_from_elsewhere(
-    shelf_of: Documents, settings: Settings, incoming: Path, fake: FakeAssistant
-) -> None:
-    same = fake.texts["leases.md"].encode()
-    told = list(shelf_of.add(Shelf(), [arrived(incoming, "leases.md", same)]))[-1]
-    assert "unchanged" in told.lines[-1].text
-    assert list((settings.home / "uploads").iterdir()) == []
-
-
-@pytest.mark.parametrize("path", ["/etc/hostname", "../outside.md", "", "/proc/self/environ", "."])
-def test_files_outside_the_incoming_folder_are_never_taken(
-    shelf_of: Documents, fake: FakeAssistant, incoming: Path, path: str
-) -> None:
-    outside = incoming.parent / "outside.md"
-    outside.write_text("A secret.")
-    item = {"name": "a.md", "size": 5, "path": str(incoming / path) if path.startswith(".") else path}
-    told = list(shelf_of.add(Shelf(), [item]))[-1]
-    assert told.lines[-1].kind == "bad"
-    assert outside.exists() and "a.md" not in fake.texts
-
-
-def test_a_link_out_of_the_incoming_folder_is_not_followed(
-    shelf_of: Documents, fake: FakeAssistant, incoming: Path, tmp_path: Path
-) -> None:
-    secret = tmp_path / "secret.md"
-    secret.write_text("A secret.")
-    (incoming / "link.md").symlink_to(secret)
-    item = {"name": "a.md", "size": 9, "path": str(incoming / "link.md")}
-    assert list(shelf_of.add(Shelf(), [item]))[-1].lines[-1].kind == "bad"
-    assert "a.md" not in fake.texts and secret.exists()
-
-
-def test_a_name_from_the_browser_is_only_a_name(shelf_of: Documents, settings: Settings, incoming: Path) -> None:
-    list(shelf_of.add(Shelf(), [arrived(incoming, "../../x/../evil.md", b"Words.")]))
-    list(shelf_of.add(Shelf(), [arrived(incoming, "..\\..\\win.md", b"Words.")]))
-    assert sorted(p.name for p in (settings.home / "uploads").iterdir()) == ["evil.md", "win.md"]
-
-
-@pytest.mark.parametrize("data", [None, "x", 3, {}, [], [None, 3]])
-def test_a_malformed_upload_event_is_nothing(shelf_of: Documents, data: Any) -> None:
-    assert list(shelf_of.add(Shelf(), data)) == []
-
-
-# Getting ready
 
 
 def run(startup: Startup) -> None:
@@ -400,37 +168,6 @@ def test_closing_does_not_wait_for_a_model_that_loads(fake: FakeAssistant, setti
     loading.set()
 
 
-def test_uploads_that_arrive_while_going_down_change_nothing(
-    shelf_of: Documents, startup: Startup, fake: FakeAssistant, incoming: Path
-) -> None:
-    startup.stop()
-    told = list(shelf_of.add(Shelf(), [arrived(incoming, "late.md", b"Words.")]))[-1]
-    assert "shutting down" in told.lines[-1].text and "late.md" not in fake.texts
-
-
-@pytest.mark.parametrize(
-    ("url", "words"),
-    [
-        (None, "on this machine"),
-        ("http://127.0.0.1:11434/v1", "on this machine"),
-        ("http://[::1]:8000/v1", "on this machine"),
-        ("https://api.example.com/v1", "sent to api.example.com"),
-    ],
-)
-def test_where_questions_go_is_said(url: str | None, words: str) -> None:
-    assert words in model_place(url)
-
-
-def test_a_list_that_cannot_be_read_does_not_break_the_page(
-    shelf_of: Documents, fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken() -> list[Info]:
-        raise StorageError("The disk is full", "Free some space.")
-
-    monkeypatch.setattr(fake, "documents", broken)
-    assert "No documents" in shelf_of.html(Shelf(), shelf_of.listed())
-
-
 def test_every_error_the_page_raises_has_a_next_step(settings: Settings, fake: FakeAssistant) -> None:
     startup = Startup.finished(fake, settings)
     startup.stop()
@@ -530,13 +267,3 @@ def test_closing_waits_for_a_sync_that_a_change_began(
     followed.close()
     assert fake.calls[-1] == "close"
     assert not followed._thread.is_alive()
-
-
-def test_the_page_looks_again_only_when_something_is_new(
-    fake: FakeAssistant, settings: Settings, startup: Startup, shelf_of: Documents
-) -> None:
-    views = Views(settings, startup, shelf_of)
-    mark = views.mark()
-    assert views.mark() == mark
-    fake.put("b.md", "New words.")
-    assert views.mark() != mark

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import get_args
 
 import pytest
-from ui_fakes import Info
+from ui_fakes import Failed, Info
 
 from assistant.answering.answer import (
     Answer,
@@ -20,8 +22,15 @@ from assistant.answering.answer import (
     Timings,
 )
 from assistant.conversations.model import Exchange
+from assistant.settings import Settings
 from assistant.ui import panels
+from assistant.ui.bin import Deleted
+from assistant.ui.greeting import greeting_html
+from assistant.ui.intake import Item, Kind
+from assistant.ui.preferences import facts_html
+from assistant.ui.ratings import told_html
 from assistant.ui.render import conversation_html, prose_html, sentence_html
+from assistant.ui.shelf import Shelf, Stock, intake_html, listing_html, upload_html
 from assistant.ui.startup import Progress
 
 HOSTILE = [
@@ -38,8 +47,8 @@ HOSTILE = [
     "&lt;script&gt;",
 ]
 ALLOWED_TAGS = {
-    "article", "bdi", "blockquote", "button", "code", "details", "div", "em", "h2", "h3", "input", "label", "li",
-    "mark", "ol", "p", "q", "s", "small", "span", "strong", "summary", "ul",
+    "article", "bdi", "blockquote", "button", "code", "dd", "details", "div", "dl", "dt", "em", "h2", "h3", "input",
+    "label", "li", "mark", "ol", "p", "progress", "q", "s", "small", "span", "strong", "summary", "ul",
 }  # fmt: skip
 
 
@@ -56,6 +65,12 @@ class Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+
+
+def settings_of(text: str) -> Settings:
+    return Settings.model_construct(
+        chat_model=text, chat_base_url="https://api.example.com/v1", corpus=Path(text), home=Path(text)
+    )
 
 
 def read(html: str) -> Reader:
@@ -217,12 +232,23 @@ def test_hostile_text_stays_text_everywhere(text: str) -> None:
         conversation_html([done(told), Exchange(question=text, phase="failed", error=text, next_step=text)]),
         conversation_html([Exchange(question=text, phase="writing", note=text, quotes=(cited,))]),
         panels.evidence_html(text, [cited]),
-        panels.documents_html([info], [text], text, False),
-        panels.results_html([panels.Line("bad", text, text)]),
+        listing_html(
+            Stock(
+                documents=(info,),  # type: ignore[arg-type]
+                failures=(Failed(text, text, text, text), Failed(text, text, "Correct the password file.", text)),  # type: ignore[arg-type]
+                deleted=(Deleted(text, text, None, None, None),),  # type: ignore[arg-type]
+                indexing=text,
+            ),
+            Shelf(chosen=(text,), words=text, problem=text),
+        ),
+        intake_html([Item("1", text, kind, text, 1, 2, text) for kind in get_args(Kind)], text),
         panels.status_html(Progress("degraded", text, (text,)), text, text),
-        panels.greeting_html(0, text, False),
+        greeting_html(0, text, False),
+        greeting_html(1, text, False, (text,)),
+        told_html(text),
+        facts_html(settings_of(text), text, Path(text)),
         panels.source_problem(text, text),
-        panels.upload_html([text], text, 3),
+        upload_html([text], text, 3),
     ]
     for html in pieces:
         reader = read(html)
@@ -230,20 +256,6 @@ def test_hostile_text_stays_text_everywhere(text: str) -> None:
         names = {name for _, attrs in reader.tags for name in attrs}
         assert not {name for name in names if name.startswith("on") or name in ("href", "src", "style")}
         assert text in reader.text or any(text in (v or "") for _, attrs in reader.tags for v in attrs.values())
-
-
-def test_a_document_row_says_what_it_is() -> None:
-    info = Info(name="a.pdf", title="Annual", date="2026-01-02", page_count=1, characters=12_345)
-    text = read(panels.documents_html([info], [], None, False)).text
-    assert all(fact in text for fact in ("1 document", "Annual", "a.pdf", "2026-01-02", "1 page", "12,345 char"))
-
-
-def test_what_deleting_does_is_said_before_it_is_done() -> None:
-    uploaded = Info(name="u.md", title="U", origin="uploaded")
-    synced = Info(name="s.md", title="S", origin="synced")
-    assert "copy is deleted too" in panels.documents_html([uploaded], [], "u.md", False)
-    assert "stays where it is" in panels.documents_html([synced], [], "s.md", False)
-    assert "confirm" not in panels.documents_html([synced], [], None, False)
 
 
 def test_items_of_a_list_are_a_list_and_the_words_around_them_paragraphs() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from pydantic import SecretStr
 
 from assistant.answering.answer import (
     Answer,
@@ -21,7 +24,9 @@ from assistant.answering.answer import (
     Timings,
     Turn,
 )
-from assistant.errors import AddressError, DocumentError, UnknownDocumentError
+from assistant.answering.options import AnswerOptions
+from assistant.documents.options import ReadOptions, locked
+from assistant.errors import AddressError, DocumentError, NameTakenError, UnknownDocumentError
 from assistant.fetching import Page
 from assistant.index.originals import Whereabouts
 
@@ -52,6 +57,31 @@ class Info:
     origin: str = "added"
     notes: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The fields of the facade's `TakenOut` that the page needs, and what the fake puts back."""
+
+    text: str
+    info: Info
+    content_hash: str
+
+    @property
+    def states(self) -> tuple[Taken, ...]:
+        return (self,)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The fields of the facade's `FailedFile` that the page shows."""
+
+    name: str
+    reason: str
+    next_step: str
+    source: str = "/corpus/file"
+    size: int = 1000
 
 
 @dataclass(frozen=True)
@@ -95,6 +125,10 @@ class FakeAssistant:
     on_warm: Callable[[], None] | None = None
     closed_streams: int = 0
     originals: Any = field(default_factory=NoOriginals)
+    failed: list[Failed] = field(default_factory=list)
+    questions: tuple[str, ...] = ()
+    options: list[AnswerOptions | None] = field(default_factory=list)
+    passwords: list[str] = field(default_factory=list)
     address: object = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -142,28 +176,63 @@ class FakeAssistant:
         name = address.removeprefix("https://") + ".html"
         return Page(address=address, name=name, data=f"What stands at {address}.".encode())
 
-    def add(self, paths: Sequence[Path | Page], *, origin: str = "added", progress: object = None) -> list[Result]:
+    def add(
+        self,
+        paths: Sequence[Path | Page],
+        *,
+        origin: str = "added",
+        password: SecretStr | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> list[Result]:
         results = []
         for path in paths:
             data = path.data if isinstance(path, Page) else path.read_bytes()
             text = data.decode("utf-8", errors="replace")
             if not text.strip():
                 raise DocumentError(f"{path.name} is empty", "Nothing was added; check the file.")
+            if text.startswith("LOCKED "):
+                self._check_password(path.name, text.split()[1], password)
             status = "added"
             if path.name in self.texts:
                 status = "unchanged" if self.texts[path.name] == text else "updated"
             if status != "unchanged":
                 source = path.address if isinstance(path, Page) else str(path)
-                self.put(path.name, text, origin=origin, source=source)
+                self.put(path.name, text, origin=origin, source=source, size=len(data))
             results.append(Result(path.name, status))
         return results
 
-    def remove(self, names: Sequence[str]) -> list[Result]:
-        for name in names:
-            if name not in self.texts:
-                raise UnknownDocumentError(f"No document named {name}", "See the list of documents.")
-            del self.texts[name], self.infos[name]
-        return [Result(name, "removed") for name in names]
+    def _check_password(self, name: str, right: str, password: SecretStr | None) -> None:
+        given = (password,) if password else ()
+        self.passwords += [word.get_secret_value() for word in given]
+        if [word.get_secret_value() for word in given] != [right]:
+            raise locked(name, ReadOptions(passwords=given))
+
+    def failures(self) -> list[Failed]:
+        return self.failed
+
+    def unlock(self, failed: Failed, password: SecretStr, progress: object = None) -> Result:
+        self._check_password(failed.name, "sesame", password)
+        self.put(failed.name, f"What {failed.name} says.", origin="synced", source=failed.source)
+        self.failed.remove(failed)
+        return Result(failed.name, "added")
+
+    def take_out(self, names: Sequence[str]) -> Taken:
+        (name,) = names
+        if name not in self.texts:
+            raise UnknownDocumentError(f"No document named {name}", "See the list of documents.")
+        info = self.infos.pop(name)
+        copy = Path(info.source)
+        digest = hashlib.sha256(copy.read_bytes()).hexdigest() if info.source and copy.is_file() else ""
+        return Taken(self.texts.pop(name), info, digest)
+
+    def put_back(self, taken: Taken) -> None:
+        if taken.info.name in self.texts:
+            raise NameTakenError(f"Another document named {taken.info.name} has been added", "Delete that one first.")
+        self.texts[taken.info.name], self.infos[taken.info.name] = taken.text, taken.info
+
+    def starters(self, count: int = 4, stopped: Callable[[], bool] = lambda: False) -> tuple[str, ...]:
+        self.calls.append("starters")
+        return self.questions[:count]
 
     def quotes(self, question: str, documents: Sequence[str] | None) -> list[Citation]:
         words = {word.strip("?.,").lower() for word in question.split() if len(word) > 3}
@@ -187,8 +256,14 @@ class FakeAssistant:
         ]  # fmt: skip
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        documents: Sequence[str] | None = None,
+        options: AnswerOptions | None = None,
     ) -> Iterator[StreamEvent]:
+        self.options.append(options)
         self.asked.append((question, tuple(history), tuple(documents) if documents else None))
         try:
             yield from self._stream(question, documents)

@@ -4,8 +4,12 @@ const input = element.querySelector("input[type=file]");
 const sending = element.querySelector(".sending");
 const limit = Number(input.dataset.maxMb);
 
+// So that the first files are indexed while the others are still on their way, in few messages.
+const GATHER_MS = 500;
+
 const send = async (files) => {
-  const sent = [];
+  let sent = [];
+  let last = 0;
   for (const [index, file] of files.entries()) {
     sending.textContent = `Sending ${file.name} (${index + 1} of ${files.length})`;
     const entry = { name: file.name, size: file.size };
@@ -18,11 +22,13 @@ const send = async (files) => {
     }
     // Without a path the server says why it was not taken.
     sent.push(entry);
+    if (Date.now() - last > GATHER_MS || index === files.length - 1) {
+      trigger("sent", { files: sent });
+      sent = [];
+      last = Date.now();
+    }
   }
   sending.textContent = "";
-  if (sent.length) {
-    trigger("sent", { files: sent });
-  }
 };
 
 input.addEventListener("change", () => {

@@ -1,0 +1,1 @@
+"""Which questions could a newcomer ask of these documents, and be answered?"""

@@ -1,0 +1,225 @@
+"""The documents column as HTML: what there is, what is on its way in, what could not be read. Escaped like `render`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from assistant.documents.options import opens_with_password
+from assistant.documents.registry import is_archive
+from assistant.ui.groups import groups_html, groups_of
+from assistant.ui.intake import Item
+from assistant.ui.render import escape, isolated
+
+if TYPE_CHECKING:
+    from assistant.facade import DocumentInfo, FailedFile
+    from assistant.ui.bin import Deleted
+
+#: Documents shown at first, and with each "Show more": a browser redraws so many in a moment.
+PAGE = 60
+#: Files that could not be read shown at once; the number of the others is told.
+FAILED_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What one browser tab has chosen, looks for, and how many documents it is shown."""
+
+    chosen: tuple[str, ...] = ()
+    words: str = ""
+    shown: int = PAGE
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What the list is made of: the documents, what is being indexed, what failed, what can be put back."""
+
+    documents: tuple[DocumentInfo, ...] = ()
+    failures: tuple[FailedFile, ...] = ()
+    deleted: tuple[Deleted, ...] = ()
+    indexing: str = ""
+    busy: bool = False
+
+
+def matching(documents: Sequence[DocumentInfo], words: str) -> list[DocumentInfo]:
+    """The documents whose name, title or tags hold all of some words, whatever their case."""
+    wanted = words.casefold().split()
+    return [
+        info
+        for info in documents
+        if all(word in " ".join((info.name, info.title, *info.tags)).casefold() for word in wanted)
+    ]
+
+
+def size_words(size: int) -> str:
+    """A size in bytes as people read it."""
+    if size < 1000:
+        return f"{size} bytes"
+    value, unit = (size / 1e6, "MB") if size >= 999_500 else (size / 1e3, "KB")
+    return f"{value:.1f} {unit}" if value < 9.95 else f"{value:,.0f} {unit}"
+
+
+def listing_html(stock: Stock, shelf: Shelf) -> str:
+    """The list as one tab sees it: no more rows than it asked for, however many documents there are."""
+    documents = stock.documents
+    found = matching(documents, shelf.words)
+    parts = [_problem_html(shelf.problem), *map(_deleted_html, stock.deleted[::-1])]
+    if stock.indexing:
+        told = f'{isolated(stock.indexing)} <span class="status">being indexed</span>'
+        parts.append(f'<p class="arriving" role="status">{told}</p>')
+    parts.append(_failures_html(stock.failures))
+    if not documents:
+        parts.append(f'<p class="empty">{"Indexing the first documents." if stock.busy else "No documents yet."}</p>')
+        return "".join(parts)
+    parts.append(f'<p class="count" role="status">{_count_html(len(documents), found, shelf)}</p>')
+    if not shelf.words:
+        parts.append(groups_html(groups_of(documents), shelf.chosen))
+    rows = "".join(_row(info, info.name in shelf.chosen) for info in found[: shelf.shown])
+    parts.append(f'<ul class="shelf">{rows}</ul>' if rows else "")
+    rest = len(found) - shelf.shown
+    if rest > 0:
+        parts.append(_button("more", "", f"Show {min(rest, PAGE)} more of {rest:,}", "link more"))
+    return "".join(parts)
+
+
+def _count_html(total: int, found: Sequence[DocumentInfo], shelf: Shelf) -> str:
+    parts = [f"{total:,} document{'s' if total != 1 else ''}"]
+    if shelf.words:
+        parts = [f"{len(found):,} of {total:,} found" if found else f"None of {total:,} documents has these words"]
+    if shelf.chosen:
+        parts = [f"Asking within {len(shelf.chosen):,} of {total:,}", _button("all", "", "Ask all", "link")]
+    if shelf.words and found and not {info.name for info in found} <= set(shelf.chosen):
+        parts.append(_button("found", "", "Choose those found", "link"))
+    return " ".join(parts)
+
+
+def _button(action: str, name: str, text: str, kind: str) -> str:
+    return f'<button type="button" class="{kind}" data-action="{action}" data-name="{escape(name)}">{text}</button>'
+
+
+def _problem_html(problem: str) -> str:
+    if not problem:
+        return ""
+    dismiss = _button("dismiss-problem", "", "Dismiss", "link")
+    return f'<div class="failure shelf-problem" role="alert"><span>{escape(problem)}</span> {dismiss}</div>'
+
+
+def _deleted_html(deleted: Deleted) -> str:
+    name = escape(deleted.name)
+    return (
+        f'<div class="deleted" role="status"><span>Deleted {isolated(deleted.name)}.</span> '
+        f'<button type="button" class="button undo" data-action="undo" data-name="{escape(deleted.key)}" '
+        f'data-document="{name}" aria-label="Undo deleting {name}">Undo</button></div>'
+    )
+
+
+def _row(info: DocumentInfo, chosen: bool) -> str:
+    name = escape(info.name)
+    facts = "".join(f"<span>{escape(fact)}</span>" for fact in _facts(info))
+    notes = f'<span class="facts remark">{escape(" ".join(info.notes))}</span>' if info.notes else ""
+    return (
+        f'<li data-document="{name}"><button type="button" class="choose" role="checkbox" '
+        f'aria-checked="{str(chosen).lower()}" data-action="choose" data-name="{name}" '
+        f'aria-label="Ask within {name}"></button>'
+        f'<div class="about"><strong>{isolated(info.title)}</strong>'
+        f'<span class="file">{isolated(info.name)}</span>'
+        f'<span class="facts">{facts}</span>{notes}</div>'
+        f'<button type="button" class="delete" data-action="delete" data-name="{name}" '
+        f'aria-label="Delete {name}" title="Delete {name}: it can be undone"></button></li>'
+    )
+
+
+def _facts(info: DocumentInfo) -> list[str]:
+    pages = f"{info.page_count:,} page{'s' if info.page_count != 1 else ''}" if info.page_count else ""
+    # Of an archive's document only the archive's size is known.
+    inside = any(is_archive(str(parent)) for parent in PurePosixPath(info.name).parents)
+    size = size_words(info.size) if info.size is not None and not inside else f"{info.characters:,} characters"
+    tags = " ".join(f"#{tag}" for tag in info.tags)
+    return [fact for fact in (info.date or "", pages, size, "indexed", tags) if fact]
+
+
+def _failures_html(failures: Sequence[FailedFile]) -> str:
+    """The files of the synced folder that could not be read, each with its reason and what to do."""
+    if not failures:
+        return ""
+    rows = "".join(_failed_row(failure) for failure in failures[:FAILED_SHOWN])
+    more = len(failures) - FAILED_SHOWN
+    rest = f"<p>And {more:,} more: <code>assistant list --failed</code> names them.</p>" if more > 0 else ""
+    return (
+        f'<details class="failed-files"><summary>{len(failures):,} file{"s" if len(failures) != 1 else ""} '
+        f"could not be read</summary><ul>{rows}</ul>{rest}</details>"
+    )
+
+
+def _failed_row(failure: FailedFile) -> str:
+    locked = opens_with_password(failure.next_step)
+    next_step = "Give its password, or save an unlocked copy." if locked else failure.next_step
+    field = password_html("unlock-file", failure.source, failure.name) if locked else ""
+    return (
+        f'<li><strong>{isolated(failure.name)}</strong> <span class="status">failed</span>'
+        f"<p>{escape(failure.reason)}. {escape(next_step)}</p>{field}</li>"
+    )
+
+
+def password_html(action: str, key: str, name: str) -> str:
+    """A field for the password of a locked file; its words are sent once and never come back."""
+    label = f"Password of {name}"
+    return (
+        f'<div class="password" data-action="{action}" data-name="{escape(key)}">'
+        f'<input type="password" autocomplete="off" placeholder="Password" aria-label="{escape(label)}">'
+        f'<button type="button" class="button" aria-label="Open {escape(name)}">Open</button></div>'
+    )
+
+
+def upload_html(suffixes: Collection[str], kinds: str, max_file_mb: int) -> str:
+    """The fields that take files, by button or by drop, and an address; `kinds` names the formats for people."""
+    return (
+        f'<label class="drop"><input type="file" id="file-input" class="visually-hidden" multiple '
+        f'accept="{escape(",".join(suffixes))}" data-max-mb="{max_file_mb}">'
+        '<span class="button">Add documents</span>'
+        f'<span class="hint">or drop them here: {escape(kinds)}, up to {max_file_mb} MB each</span></label>'
+        '<div class="address"><input type="text" inputmode="url" placeholder="or an address, https://…" '
+        'aria-label="Address of a page or file" autocomplete="off" spellcheck="false">'
+        '<button type="button" class="button">Fetch</button></div>'
+        '<p class="sending" role="status"></p>'
+    )
+
+
+def finder_html() -> str:
+    """The field that the list is searched by; it stays as it is while the list changes."""
+    return (
+        '<input type="search" placeholder="Search name, title, tag" aria-label="Search the documents" '
+        'autocomplete="off" spellcheck="false">'
+    )
+
+
+def intake_html(items: Sequence[Item], summary: str) -> str:
+    """What is on its way in and what became of it, file by file, in words."""
+    if not items:
+        return ""
+    going = [item for kind in ("busy", "locked", "waiting") for item in items if item.kind == kind]
+    # What goes on or waits for somebody first, then what was done last.
+    ordered = [*going, *(item for item in reversed(items) if item not in going)]
+    ended = any(item.kind not in ("waiting", "busy") for item in items)
+    return (
+        (f'<p class="intake-summary" role="status">{escape(summary)}</p>' if summary else "")
+        + f'<ul class="results">{"".join(map(_item_html, ordered))}</ul>'
+        + (_button("dismiss", "", "Clear this list", "link dismiss") if ended else "")
+    )
+
+
+def _item_html(item: Item) -> str:
+    told = f'<span role="status">{escape(item.text)}</span>'
+    if item.kind == "busy" and item.total:
+        left = f" ({item.left})" if item.left else ""
+        told = (
+            f"<span>{escape(item.text)}: {item.done:,} of {item.total:,}{escape(left)}</span>"
+            f'<progress max="{item.total}" value="{item.done}" aria-label="Progress of {escape(item.name)}"></progress>'
+        )
+    field = ""
+    if item.kind == "locked":
+        field = password_html("unlock", item.key, item.name) + _button("dismiss", item.key, "Leave it out", "link")
+    return f'<li class="{item.kind}" data-item="{item.key}"><strong>{isolated(item.name)}</strong> {told}{field}</li>'
