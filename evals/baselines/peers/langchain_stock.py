@@ -40,17 +40,18 @@ class Pipeline:
         from langchain_chroma import Chroma
         from langchain_openai import OpenAIEmbeddings
         from langchain_text_splitters import RecursiveCharacterTextSplitter
-        from pydantic import SecretStr
 
         self._splitter = RecursiveCharacterTextSplitter(
             chunk_size=CHUNK_CHARACTERS, chunk_overlap=OVERLAP_CHARACTERS, add_start_index=True
         )
         # Lengths are checked with a tokenizer that would be fetched, and is not this model's.
-        vectors = OpenAIEmbeddings(
-            model=embeddings["model"],
-            base_url=embeddings["url"],
-            api_key=SecretStr(embeddings["key"]),
-            check_embedding_ctx_length=False,
+        vectors = OpenAIEmbeddings.model_validate(
+            {
+                "model": embeddings["model"],
+                "base_url": embeddings["url"],
+                "api_key": embeddings["key"],
+                "check_embedding_ctx_length": False,
+            }
         )
         client = chromadb.PersistentClient(folder, chromadb.Settings(anonymized_telemetry=False))
         self._store = Chroma("stock", vectors, client=client)
