@@ -231,7 +231,9 @@ def test_where_feedback_is_kept(tmp_path: Path) -> None:
 def test_a_set_of_feedback_is_run_over_the_home_as_it_stands(
     make_assistant: Callable[..., Any], work: Path, home: Path
 ) -> None:
+    from evals.asking import Graders
     from evals.command import evaluate
+    from evals.options import Options
 
     (work / "leases.md").write_text("# Leases\n\nHarbour Compute leased 412 megawatts of capacity.\n")
     assistant = make_assistant()
@@ -243,6 +245,7 @@ def test_a_set_of_feedback_is_run_over_the_home_as_it_stands(
     settings = assistant.settings
     assistant.close()
     result = work / "run.json"
-    assert evaluate(settings, questions=file.path, json_path=result, factory=lambda s: assistant) == 0
+    asked = Options(questions=file.path, json_path=result)
+    assert evaluate(settings, asked, graders=Graders(), factory=lambda s: assistant) == 0
     (item,) = json.loads(result.read_text())["items"]
     assert item["correct"] is True and item["retrieved"][0]["document"] == "leases.md"
