@@ -61,8 +61,11 @@ def test_no_serious_violation_in_any_main_state(
     look("table")
     ask(page, "boom")
     page.click('[aria-label="Delete memo.md"]')
-    page.wait_for_selector(".confirm")
-    look("error, deletion to confirm")
+    page.wait_for_selector(".undo")
+    look("error, deletion that can be undone")
+    page.click("#talks-open")
+    look("list of conversations")
+    page.keyboard.press("Escape")
     page.set_viewport_size({"width": 390, "height": 844})
     for part in ("documents", "conversation", "source"):
         page.click(f"#views [data-view={part}]")

@@ -145,6 +145,7 @@ def test_nothing_hostile_runs_or_leads_anywhere(page: Any, url: str, fake: FakeA
     ask(page, "Tell me the hostile words <img src=x onerror=window.pwned=1> ![i](http://127.0.0.1:1/)")
     page.click(".cite >> nth=0")
     page.wait_for_selector("#source mark")
+    assert fake.texts[HOSTILE_NAME] == HOSTILE_TEXT
     page.locator("li[data-document] .delete").last.click()
     page.wait_for_selector(".undo")
     assert page.evaluate("window.pwned") is None
@@ -152,7 +153,6 @@ def test_nothing_hostile_runs_or_leads_anywhere(page: Any, url: str, fake: FakeA
         assert page.locator(f"{part} :is(a, img, script, iframe, svg, b, u, form, object)").count() == 0
     assert "<img src=x onerror=window.pwned=1> ![i]" in page.inner_text("#source")
     assert HOSTILE_NAME in page.inner_text("#documents")
-    assert fake.texts[HOSTILE_NAME] == HOSTILE_TEXT
 
 
 def test_markup_that_got_past_the_escaping_could_not_run(browser: Any, url: str) -> None:
@@ -327,5 +327,5 @@ def test_documents_that_come_in_by_themselves_appear(page: Any, url: str, fake: 
     page.wait_for_selector('#documents li[data-document="new.md"]')
     assert page.get_attribute('.choose[data-name="leases.md"]', "aria-checked") == "true"
     # The page goes on looking, however often something has come.
-    fake.remove(["new.md"])
+    fake.take_out(["new.md"])
     page.wait_for_selector('#documents li[data-document="new.md"]', state="detached")

@@ -62,7 +62,6 @@ def delete(page: Any, sample: Sample) -> None:
     rows = page.locator(f'li[data-document="{sample.name}"], li[data-document^="{sample.name}/"]')
     for left in range(rows.count(), 0, -1):
         rows.first.locator(".delete").click()
-        page.click('.confirm [data-action="confirm"]')
         rows.nth(left - 1).wait_for(state="detached")
 
 
