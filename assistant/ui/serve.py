@@ -11,6 +11,7 @@ import socket
 import sys
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,9 @@ def serve(assistant: Assistant, settings: Settings, host: str, port: int, on_rea
         StorageError: the home folder cannot be written.
         AssistantError: whatever kept the assistant from opening; the page is closed again then.
     """
+    # A library says that it could not use a proxy that nothing here uses. Its own silence is lost where threads
+    # that import at the same time put the filters back, so this one is set before there are any.
+    warnings.filterwarnings("ignore", message="SOCKS support in urllib3")
     listener = bind(host, port)
     with contextlib.closing(listener):
         _run(assistant, settings, listener, f"http://{_shown(host)}:{listener.getsockname()[1]}", on_ready)
