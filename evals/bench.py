@@ -32,7 +32,6 @@ from evals.bench_results import (
     RESULTS,
     Result,
     code_hash,
-    fingerprint,
     outcomes_of,
     read,
     settings_told,
@@ -94,7 +93,7 @@ class Bench:
             if folder not in corpora:
                 files = list_documents(folder)
                 corpora[folder] = provenance.corpus_hash((n, provenance.sha256_of(p)) for n, p in files.items())
-            key = fingerprint(self._identity(part, chosen, corpora[folder], code))
+            key = provenance.fingerprint(self._identity(part, chosen, corpora[folder], code))
             known = read(self.results / f"{part.name}.json")
             kept = known if known and known.fingerprint == key else None
             found.append(Task(part, chosen, len(cases), key, kept))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from assistant.errors import QuestionSetError
 from assistant.settings import Settings
 from evals.model import Item, Metric
+from evals.provenance import corpus_hash, sha256_of
 from evals.report import write_text
 
 #: Where results are kept.
@@ -73,17 +72,12 @@ def code_hash(root: Path) -> str:
     Args:
         root: the folder that holds `assistant` and `evals`.
     """
-    digest = hashlib.sha256()
-    for path in sorted(path for room in ("assistant", "evals") for path in (root / room).rglob("*")):
-        inside = path.relative_to(root)
-        if path.suffix in _SOURCES and "results" not in inside.parts and path.name not in _TELLING:
-            digest.update(f"{inside.as_posix()}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def fingerprint(parts: Mapping[str, Any]) -> str:
-    """One hash of everything that could change a figure."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    files = {path.relative_to(root): path for room in ("assistant", "evals") for path in (root / room).rglob("*")}
+    return corpus_hash(
+        (inside.as_posix(), sha256_of(path))
+        for inside, path in files.items()
+        if path.suffix in _SOURCES and "results" not in inside.parts and path.name not in _TELLING
+    )
 
 
 def write(result: Result, folder: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from assistant.settings import Settings
 
@@ -51,6 +53,11 @@ def corpus_hash(contents: Iterable[tuple[str, str]]) -> str:
             # Lengths between the parts: no two different corpora join to the same bytes.
             digest.update(f"{len(data)}:".encode() + data)
     return digest.hexdigest()
+
+
+def fingerprint(parts: Mapping[str, Any]) -> str:
+    """One SHA-256 of values that JSON can hold, whatever their order."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def package_versions() -> dict[str, str]:

@@ -215,28 +215,32 @@ class Conversation:
 
     def rated(self, conversation: Any, index: Any) -> Rated | None:
         """The answer of an exchange with what a verdict on it needs; `index` is its place, from 0."""
-        where = known_id(conversation)
         try:
-            exchanges = self._answers.look(where)[0].exchanges if where else ()
+            told = self._up_to(conversation, index)
         except Exception as failure:
             _named(failure)
             return None
-        if not isinstance(index, int) or not 0 <= index < len(exchanges):
+        if not told or not told[-1].answer:
             return None
-        answer = exchanges[index].answer
-        return Rated(answer, history(exchanges[:index]), exchanges[index].documents) if answer else None
+        return Rated(told[-1].answer, history(told[:-1]), told[-1].documents)
 
     def evidence(self, conversation: Any, index: Any) -> str:
         """The source panel with the quotes of an earlier exchange; `index` is its place, from 0."""
-        where = known_id(conversation)
         try:
-            exchanges = self._answers.look(where)[0].exchanges if where else ()
+            told = self._up_to(conversation, index)
         except Exception as failure:
             error = _named(failure)
             return panels.source_problem(str(error.args[0]), error.next_step)
-        if not isinstance(index, int) or not 0 <= index < len(exchanges):
+        if not told:
             return panels.source_problem("These quotes are no longer at hand", "Ask the question again to find them.")
-        return panels.evidence_html(exchanges[index].question, exchanges[index].quotes, index)
+        return panels.evidence_html(told[-1].question, told[-1].quotes, index)
+
+    def _up_to(self, conversation: Any, index: Any) -> tuple[Exchange, ...]:
+        """The exchanges of a conversation up to the one at a place, from 0; none if that is not there."""
+        where = known_id(conversation)
+        exchanges = self._answers.look(where)[0].exchanges if where else ()
+        there = isinstance(index, int) and 0 <= index < len(exchanges)
+        return exchanges[: index + 1] if there else ()
 
 
 def _named(failure: Exception) -> AssistantError:

@@ -26,8 +26,8 @@ ALLOWED_ROUTES = re.compile(
 #: Largest event body in bytes: a question at its limit is far smaller; files do not come this way.
 MAX_EVENT_BYTES = 2**20
 _EVENT_ROUTE = "/gradio_api/queue/join"
-#: What documents hold: not even a link may lead there from elsewhere.
-_SOURCES = "/source/"
+#: What documents and conversations hold: not even a link may lead there from elsewhere.
+_FOR_THE_PAGE = ("/source/", "/conversations/")
 #: What a browser says of requests that no other page made.
 _OWN = ("none", "same-origin")
 _HEADERS = {
@@ -120,7 +120,7 @@ class Guard:
     def _refusal(scope: Scope) -> PlainTextResponse | None:
         if is_foreign(Headers(scope=scope), scope["scheme"]):
             return PlainTextResponse("Requests from other origins are refused", status_code=403)
-        if scope["path"].startswith(_SOURCES) and Headers(scope=scope).get("sec-fetch-site", "none") not in _OWN:
+        if scope["path"].startswith(_FOR_THE_PAGE) and Headers(scope=scope).get("sec-fetch-site", "none") not in _OWN:
             return PlainTextResponse("Documents are given to their own page only", status_code=403)
         if not ALLOWED_ROUTES.fullmatch(scope["path"]):
             return PlainTextResponse("Not found", status_code=404)

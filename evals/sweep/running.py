@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -68,7 +67,7 @@ class Asked:
 
 
 def _digest(parts: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+    return provenance.fingerprint(parts)[:16]
 
 
 def index_key(settings: Settings) -> str:
