@@ -142,5 +142,5 @@ def test_the_column_on_a_narrow_screen(page: Any, url: str, fake: FakeAssistant,
     upload(page, "b.md", b"Words.")
     page.wait_for_selector(".results .good")
     page.click("#settings button")
+    page.wait_for_selector("#answer-length")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.locator("#answer-length").is_visible()
