@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +10,18 @@ from pydantic import SecretStr
 
 from assistant.answering.answer import Answer, StreamEvent, Turn, whole
 from assistant.answering.options import AnswerOptions
-from assistant.documents.options import ReadOptions, read_passwords
-from assistant.documents.parser import ParserProcess, ReadLimits
+from assistant.answering.question import check_question
+from assistant.documents.options import read_passwords
 from assistant.documents.registry import check_file, printable
-from assistant.errors import AssistantError, IndexMismatchError, QuestionError, StorageError
 from assistant.fetching import Limits, Page, fetch, is_address
-from assistant.index.ingest import AddResult, Embedder, Library, Origin
-from assistant.index.lock import Address, HomeLock
+from assistant.home import Home, OpenIndex
+from assistant.index.ingest import AddResult, Origin
+from assistant.index.lock import Address
 from assistant.index.originals import Originals
-from assistant.index.records import DocumentInfo, FailedFile
-from assistant.index.scope import Scope, Selection, checked_tag, nothing_within, select
-from assistant.index.store import Store, unknown
+from assistant.index.records import DocumentInfo, FailedFile, unknown
+from assistant.index.scope import Scope, Selection, checked_tag, chosen_within
 from assistant.index.undo import TakenOut
+from assistant.models.held import HeldChatModel
 from assistant.retrieval.model import SearchHit
 from assistant.settings import Settings
 
@@ -32,9 +29,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from assistant.answering.answerer import Answerer
-    from assistant.index.vectors import Progress, VectorIndex
+    from assistant.index.vectors import Progress
     from assistant.models.chat import ChatModel
-    from assistant.retrieval.engine import Engine
 
 __all__ = [
     "AddResult",
@@ -48,29 +44,6 @@ __all__ = [
     "Selection",
     "TakenOut",
 ]
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """What exists while the home is open."""
-
-    embedder: Any
-    vectors: VectorIndex
-    parser: ParserProcess
-    ingest: Library
-    engine: Engine
-
-
-#: Seconds that somebody who waits for the picture of a page is left waiting.
-_DRAWING_S = 20.0
-
-
-def parser_of(settings: Settings, most_s: float | None = None) -> ParserProcess:
-    """The process that files are read in, as the settings have it; for `most_s` seconds each where that is less."""
-    seconds = settings.reading_timeout_s
-    limits = ReadLimits(seconds if most_s is None else min(seconds, most_s), settings.reading_memory_mb)
-    options = ReadOptions(ocr=settings.ocr, ocr_languages=settings.ocr_languages, ocr_pages=settings.ocr_pages)
-    return ParserProcess(limits, options, settings.password_file)
 
 
 class Assistant:
@@ -88,16 +61,9 @@ class Assistant:
     def __init__(self, settings: Settings, *, chat: BaseChatModel | None = None) -> None:
         self.settings = settings
         self._given_chat = chat
-        self._store = Store(settings.home)
-        self._originals = Originals(self._store, lambda: parser_of(settings, _DRAWING_S), self._max_bytes)
-        self._lock = HomeLock(settings.home)
-        self._guard = threading.RLock()
-        self._chat_guard = threading.Lock()
-        self._closed = 0
-        self._opened: _Opened | None = None
-        self._chat: ChatModel | None = None
+        self._home = Home(settings)
+        self._chat = HeldChatModel(self._load_chat)
         self._answerer: Answerer | None = None
-        self.repaired: str | None = None
 
     def __enter__(self) -> Assistant:
         return self
@@ -119,6 +85,14 @@ class Assistant:
         """
         self._open(progress, chat)
 
+    def _open(self, progress: Progress | None = None, chat: bool = False) -> OpenIndex:
+        return self._home.open(progress, self._chat.load_ahead if chat else None)
+
+    @property
+    def repaired(self) -> str | None:
+        """What was mended when the index was opened; None if nothing was."""
+        return self._home.repaired
+
     def claim(self) -> None:
         """Take the home's lock, creating the home if it is missing; nothing is opened.
 
@@ -126,15 +100,7 @@ class Assistant:
             HomeLockedError: another process owns the home.
             StorageError: the home cannot be written.
         """
-        try:
-            self.settings.home.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError(
-                f"The home {self.settings.home} cannot be created: {error.strerror or error}",
-                "Set ASSISTANT_HOME to a folder you can write to.",
-            ) from error
-        with self._guard:
-            self._lock.acquire()
+        self._home.claim()
 
     def announce(self, address: Address | None) -> None:
         """Say beside the lock where this owner takes the work of other processes, None: nowhere any more.
@@ -142,57 +108,7 @@ class Assistant:
         Raises:
             StorageError: the home cannot be written.
         """
-        self._lock.announce(address)
-
-    def _open(self, progress: Progress | None = None, chat: bool = False) -> _Opened:
-        opened = self._opened
-        if opened is not None:
-            # The guard may be held for as long as a chat model takes to load.
-            return opened
-        with self._guard:
-            if self._opened is None:
-                self.claim()
-                if chat:
-                    threading.Thread(target=self._load_ahead, args=(self._closed,), daemon=True).start()
-                try:
-                    self._opened = self._open_index(progress)
-                except BaseException:
-                    self.close()
-                    raise
-            return self._opened
-
-    def _open_index(self, progress: Progress | None) -> _Opened:
-        from assistant.index.vectors import VectorIndex
-        from assistant.models.embeddings import load_embeddings
-        from assistant.models.process import prepare_process
-        from assistant.models.reranker import load_reranker
-        from assistant.retrieval.engine import Engine
-
-        prepare_process()
-        settings = self.settings
-        self._store.open()
-        embedder = load_embeddings(settings)
-        self._check_embedding(embedder)
-        vectors = VectorIndex(settings.home / "chroma", self._store)
-        self.repaired = vectors.open(progress)
-        parser = parser_of(settings)
-        library = Library(self._store, vectors, embedder, parser, settings.passage_tokens, self._max_bytes)
-        reranker = load_reranker(settings)
-        engine = Engine(self._store, vectors, embedder, settings.candidates, settings.passages, reranker)
-        return _Opened(embedder, vectors, parser, library, engine)
-
-    def _check_embedding(self, embedder: Embedder) -> None:
-        name, dimension = embedder.name, str(embedder.dimension)
-        stored = (self._store.get_meta("embedding_model"), self._store.get_meta("embedding_dimension"))
-        if stored == (None, None):
-            self._store.set_meta(embedding_model=name, embedding_dimension=dimension, vectors_dirty="1")
-        elif stored != (name, dimension):
-            raise IndexMismatchError(
-                f"The index was made with the embedding model {stored[0]} ({stored[1]} dimensions), "
-                f"not {name} ({dimension})",
-                "Set ASSISTANT_EMBEDDING_MODEL back, or run `assistant doctor --reembed`: everything is embedded anew "
-                "from the stored text.",
-            )
+        self._home.announce(address)
 
     def warm(self) -> None:
         """Load the chat model and have it read the prompt's fixed part, so that the first answer is quick."""
@@ -218,23 +134,10 @@ class Assistant:
 
     def close(self) -> None:
         """Give back models, files and the lock; harmless when called twice."""
-        with self._guard:
-            with self._chat_guard:
-                self._closed += 1
-                if self._chat is not None:
-                    self._chat.close()
-                self._chat = None
-            if self._opened is not None:
-                self._opened.parser.close()
-                self._opened.vectors.close()
-            self._originals.close()
-            self._answerer = self._opened = None
-            self._store.close()
-            self._lock.release()
-
-    @property
-    def _max_bytes(self) -> int:
-        return self.settings.max_file_mb * 2**20
+        with self._home.guard:
+            self._answerer = None
+            self._chat.close()
+            self._home.close()
 
     # --- documents --------------------------------------------------------------------------------------
 
@@ -268,15 +171,15 @@ class Assistant:
         progress: Progress | None,
     ) -> AddResult:
         # A mistyped path, address or password file is told before a model is loaded.
-        if self._opened is None:
+        if self._home.opened is None:
             read_passwords(words["password_file"] or self.settings.password_file)
         if isinstance(source, str) and is_address(source):
             source = self.fetch(source, progress)
         if isinstance(source, Page):
             return self._open().ingest.add_page(source, **words, again=again, progress=progress)
         path = Path(source)
-        if self._opened is None:
-            check_file(path, self._max_bytes)
+        if self._home.opened is None:
+            check_file(path, self.settings.max_bytes)
         return self._open().ingest.add(path, origin=origin, **words, again=again, progress=progress)
 
     def fetch(self, address: str, progress: Progress | None = None) -> Page:
@@ -286,7 +189,7 @@ class Assistant:
             AddressError: it may not be fetched, cannot be, or is nothing that is read.
         """
         settings = self.settings
-        return fetch(address, Limits(self._max_bytes, settings.fetch_timeout_s, settings.fetch_private), progress)
+        return fetch(address, Limits(settings.max_bytes, settings.fetch_timeout_s, settings.fetch_private), progress)
 
     def remove(self, names: Iterable[str]) -> list[AddResult]:
         """Remove documents by name.
@@ -352,11 +255,11 @@ class Assistant:
         """The files of synced folders that could not be read, by name; needs no lock and loads nothing."""
         from assistant.index.files import failed_files
 
-        return failed_files(self._store) if self._readable() else []
+        return failed_files(self._home.store) if self._home.readable() else []
 
     def edition(self) -> object:
         """Something that changes whenever a document comes, goes, is replaced or moves."""
-        return self._store.edition() if self._readable() else None
+        return self._home.store.edition() if self._home.readable() else None
 
     def mend(self) -> str | None:
         """Hold the vector index against the database, vector by vector, and mend it; what was done, None if nothing.
@@ -375,25 +278,13 @@ class Assistant:
             HomeLockedError: another process owns the home.
             StorageError: the home cannot be written.
         """
-        from assistant.index.reembed import reembed
-        from assistant.models.embeddings import load_embeddings
-        from assistant.models.process import prepare_process
-
-        if not self._store.exists:
-            return 0
-        with self._guard:
+        with self._home.guard:
             self.close()
-            try:
-                self.claim()
-                self._store.open()
-                prepare_process()
-                return reembed(self._store, load_embeddings(self.settings), progress)
-            finally:
-                self.close()
+            return self._home.reembed(progress)
 
     def documents(self) -> list[DocumentInfo]:
         """All documents by name; needs no lock and loads nothing."""
-        return self._store.documents() if self._readable() else []
+        return self._home.store.documents() if self._home.readable() else []
 
     def tag(self, names: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> list[DocumentInfo]:
         """Give documents tags and take tags from them; gives those documents as they are then.
@@ -405,9 +296,9 @@ class Assistant:
             ScopeError: a tag is empty or cannot be shown.
         """
         added, removed = ([checked_tag(tag) for tag in tags] for tags in (add, remove))
-        if not self._readable():
+        if not self._home.readable():
             raise unknown(names)
-        self._store.tag(names, added, removed)
+        self._home.store.tag(names, added, removed)
         return [info for info in self.documents() if info.name in names]
 
     def text(self, name: str) -> str:
@@ -416,21 +307,15 @@ class Assistant:
         Raises:
             UnknownDocumentError: there is no such document.
         """
-        if not self._readable():
+        if not self._home.readable():
             raise unknown([name])
-        return self._store.text(name)
+        return self._home.store.text(name)
 
     @property
     def originals(self) -> Originals:
         """The files that documents were made from, and pictures of their pages; needs no lock and loads no model."""
-        self._readable()
-        return self._originals
-
-    def _readable(self) -> bool:
-        if not self._store.exists:
-            return False
-        self._store.open()
-        return True
+        self._home.readable()
+        return self._home.originals
 
     # --- questions --------------------------------------------------------------------------------------
 
@@ -488,7 +373,7 @@ class Assistant:
         The stream may be abandoned at any time. Errors are those of `ask`.
         """
         names = self.check(question, documents, scope)
-        if not (self._readable() and self._store.count_documents()):
+        if not (self._home.readable() and self._home.store.count_documents()):
             from assistant.answering.compose import nothing_to_answer_from
 
             yield from nothing_to_answer_from(question.strip(), self.settings.chat_model)
@@ -504,13 +389,13 @@ class Assistant:
 
         Raises: as `open`.
         """
-        if not (self._readable() and self._store.count_documents()):
+        if not (self._home.readable() and self._home.store.count_documents()):
             return ()
         from assistant.starters.find import find_starters, remembered_starters
 
-        known = remembered_starters(self._store)
+        known = remembered_starters(self._home.store)
         if known is None:
-            known = find_starters(self._store, self._quoter().answers_from, count, stopped)
+            known = find_starters(self._home.store, self._quoter().answers_from, count, stopped)
         return known[:count]
 
     def check(
@@ -526,7 +411,7 @@ class Assistant:
             UnknownDocumentError: a name in `documents` is not in the index.
             ScopeError: no document is within the scope.
         """
-        self._check_question(question)
+        check_question(question, self.settings.max_question_chars)
         if documents:
             scope = (scope or Scope()).model_copy(update={"documents": tuple(documents)})
         return self.within(scope).documents if scope and not scope.is_open else None
@@ -538,50 +423,17 @@ class Assistant:
             UnknownDocumentError: a document that the scope names is not in the index.
             ScopeError: there is none.
         """
-        infos = self.documents()
-        missing = set(scope.documents).difference(info.name for info in infos)
-        if missing:
-            raise unknown([name for name in scope.documents if name in missing])
-        selection = select(scope, infos)
-        if not selection.documents:
-            raise nothing_within(scope, selection)
-        return selection
+        return chosen_within(scope, self.documents())
 
     @property
     def model_name(self) -> str:
         """The chat model's name; "quote-only" when there is none."""
-        return self._ready_chat().name
+        return self._chat.get().name
 
     @property
     def notice(self) -> str | None:
         """What a person must know about the chat model, such as that there is none; None if nothing."""
-        return self._ready_chat().notice
-
-    def _check_question(self, question: str) -> None:
-        if not question.strip():
-            raise QuestionError("The question is empty", "Ask something about your documents.")
-        try:
-            question.encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise QuestionError("The question is not valid UTF-8", "Type it again in a UTF-8 terminal.") from error
-        limit = self.settings.max_question_chars
-        if len(question) > limit:
-            raise QuestionError(
-                f"The question has {len(question):,} characters, over the limit of {limit:,}",
-                "Shorten it, or raise ASSISTANT_MAX_QUESTION_CHARS.",
-            )
-
-    def _load_ahead(self, closed: int) -> None:
-        with self._chat_guard, suppress(AssistantError):
-            # Closed in the meantime, nobody would ever close what is loaded now.
-            if self._chat is None and closed == self._closed:
-                self._chat = self._load_chat()
-
-    def _ready_chat(self) -> ChatModel:
-        with self._chat_guard:
-            if self._chat is None:
-                self._chat = self._load_chat()
-            return self._chat
+        return self._chat.get().notice
 
     def _load_chat(self) -> ChatModel:
         from assistant.models.chat import ChatModel, load_chat_model
@@ -592,10 +444,10 @@ class Assistant:
     @property
     def answerer(self) -> Answerer:
         """The answering room, with models loaded: for evaluations that look inside a judgement."""
-        with self._guard:
+        with self._home.guard:
             opened = self._open(chat=True)
             if self._answerer is None:
-                self._answerer = self._make_answerer(opened, self._ready_chat())
+                self._answerer = self._make_answerer(opened, self._chat.get())
             return self._answerer
 
     def _quoter(self) -> Answerer:
@@ -606,7 +458,7 @@ class Assistant:
         none = ChatModel(runnable=None, name=QUOTE_ONLY, location="none")
         return self._make_answerer(self._open(), none, quote_lead=CHOSEN_QUOTE_LEAD)
 
-    def _make_answerer(self, opened: _Opened, chat: ChatModel, **rest: str) -> Answerer:
+    def _make_answerer(self, opened: OpenIndex, chat: ChatModel, **rest: str) -> Answerer:
         from assistant.answering.answerer import Answerer
         from assistant.retrieval.retriever import EvidenceRetriever
 

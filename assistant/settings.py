@@ -149,6 +149,11 @@ class Settings(BaseSettings):
         """Keyword arguments win over the environment, the environment over `assistant.toml`."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
+    @property
+    def max_bytes(self) -> int:
+        """Largest file accepted, in bytes."""
+        return self.max_file_mb * 2**20
+
     def printable(self) -> dict[str, Any]:
         """Every setting as JSON values, secrets masked: what an evaluation run records."""
         return self.model_dump(mode="json")

@@ -18,7 +18,7 @@ from evals.metrics.meaning import Embed
 from evals.metrics.retrieval import DEPTHS
 from evals.metrics.unsupported import shown_text, unsupported_figures
 from evals.model import ERROR, Item, Retrieved
-from evals.score import Hit, failure_of, is_correct, score_answer, score_search
+from evals.score import Hit, failure_of, is_correct, score_answer, score_grounding, score_search
 from evals.sets import Question
 
 logger = logging.getLogger(__name__)
@@ -100,6 +100,7 @@ def run_item(assistant: Answering, question: Question, *, retrieval_only: bool, 
     scores = score_search(question, reply.hits)
     if not retrieval_only:
         scores |= score_answer(question, answer, correct, graders.embed)
+        scores |= score_grounding(question, answer, reply.hits)
     verdict = _judged(question, answer, graders.judge)
     if verdict is not None:
         scores["judge_grade"] = verdict.grade

@@ -37,7 +37,17 @@ ALSO_DECIDING = (
     "document_recall@5",
 )
 #: Metrics of which less is better.
-_LESS_IS_BETTER = frozenset({"unsupported_figures", "errors", "search_ms", "retrieve_ms", "first_token_ms", "total_ms"})
+_LESS_IS_BETTER = frozenset(
+    {
+        "unsupported_figures",
+        "ungrounded_figure",
+        "errors",
+        "search_ms",
+        "retrieve_ms",
+        "first_token_ms",
+        "total_ms",
+    }
+)
 _STAGES = ("search", "retrieve", "first_token", "total")
 
 Role = Literal["decides", "decides with others", "told"]

@@ -117,7 +117,7 @@ def main(
     ] = None,
 ) -> None:
     """Read every file of a folder and say how much of what is expected was read; exit 1 below 95 %."""
-    from assistant.facade import parser_of
+    from assistant.home import parser_of
     from assistant.settings import load_settings
 
     try:
@@ -127,7 +127,7 @@ def main(
             check_writable(json_path)
         parser = parser_of(settings)
         try:
-            outcomes = [outcome_of(path, parser, settings.max_file_mb * 2**20) for path in files]
+            outcomes = [outcome_of(path, parser, settings.max_bytes) for path in files]
         finally:
             parser.close()
         if json_path is not None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from assistant.answering.answer import Answer, Citation, Status
 from evals.metrics import answers as by_answer
 from evals.metrics.citations import supports
+from evals.metrics.grounded import ungrounded_figures
 from evals.metrics.meaning import Embed, meaning_similarity
 from evals.metrics.retrieval import first_ranks, quotes_covered, retrieval_scores
 from evals.metrics.support import support
@@ -166,6 +167,15 @@ def _wording_scores(question: Question, answer: Answer | None, embed: Embed | No
         spans, scale, gold_spans=question.answers, gold_scale=question.scale, kind=question.type
     )
     return scores
+
+
+def score_grounding(question: Question, answer: Answer | None, hits: Sequence[Hit]) -> Scores:
+    """Whether an answer shows a figure that was in nothing found: 1 or 0; None where nothing was answered or found."""
+    if answer is None or answer.status is not Status.ANSWERED or not hits:
+        return {"ungrounded_figure": None}
+    said = [question.question, *(turn.content for turn in question.history)]
+    given = [*(hit.text for hit in hits), *said, *question.answers, *question.figures]
+    return {"ungrounded_figure": float(bool(ungrounded_figures(shown_text(answer), given)))}
 
 
 def score_answer(question: Question, answer: Answer | None, correct: bool | None, embed: Embed | None = None) -> Scores:

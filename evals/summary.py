@@ -19,7 +19,7 @@ _SEARCH_MEANS = tuple(
         f"{target}_map",
     )
 )
-_ANSWER_SHARES = ("correct", "citation_hit_of_correct", "tatqa_em", "answer_em")
+_ANSWER_SHARES = ("correct", "citation_hit_of_correct", "tatqa_em", "answer_em", "ungrounded_figure")
 _ANSWER_MEANS = ("figure_recall", "answer_f1", "answer_meaning", "tatqa_f1")
 _JUDGED = ("judge_grade", "judge_agreement", "judge_kappa")
 #: From this grade on the judge and the rules are taken to mean the same by "right".

@@ -40,6 +40,7 @@ _LABELS = {
     "citation_relevance": "Citations to the point, of correct answers",
     "unsupported_figures": "Unsupported figures shown",
     "unsupported_figure_rate": "Answers with an unsupported figure",
+    "ungrounded_figure": "Answers with a figure from nowhere",
     "risk_coverage_area": "Area under the risk-coverage curve (lower is better)",
     "judge_grade": "Grade by the judge model",
     "judge_agreement": "Judge and rules agree",

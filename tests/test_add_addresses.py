@@ -43,7 +43,7 @@ def test_a_page_becomes_a_document_and_is_asked(local: Assistant, site: Site) ->
     (info,) = local.documents()
     assert (info.name, info.title, info.date, info.source) == (name, "Lease review", "2023-08-03", address)
     assert (info.origin, info.notes) == ("fetched", ())
-    with local._store.transaction() as connection:
+    with local._home.store.transaction() as connection:
         assert connection.exec_driver_sql("SELECT author FROM documents").scalar_one() == "Ada Lind"
     answer = local.ask("How many megawatts did Harbour Compute lease?")
     assert "412 megawatts" in answer.answer

@@ -69,12 +69,12 @@ def test_only_what_is_within_is_asked(filled: Assistant, fields: dict[str, Any],
 
 
 def test_both_legs_of_retrieval_are_within(filled: Assistant) -> None:
-    ids = filled._store.document_ids(filled.within(Scope(folders=("filings/2023",))).documents)
+    ids = filled._home.store.document_ids(filled.within(Scope(folders=("filings/2023",))).documents)
     opened = filled._open()
     dense = {key for key, _ in opened.vectors.query(opened.embedder.encode([QUESTION])[0], 24, ids)}
-    (lexical,) = lexical_passages(filled._store, QUESTION, 24, ids)
+    (lexical,) = lexical_passages(filled._home.store, QUESTION, 24, ids)
     assert dense and lexical
-    assert dense | set(lexical) <= filled._store.passage_ids(ids)
+    assert dense | set(lexical) <= filled._home.store.passage_ids(ids)
     hits = filled.search(QUESTION, scope=Scope(folders=("filings/2023",)), k=20)
     assert {hit.document.rpartition("/")[0] for hit in hits} == {"filings/2023"}
 

@@ -15,8 +15,8 @@ from assistant.documents.registry import read_bytes
 from assistant.errors import AssistantError, DocumentError
 from assistant.index.files import states_of
 from assistant.index.folder import owners
-from assistant.index.records import FileState
-from assistant.index.store import Store, unknown
+from assistant.index.records import FileState, unknown
+from assistant.index.store import Store
 
 #: Pictures kept for who leafs back and forth: at most so many, of so many bytes in all.
 _KEPT, _KEPT_BYTES = 24, 16 * 2**20

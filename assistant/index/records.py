@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from assistant.errors import UnknownDocumentError
 from assistant.index.passages import Passage
 
 
@@ -82,3 +84,9 @@ class NewDocument(BaseModel):
     passages: tuple[Passage, ...]
     passage_vectors: Any
     clause_vectors: Any
+
+
+def unknown(names: Sequence[str]) -> UnknownDocumentError:
+    """The error for names that are not in the index."""
+    listed = ", ".join(names)
+    return UnknownDocumentError(f"No document named {listed} in the index", "`assistant list` shows the names.")

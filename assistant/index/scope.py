@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from assistant.errors import ScopeError
-from assistant.index.records import DocumentInfo
+from assistant.index.records import DocumentInfo, unknown
 
 _ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?!\d)")
 #: How documents write their date beside ISO 8601; `%B` and `%b` are the English names here.
@@ -97,6 +97,22 @@ def select(scope: Scope, infos: Iterable[DocumentInfo]) -> Selection:
         documents=tuple(name for name, span in days.items() if span and span[0] <= last and span[1] >= first),
         undated=tuple(name for name, span in days.items() if span is None),
     )
+
+
+def chosen_within(scope: Scope, infos: Sequence[DocumentInfo]) -> Selection:
+    """The documents within a scope, of which there is at least one, and those left out for want of a date.
+
+    Raises:
+        UnknownDocumentError: a document that the scope names is not there.
+        ScopeError: there is none.
+    """
+    known = {info.name for info in infos}
+    if missing := [name for name in scope.documents if name not in known]:
+        raise unknown(missing)
+    selection = select(scope, infos)
+    if not selection.documents:
+        raise nothing_within(scope, selection)
+    return selection
 
 
 def _fits(scope: Scope, info: DocumentInfo) -> bool:

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Engine, create_engine, delete, event, func, s
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError
 
-from assistant.errors import IndexMismatchError, StorageError, UnknownDocumentError
+from assistant.errors import IndexMismatchError, StorageError
 from assistant.index import schema
-from assistant.index.records import DocumentInfo, FileState, NewDocument
+from assistant.index.records import DocumentInfo, FileState, NewDocument, unknown
 from assistant.index.statements import delete_documents, insert_document, put_meta, put_tags, tags_of
 
 if TYPE_CHECKING:
@@ -286,12 +286,6 @@ class Store:
         with self.transaction() as connection:
             rows = {row.id: row for row in connection.execute(query)}
         return [(i, rows[i].document_id, rows[i].content, _vector(rows[i].vector)) for i in ids if i in rows]
-
-
-def unknown(names: Sequence[str]) -> UnknownDocumentError:
-    """The error for names that are not in the index."""
-    listed = ", ".join(names)
-    return UnknownDocumentError(f"No document named {listed} in the index", "`assistant list` shows the names.")
 
 
 def _require_known(names: Sequence[str], found: Sequence[str]) -> None:

@@ -122,7 +122,7 @@ def _mount(app: FastAPI, blocks: Any, settings: Settings) -> None:
         path="/",
         allowed_paths=[],
         show_error=False,
-        max_file_size=settings.max_file_mb * 2**20,
+        max_file_size=settings.max_bytes,
         footer_links=[],
         run_history=False,
         ssr_mode=False,

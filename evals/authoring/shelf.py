@@ -15,7 +15,7 @@ from assistant.answering.words import content_stems
 from assistant.documents.model import Document
 from assistant.documents.registry import read_bytes
 from assistant.errors import DocumentError, QuestionSetError
-from assistant.facade import parser_of
+from assistant.home import parser_of
 from assistant.index.passages import split, squash
 from assistant.settings import Settings
 from evals.home import Progress, list_documents
@@ -104,7 +104,7 @@ def read_shelf(folder: Path, settings: Settings, told: Progress) -> Shelf:
         for done, (name, path) in enumerate(sorted(files.items())):
             told("documents", done, len(files))
             try:
-                documents += parser.read(read_bytes(path, settings.max_file_mb * 2**20), name, str(path))
+                documents += parser.read(read_bytes(path, settings.max_bytes), name, str(path))
             except DocumentError as error:
                 unread[name] = str(error)
     told("documents", len(files), len(files))

@@ -35,7 +35,9 @@ MOST = 64
 #: Settings that a sweep decides itself, or that say nothing about quality or speed.
 NOT_SWEPT = frozenset({"home", "corpus", "models_dir", "watch", "log_level", "chat_api_key", "password_file"})
 #: Metrics of which less is better, or that count: no measure of quality to plot.
-_NOT_QUALITY = frozenset({"errors", "unsupported_figures", "unsupported_figure_rate", "risk_coverage_area"})
+_NOT_QUALITY = frozenset(
+    {"errors", "unsupported_figures", "unsupported_figure_rate", "ungrounded_figure", "risk_coverage_area"}
+)
 _EXAMPLE = "docs/evaluation.md shows an example."
 Value = str | int | float | bool
 

@@ -465,5 +465,5 @@ def test_syncs_uploads_removals_and_questions_at_once(terminal: Terminal, owner:
     files = {path.name for path in (work / "corpus").iterdir()}
     assert {info.name for info in owner.documents()} == files | {"leases.md", "bakery.md"}
     opened = owner._open()
-    assert opened.vectors.count() == len(owner._store.passage_ids())
-    assert sorted(opened.vectors._ids()) == sorted(owner._store.passage_ids())
+    assert opened.vectors.count() == len(owner._home.store.passage_ids())
+    assert sorted(opened.vectors._ids()) == sorted(owner._home.store.passage_ids())
