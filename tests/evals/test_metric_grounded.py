@@ -46,12 +46,12 @@ def answered(text: str, status: Status = Status.ANSWERED) -> Answer:
 )
 def test_question_and_right_answers_count_as_given(text: str, score: float) -> None:
     case = Question(id="a", question="Is it $7?", answerable=True, answers=("$9",), documents=("n.md",), type="figure")
-    hit = SearchHit(document="n.md", page=None, start=0, end=9, text="Target $835", score=1.0, heading=())
+    hit = SearchHit(document="n.md", page=None, start=0, end=9, text="Target $835", score=1.0, heading=None)
     assert score_grounding(case, answered(text), [hit]) == {"ungrounded_figure": score}
 
 
 def test_refusals_and_answers_to_nothing_found_are_left_out() -> None:
     case = Question(id="a", question="Why?", answerable=False, answers=(), documents=(), type="unanswerable")
-    hit = SearchHit(document="n.md", page=None, start=0, end=9, text="Target $835", score=1.0, heading=())
+    hit = SearchHit(document="n.md", page=None, start=0, end=9, text="Target $835", score=1.0, heading=None)
     for answer, hits in ((answered("$1", Status.NOT_FOUND), [hit]), (answered("$1"), []), (None, [hit])):
         assert score_grounding(case, answer, hits) == {"ungrounded_figure": None}
