@@ -128,7 +128,7 @@ class Home:
         from assistant.models.embeddings import load_embeddings
         from assistant.models.process import prepare_process
         from assistant.models.reranker import load_reranker
-        from assistant.retrieval.engine import Engine
+        from assistant.retrieval.engine import Engine, Weights
 
         prepare_process()
         settings, store = self._settings, self.store
@@ -140,7 +140,8 @@ class Home:
         parser = parser_of(settings)
         library = Library(store, vectors, embedder, parser, settings.passage_tokens, settings.max_bytes)
         reranker = load_reranker(settings)
-        engine = Engine(store, vectors, embedder, settings.candidates, settings.passages, reranker)
+        weights = Weights(settings.lexical_weight, settings.aimed_weight)
+        engine = Engine(store, vectors, embedder, settings.candidates, settings.passages, reranker, weights)
         return OpenIndex(embedder, vectors, parser, library, engine)
 
     def _check_embedding(self, embedder: Embedder) -> None:

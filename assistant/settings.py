@@ -82,6 +82,15 @@ class Settings(BaseSettings):
         default=24, ge=1, le=200, description="Passages each of the dense and lexical searches contributes."
     )
     passages: int = Field(default=8, ge=1, le=100, description="Passages kept after fusion.")
+    lexical_weight: float = Field(
+        default=1.0, ge=0, le=100, description="What the search by words counts beside that by meaning, in fusion."
+    )
+    aimed_weight: float = Field(
+        default=2.0,
+        ge=0,
+        le=100,
+        description="What a search within a document that the question names counts beside one of all.",
+    )
     reranker: Path | None = Field(
         default=None, description="Folder of a sentence-transformers CrossEncoder that reranks passages."
     )

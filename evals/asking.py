@@ -44,6 +44,7 @@ def _blank(question: Question) -> dict[str, Any]:
         "type": question.type,
         "answerable": question.answerable,
         "expected": question.figures or question.answers,
+        "scale": None if question.figures else question.scale,
     }
 
 

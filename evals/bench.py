@@ -27,11 +27,10 @@ from assistant.settings import APP, Settings, load_settings
 from evals import provenance
 from evals.baselines.baseline import baseline_factory
 from evals.baselines.environments import BASELINES, default_root, is_made, make
-from evals.bench_plan import CLOSED, DATA, ENVIRONMENTS_S, OURS, PIPELINES, SETS, Part, parts
+from evals.bench_plan import CLOSED, DATA, ENVIRONMENTS_S, OURS, PIPELINES, SETS, Part, left_out, parts
 from evals.bench_results import (
     RESULTS,
     Result,
-    code_hash,
     outcomes_of,
     read,
     settings_told,
@@ -41,6 +40,7 @@ from evals.closed_book import run_closed_book
 from evals.command import progress_shown
 from evals.home import Progress, list_documents
 from evals.model import ERROR, Metric, Run
+from evals.report import write_json
 from evals.runner import run
 from evals.sets import Question, load_questions
 from evals.uncited import applicable
@@ -58,6 +58,7 @@ class Task:
     of: int
     fingerprint: str
     known: Result | None
+    code: str
 
     @property
     def seconds(self) -> float:
@@ -77,7 +78,7 @@ class Bench:
 
     def tasks(self, wanted: Sequence[Part], limit: int | None, say: Callable[[str], None]) -> list[Task]:
         """The parts that can be measured; those of sets that are not there are told and left out."""
-        code = code_hash(Path(__file__).resolve().parents[1])
+        codes = {name: self._code(name) for name in {part.pipeline for part in wanted}}
         found: list[Task] = []
         absent: set[str] = set()
         corpora: dict[Path, str] = {}
@@ -93,11 +94,15 @@ class Bench:
             if folder not in corpora:
                 files = list_documents(folder)
                 corpora[folder] = provenance.corpus_hash((n, provenance.sha256_of(p)) for n, p in files.items())
-            key = provenance.fingerprint(self._identity(part, chosen, corpora[folder], code))
+            key = provenance.fingerprint(self._identity(part, chosen, corpora[folder], codes[part.pipeline]))
             known = read(self.results / f"{part.name}.json")
             kept = known if known and known.fingerprint == key else None
-            found.append(Task(part, chosen, len(cases), key, kept))
+            found.append(Task(part, chosen, len(cases), key, kept, codes[part.pipeline]))
         return found
+
+    @staticmethod
+    def _code(pipeline: str) -> str:
+        return provenance.code_hash(Path(__file__).resolve().parents[1], left_out(pipeline))
 
     def _identity(self, part: Part, chosen: Sequence[Question], corpus: str, code: str) -> dict[str, Any]:
         spec = BASELINES.get(part.pipeline)
@@ -119,6 +124,11 @@ class Bench:
         """
         start = time.perf_counter()
         done, extra = self._run(task, told)
+        if self._code(task.part.pipeline) != task.code:
+            raise QuestionSetError(
+                f"{task.part.name}: the code was changed while it was measured",
+                "Run it again; nothing of this part was kept.",
+            )
         failed = [item for item in done.items if item.status == ERROR or item.error is not None]
         if len(failed) > MOST_ERRORS * len(done.items):
             raise QuestionSetError(
@@ -142,6 +152,9 @@ class Bench:
             outcomes=outcomes_of(done.items),
         )
         write(result, self.results)
+        # With the words of documents, which are not ours to publish: for who wants to look.
+        (self.work / "runs").mkdir(parents=True, exist_ok=True)
+        write_json(done, self.work / "runs" / f"{part.name}.json")
         return result
 
     def _run(self, task: Task, told: Progress) -> tuple[Run, list[Metric]]:
@@ -151,12 +164,20 @@ class Bench:
         with _documents(part.of.documents_path(self.data), cases, ours=part.of.folder is None) as folder:
             home = factory = None
             if part.pipeline == OURS:
-                home = self.work / part.of.documents_path(self.data).parent.name
+                home = self._index_of(part.of.documents_path(self.data).parent.name, task.code)
             else:
                 spec = BASELINES[part.pipeline]
                 factory = baseline_factory(spec, make(spec, self.environments, told))
             done = run(self.settings, cases, folder, part.of.retrieval_only, progress=told, home=home, factory=factory)
             return done, _page_metrics(done, cases, folder)
+
+    def _index_of(self, name: str, code: str) -> Path:
+        """Where our index of a set is kept; those of other versions of the code are removed."""
+        home = self.work / f"{name}-{code[:12]}"
+        for other in self.work.glob(f"{name}-{'?' * 12}"):
+            if other != home:
+                shutil.rmtree(other, ignore_errors=True)
+        return home
 
 
 def _page_metrics(done: Run, cases: Sequence[Question], folder: Path) -> list[Metric]:

@@ -129,6 +129,25 @@ SETS = (
 )  # fmt: skip
 
 
+#: What can change no figure of any pipeline: how people reach the assistant, and how results are told.
+_TELLING = (
+    "assistant/ui", "assistant/commands", "assistant/conversations", "assistant/feedback", "assistant/starters",
+    "assistant/owner", "assistant/cli.py", "assistant/terminal.py", "assistant/follow.py", "assistant/upkeep.py",
+    "assistant/pace.py", "evals/authoring", "evals/page", "evals/plots", "evals/sweep", "evals/bench.py",
+    "evals/readme_table.py", "evals/html.py", "evals/junit.py", "evals/history.py", "evals/wording.py",
+    "evals/report.py", "evals/compare.py", "evals/comparison_report.py", "evals/cli.py", "evals/gate.py",
+    "evals/thresholds.toml", "evals/stages.py", "evals/fit.py", "evals/article.py", "evals/near_misses.py",
+    "evals/formats.py", "evals/beside.py", "evals/kept.py", "evals/judge.py",
+)  # fmt: skip
+#: Nor of a baseline's, which have our readers' texts and our models: how we search and answer.
+_OURS_ALONE = ("assistant/answering", "assistant/retrieval", "assistant/index", "assistant/facade.py")
+
+
+def left_out(pipeline: str) -> tuple[str, ...]:
+    """What of the code can change no figure of a pipeline."""
+    return _TELLING if pipeline == OURS else (*_TELLING, *_OURS_ALONE)
+
+
 @dataclass(frozen=True)
 class Part:
     """One pipeline over one set."""

@@ -11,16 +11,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from assistant.errors import QuestionSetError
 from assistant.settings import Settings
 from evals.model import Item, Metric
-from evals.provenance import corpus_hash, sha256_of
 from evals.report import write_text
 
 #: Where results are kept.
 RESULTS = Path(__file__).resolve().parent / "results"
 #: Settings that say where things lie, not how they are done.
 _PLACES = frozenset({"home", "models_dir", "corpus", "password_file", "chat_api_key"})
-#: Files that make no figure.
-_TELLING = frozenset({"readme_table.py", "bench.py"})
-_SOURCES = frozenset({".py", ".json", ".md", ".toml", ".txt", ".jsonl"})
 
 
 class Outcome(BaseModel):
@@ -64,20 +60,6 @@ def settings_told(settings: Settings) -> dict[str, Any]:
 def outcomes_of(items: tuple[Item, ...]) -> tuple[Outcome, ...]:
     """The items without any words."""
     return tuple(Outcome(id=item.id, status=item.status, correct=item.correct) for item in items)
-
-
-def code_hash(root: Path) -> str:
-    """SHA-256 of the program's and the suite's own files, without results and what only tells them.
-
-    Args:
-        root: the folder that holds `assistant` and `evals`.
-    """
-    files = {path.relative_to(root): path for room in ("assistant", "evals") for path in (root / room).rglob("*")}
-    return corpus_hash(
-        (inside.as_posix(), sha256_of(path))
-        for inside, path in files.items()
-        if path.suffix in _SOURCES and "results" not in inside.parts and path.name not in _TELLING
-    )
 
 
 def write(result: Result, folder: Path) -> Path:

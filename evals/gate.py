@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from assistant.answering.answer import Status
 from assistant.errors import QuestionSetError
 from evals.model import ERROR, Failure, Item
 from evals.summary import METRIC_NAMES, PARTS
@@ -59,21 +61,37 @@ def _lacks(hits: str, among: str) -> Callable[[Item], bool]:
     return lambda item: (item.scores.get(hits) or 0) < (item.scores.get(among) or 0)
 
 
-#: Which items count against a metric, where that is not a score of 0.
+_TIME = re.compile(r"(?P<stage>search|retrieve|first_token|total)_p\d+_ms")
+#: Which items count against a metric, where no value of their own says so.
 _BLAMED: dict[str, Callable[[Item], bool]] = {
     "errors": lambda item: item.status == ERROR,
     "refusal_precision": lambda item: item.failure is Failure.WRONGLY_REFUSED,
     "refusal_recall": lambda item: item.failure is Failure.WRONGLY_ANSWERED,
+    "refusal_balanced_accuracy": lambda item: item.failure in (Failure.WRONGLY_REFUSED, Failure.WRONGLY_ANSWERED),
+    "risk_coverage_area": lambda item: item.status == Status.ANSWERED and item.correct is False,
     "unsupported_figures": lambda item: item.unsupported_figures > 0,
     "unsupported_figure_rate": lambda item: item.unsupported_figures > 0,
     **{name: _lacks(*parts) for name, parts in PARTS.items()},
 }
 
 
-def _cases(metric: str, items: Sequence[Item]) -> tuple[str, ...]:
-    if metric in _BLAMED:
-        return tuple(item.id for item in items if _BLAMED[metric](item))
-    return tuple(item.id for item in items if item.scores.get(metric) == 0)
+def _cases(threshold: Threshold, items: Sequence[Item]) -> tuple[str, ...]:
+    blamed = _BLAMED.get(threshold.metric) or _beyond(threshold)
+    return tuple(item.id for item in items if blamed(item))
+
+
+def _beyond(threshold: Threshold) -> Callable[[Item], bool]:
+    """Whether a case's own value is outside the bounds that the mean of all has to keep."""
+    time = _TIME.fullmatch(threshold.metric)
+
+    def outside(item: Item) -> bool:
+        value = item.timings_ms.get(time["stage"]) if time else item.scores.get(threshold.metric)
+        if value is None:
+            return False
+        low, high = threshold.min, threshold.max
+        return (low is not None and value < low) or (high is not None and value > high)
+
+    return outside
 
 
 def load_thresholds(path: Path) -> tuple[Threshold, ...]:
@@ -131,7 +149,7 @@ def check(
                     metric=threshold.metric,
                     value=value,
                     threshold=threshold,
-                    cases=_cases(threshold.metric, items),
+                    cases=_cases(threshold, items),
                 )
             )
     return missed

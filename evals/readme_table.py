@@ -63,15 +63,18 @@ def _share(value: float) -> str:
     return text.removeprefix("0") if value < 1 and text != "1.00" else text
 
 
-def cell(metric: Metric | None) -> str:
-    """A figure with its interval; a dash where there is none."""
+def cell(metric: Metric | None, of: int) -> str:
+    """A figure with its interval, and with n where that is not `of`; a dash where there is none."""
     if metric is None or metric.value is None:
         return "–"
     if metric.kind == "milliseconds":
         seconds = metric.value / 1000
         return f"{seconds:.1f} s" if seconds >= 1 else f"{metric.value:.0f} ms"
-    around = "" if metric.low is None or metric.high is None else f" ({_share(metric.low)}–{_share(metric.high)})"
-    return f"{_share(metric.value)}{around}"
+    if metric.kind == "count":
+        return f"{metric.value:.0f}"
+    around = "" if metric.low is None or metric.high is None else f"{_share(metric.low)}–{_share(metric.high)}"
+    told = ", ".join(filter(None, (around, "" if metric.n == of else f"n {metric.n}")))
+    return f"{_share(metric.value)}{f' ({told})' if told else ''}"
 
 
 def _rows(of: BenchSet, results: Mapping[str, Result], columns: list[str]) -> list[str]:
@@ -83,12 +86,17 @@ def _rows(of: BenchSet, results: Mapping[str, Result], columns: list[str]) -> li
     for name in _ROWS[of.name]:
         metrics = {pipeline: result.metrics.get(name) for pipeline, result in here.items()}
         counts = {metric.n for metric in metrics.values() if metric}
-        if counts:
-            # How many cases it is taken over is the set's, but for shares of what a pipeline did itself.
-            among = f" (n {counts.pop()})" if len(counts) == 1 and counts != {asked} else ""
-            cells = " | ".join(cell(metrics.get(pipeline)) for pipeline in columns)
+        # A row in which all are taken over the same cases says so once.
+        usual = counts.pop() if len(counts) == 1 else asked
+        if any(metrics.values()):
+            among = "" if usual == asked else f" (n {usual})"
+            cells = " | ".join(cell(metrics.get(pipeline), usual) for pipeline in columns)
             lines.append(f"| {_WORDS[name]}{among} | {cells} |")
-    return lines
+    if any(result.metrics["errors"].value for result in here.values() if "errors" in result.metrics):
+        cells = " | ".join(cell(here[name].metrics.get("errors") if name in here else None, asked) for name in columns)
+        lines.append(f"| ended in an error, counted wrong | {cells} |")
+    minutes = " | ".join(f"{here[name].seconds / 60:.1f}" if name in here else "–" for name in columns)
+    return [*lines, f"| minutes it took | {minutes} |"]
 
 
 def table(results: Mapping[str, Result]) -> str:

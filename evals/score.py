@@ -8,7 +8,7 @@ from typing import Protocol
 
 from assistant.answering.answer import Answer, Citation, Status
 from evals.metrics import answers as by_answer
-from evals.metrics.citations import supports
+from evals.metrics.citations import gold_cited, supports
 from evals.metrics.grounded import ungrounded_figures
 from evals.metrics.meaning import Embed, meaning_similarity
 from evals.metrics.retrieval import first_ranks, quotes_covered, retrieval_scores
@@ -124,6 +124,13 @@ def _used(answer: Answer) -> list[Citation]:
     return [citation for citation in answer.citations if citation.number in numbers]
 
 
+def _quote_scores(question: Question, answer: Answer) -> Scores:
+    """How much of the gold evidence an answer cites; of a refusal, which cites nothing, nothing is asked."""
+    told = question.answerable and answer.status is Status.ANSWERED
+    quotes = [citation.quote for citation in _used(answer)]
+    return {"gold_quotes_cited": gold_cited(quotes, question.quotes) if told else None}
+
+
 def _citation_scores(question: Question, answer: Answer, correct: bool | None) -> Scores:
     if not (question.answerable and correct):
         return {"citations_relevant": None, "citations_judged": None, "citation_hit_of_correct": None}
@@ -174,7 +181,8 @@ def score_grounding(question: Question, answer: Answer | None, hits: Sequence[Hi
     if answer is None or answer.status is not Status.ANSWERED or not hits:
         return {"ungrounded_figure": None}
     said = [question.question, *(turn.content for turn in question.history)]
-    given = [*(hit.text for hit in hits), *said, *question.answers, *question.figures]
+    seen = [citation.quote for citation in answer.citations]
+    given = [*(hit.text for hit in hits), *seen, *said, *question.answers, *question.figures]
     return {"ungrounded_figure": float(bool(ungrounded_figures(shown_text(answer), given)))}
 
 
@@ -184,5 +192,6 @@ def score_answer(question: Question, answer: Answer | None, correct: bool | None
     scores |= _wording_scores(question, answer, embed)
     if answer is not None:
         scores |= _citation_scores(question, answer, correct)
+        scores |= _quote_scores(question, answer)
         scores |= {name: float(count) for name, count in asdict(support(answer)).items()}
     return scores

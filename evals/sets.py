@@ -133,12 +133,18 @@ def _question(path: Path, number: int, line: bytes) -> Question:
 
 def _check_documents(where: str, question: Question, known: Collection[str]) -> None:
     for kind, names in (("gold document", question.documents), ("scope document", question.scope)):
-        absent = next((name for name in names if name not in known), None)
+        absent = next((name for name in names if not _is_there(name, known)), None)
         if absent is not None:
             raise QuestionSetError(
                 f"{where}: the {kind} {json.dumps(absent, ensure_ascii=False)} is not among the documents",
                 "Correct the name, or give the folder that holds it with --documents.",
             )
+
+
+def _is_there(name: str, known: Collection[str]) -> bool:
+    """Whether a document is among the files, or within one of them: `a.zip/inner.md` is looked for once it is read."""
+    parts = name.split("/")
+    return name in known or any("/".join(parts[:end]) in known for end in range(1, len(parts)))
 
 
 def load_questions(path: Path, documents: Collection[str] | None = None) -> list[Question]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from evals.metrics.answers import answer_found, is_prose
+from evals.metrics.answers import answer_found, is_prose, part_found
 from evals.metrics.retrieval import DEPTHS
 from evals.model import ERROR, Item
 
@@ -89,6 +89,9 @@ def found_of(item: Item) -> bool | None:
 def holds_answer(item: Item, text: str) -> bool:
     """Whether a text holds what the case expects: one of its answers or figures; never where these are prose."""
     wanted = [expected for expected in item.expected if expected.strip()]
+    if item.scale is not None:
+        # The scale of a table stands in its header, outside the row that is quoted.
+        return any(part_found(expected, scale, text) for expected in wanted for scale in (item.scale, ""))
     return not is_prose(wanted) and any(answer_found(expected, text) for expected in wanted)
 
 

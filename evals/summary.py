@@ -20,7 +20,7 @@ _SEARCH_MEANS = tuple(
     )
 )
 _ANSWER_SHARES = ("correct", "citation_hit_of_correct", "tatqa_em", "answer_em", "ungrounded_figure")
-_ANSWER_MEANS = ("figure_recall", "answer_f1", "answer_meaning", "tatqa_f1")
+_ANSWER_MEANS = ("figure_recall", "answer_f1", "answer_meaning", "tatqa_f1", "gold_quotes_cited")
 _JUDGED = ("judge_grade", "judge_agreement", "judge_kappa")
 #: From this grade on the judge and the rules are taken to mean the same by "right".
 _RIGHT_GRADE = 1.0
@@ -79,11 +79,14 @@ def _score_share(items: Sequence[Item], name: str) -> Metric:
 def _score_mean(items: Sequence[Item], name: str) -> Metric:
     values = _values(items, name)
     mean = sum(values) / len(values) if values else None
-    return _metric(name, mean, len(values), "mean", intervals.bootstrap(values))
+    return _metric(name, mean, len(values), "mean", intervals.mean_interval(values))
 
 
 def _part(items: Sequence[Item], name: str, hits: str, among: str) -> Metric:
-    return share(name, round(sum(_values(items, hits))), round(sum(_values(items, among))))
+    pairs = [(item.scores.get(hits) or 0.0, of) for item in items if (of := item.scores.get(among))]
+    good, told = sum(hit for hit, _ in pairs), sum(of for _, of in pairs)
+    around = intervals.ratio([hit for hit, _ in pairs], [of for _, of in pairs])
+    return _metric(name, good / told if told else None, round(told), "share", around)
 
 
 def _times(items: Sequence[Item], stage: str) -> list[Metric]:
@@ -101,19 +104,9 @@ def _times(items: Sequence[Item], stage: str) -> list[Metric]:
     ]
 
 
-def _balanced_interval(cases: Sequence[tuple[bool, str]], counts: refusal.RefusalCounts) -> intervals.Interval | None:
-    """Bootstrap within each class, since the set fixes how many cases each has."""
-    import numpy as np
-
-    if refusal.balanced_accuracy(counts) is None:
-        return None
-    random = np.random.default_rng(intervals.SEED)
+def _balanced_interval(counts: refusal.RefusalCounts) -> intervals.Interval | None:
     negatives = counts.wrongly_refused + counts.rightly_answered
-    right, positives = refusal.recall_parts(counts)
-    refused = random.binomial(positives, right / positives, intervals.RESAMPLES) / positives
-    kept = random.binomial(negatives, counts.rightly_answered / negatives, intervals.RESAMPLES) / negatives
-    low, high = np.percentile((refused + kept) / 2, [2.5, 97.5])
-    return float(low), float(high)
+    return intervals.mean_of_shares(refusal.recall_parts(counts), (counts.rightly_answered, negatives))
 
 
 def _refusals(items: Sequence[Item]) -> list[Metric]:
@@ -127,7 +120,7 @@ def _refusals(items: Sequence[Item]) -> list[Metric]:
             refusal.balanced_accuracy(counts),
             len(cases),
             "mean",
-            _balanced_interval(cases, counts),
+            _balanced_interval(counts),
         ),
     ]
 

@@ -7,9 +7,10 @@ out, since a nought there would say something that was never measured.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from assistant.answering.answer import Answer, Sentence, Status, Timings
+from assistant.answering.answer import Answer, Citation, Sentence, Status, Timings
 from evals.model import Metric
 
 #: How a model says that it does not know, or that what it was given does not say.
@@ -23,29 +24,66 @@ _DECLINES = re.compile(
     r"(?:mention|provide|specify|state|contain|say|include|give|indicate|discuss|disclose|answer)"
     r"|is no mention|is no \w+ (?:provided|given))\b"
     r"|\bnot (?:\w+ )?(?:mentioned|provided|specified|stated|given|found|included|contained|disclosed|discussed)"
-    r" (?:\w+ ){0,2}?(?:in|by|within) (?:the|this|these|any|your)\b",
+    r"(?: (?:\w+ ){0,2}?(?:in|by|within) (?:the|this|these|any|your)\b|\s*[.!?]?\s*$)",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"[.!?;][\"”')]*\s+")
+_FIGURE = re.compile(r"\d")
 #: What LlamaIndex says by itself where nothing was retrieved.
 _EMPTY = "Empty Response"
 #: Metrics of citations, or of stages that are not told apart.
-_NOT_APPLICABLE = re.compile(r"citation_|unsupported_|retrieve_p|first_token_p")
+_NOT_APPLICABLE = re.compile(r"citation_|gold_quotes_cited|unsupported_|retrieve_p|first_token_p")
+
+
+class Seen(Protocol):
+    """A chunk that a model had before it."""
+
+    @property
+    def document(self) -> str:
+        """Name of its document."""
+
+    @property
+    def page(self) -> int | None:
+        """Its page, from 1."""
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
 
 
 def declines(text: str) -> bool:
-    """Whether a reply says that it does not know; a blank one counts as such."""
+    """Whether a reply says that it does not know; a blank one counts as such.
+
+    One that states a figure first and then says what else is not mentioned has answered.
+    """
     said = text.strip()
-    return not said or said == _EMPTY or _DECLINES.search(said) is not None
+    found = _DECLINES.search(said)
+    return not said or said == _EMPTY or (found is not None and not _FIGURE.search(_before(said, found.start())))
 
 
-def uncited_answer(question: str, text: str, *, model: str, total_ms: float) -> Answer:
-    """A reply as an answer without citations; one that declines has the status "not found".
+def _before(text: str, at: int) -> str:
+    """The sentences that end before a place."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, at)]
+    return text[: ends[-1]] if ends else ""
+
+
+def uncited_answer(question: str, text: str, *, model: str, total_ms: float, seen: Sequence[Seen] = ()) -> Answer:
+    """A reply as an answer of one sentence that cites nothing; one that declines has the status "not found".
 
     Args:
         question: what was asked.
         text: the reply.
         model: what it was written by.
         total_ms: how long it took, in milliseconds.
+        seen: what the model had before it; kept as citations that no sentence names.
     """
     said = text.strip()
     return Answer(
@@ -54,6 +92,19 @@ def uncited_answer(question: str, text: str, *, model: str, total_ms: float) -> 
         status=Status.NOT_FOUND if declines(said) else Status.ANSWERED,
         answer=said,
         sentences=(Sentence(text=said),) if said else (),
+        citations=tuple(
+            Citation(
+                number=number,
+                document=each.document,
+                title=each.document,
+                page=each.page,
+                heading=None,
+                quote=each.text,
+                start=each.start,
+                end=each.end,
+            )
+            for number, each in enumerate(seen, start=1)
+        ),
         model=model,
         timings_ms=Timings(retrieve=0.0, first_token=None, total=total_ms),
     )

@@ -38,6 +38,7 @@ _LABELS = {
     "citation_precision": "Citations that support their sentence",
     "citation_recall": "Sentences their citations support",
     "citation_relevance": "Citations to the point, of correct answers",
+    "gold_quotes_cited": "Expected quotes that are cited",
     "unsupported_figures": "Unsupported figures shown",
     "unsupported_figure_rate": "Answers with an unsupported figure",
     "ungrounded_figure": "Answers with a figure from nowhere",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import StorageError
 from assistant.settings import Settings
+from assistant.whole import write_whole
 
 FILE = "feedback.jsonl"
 #: Seconds that another writer is waited for.
@@ -97,29 +97,10 @@ class FeedbackFile:
                 lines = self.path.read_bytes().splitlines(keepends=True) if self.path.exists() else []
                 if lines and not lines[-1].endswith(b"\n"):
                     lines[-1] += b"\n"
-                self._write(b"".join(change(lines)))
+                write_whole(self.path, b"".join(change(lines)), private=True)
         except (OSError, Timeout) as error:
             reason = getattr(error, "strerror", None) or "another program is writing it"
             raise StorageError(f"The feedback could not be kept in {self.path}: {reason}", _NEXT) from error
-
-    def _write(self, data: bytes) -> None:
-        with tempfile.NamedTemporaryFile(dir=self.path.parent, prefix=f".{self.path.name}.", delete=False) as file:
-            new = Path(file.name)
-            try:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-                file.close()
-                new.replace(self.path)
-            except BaseException:
-                new.unlink(missing_ok=True)
-                raise
-        if hasattr(os, "O_DIRECTORY"):
-            folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
 
 
 def _case(line: bytes) -> dict[str, Any] | None:

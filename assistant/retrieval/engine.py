@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 MANY_DOCUMENTS = 3
 #: Nor than this by choosing them, or a folder that holds them.
 _MANY_CHOSEN = 20
-#: What a ranking within the documents aimed at counts beside one over all (docs/experiments.md).
-_AIMED = 2.0
 #: Only documents of at least so many characters are aimed at: they have a cover, and passages that could be of another
 #: one's. Of short ones every passage names its subject; aiming at them cost .03 of recall@5 (docs/experiments.md).
 _LONG = 20_000
@@ -40,6 +38,18 @@ _APART = 8
 
 #: A document may be replaced while it is searched; its new version is then looked for, up to so many times.
 _LOOKS = 5
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What rankings count in fusion beside a ranking of all documents by meaning, which counts 1.
+
+    `lexical` is for rankings by words, `aimed` for those within a document that the question names; a ranking by words
+    within such a document has their product. The defaults are measured (docs/experiments.md).
+    """
+
+    lexical: float = 1.0
+    aimed: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ class Engine:
         candidates: passages that each search contributes.
         passages: passages that are kept.
         reranker: puts the candidates in its own order; none by default.
+        weights: what each ranking counts in fusion.
     """
 
     def __init__(
@@ -71,6 +82,7 @@ class Engine:
         candidates: int,
         passages: int,
         reranker: Reranker | None = None,
+        weights: Weights | None = None,
     ) -> None:
         self._store = store
         self._vectors = vectors
@@ -78,6 +90,7 @@ class Engine:
         self._candidates = candidates
         self._passages = passages
         self._reranker = reranker
+        self._weights = weights or Weights()
         self._profiles: tuple[object, tuple[Profile, ...]] | None = None
 
     def retrieve(
@@ -180,7 +193,8 @@ class Engine:
         for text, vector in zip(texts, queries, strict=True):
             dense = [[key for key, _ in self._vectors.query(vector, candidates, within)] for within in (scope, *apart)]
             rankings += [*dense, *lexical_passages(self._store, text, candidates, scope, apart)]
-            weights += [1.0, *[_AIMED] * len(apart)] * 2
+            of_one = [1.0, *[self._weights.aimed] * len(apart)]
+            weights += [*of_one, *(self._weights.lexical * each for each in of_one)]
         return reciprocal_rank_fusion(rankings, weights)
 
     def _best(

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import threading
 import uuid
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, DocumentError, StorageError, UnknownDocumentError
+from assistant.whole import write_whole
 
 if TYPE_CHECKING:
     from assistant.facade import Assistant, TakenOut
@@ -184,13 +184,8 @@ class Bin:
         note = self._notes / f"{key}.json"
         try:
             self._notes.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with note.open("w", encoding="utf-8") as file:
-                json.dump({"copy": str(copy)}, file)
-                file.flush()
-                os.fsync(file.fileno())
+            write_whole(note, json.dumps({"copy": str(copy)}).encode(), private=True)
         except OSError as error:
-            with suppress(OSError):
-                note.unlink(missing_ok=True)
             raise StorageError(
                 f"The deletion could not be noted: {error.strerror or error}",
                 "Free some space or check the permissions of the home folder, then delete it again.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -12,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from assistant.conversations.export import file_name, to_json, to_markdown
 from assistant.conversations.model import Conversation
 from assistant.errors import AssistantError, ConversationError
+from assistant.ui.source_files import download_headers
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -48,11 +48,6 @@ def add_downloads(app: FastAPI, answers: Answers) -> None:
         except AssistantError as error:
             return PlainTextResponse(str(error), status_code=503)
         name = file_name(conversation, f".{request.path_params['kind']}")
-        headers = {
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "no-store",
-        }
-        return Response(kind.write(conversation), media_type=kind.media_type, headers=headers)
+        return Response(kind.write(conversation), media_type=kind.media_type, headers=download_headers(name))
 
     app.add_route(ROUTE, download, methods=["GET"], include_in_schema=False)

@@ -66,10 +66,10 @@ def greeting_html(count: int, corpus: str, busy: bool, questions: tuple[str, ...
         questions: to begin with.
     """
     if count:
-        them = "document" if count == 1 else f"{count:,} documents"
+        them, their = ("document", "its") if count == 1 else (f"{count:,} documents", "their")
         return (
-            f"<h2>Ask your {them}</h2><p>Every answer is made from their words and cites them. "
-            f"Click a number in the answer to see the words where they stand.</p>{_starters_html(questions)}"
+            f"<h2>Ask your {them}</h2><p>Every answer is made from {their} words and cites them. "
+            f"Click a number in the answer to see the words where they stand.</p>{_starters_html(questions, count)}"
         )
     if busy:
         return "<h2>Getting ready</h2><p>Your documents are being indexed. You can ask as soon as they are.</p>"
@@ -80,8 +80,9 @@ def greeting_html(count: int, corpus: str, busy: bool, questions: tuple[str, ...
     )
 
 
-def _starters_html(questions: tuple[str, ...]) -> str:
+def _starters_html(questions: tuple[str, ...], count: int) -> str:
     if not questions:
         return ""
     items = "".join(f'<li><button type="button" class="starter">{escape(each)}</button></li>' for each in questions)
-    return f'<div class="starters"><h3>Questions they answer</h3><ul>{items}</ul></div>'
+    answered = "it answers" if count == 1 else "they answer"
+    return f'<div class="starters"><h3>Questions {answered}</h3><ul>{items}</ul></div>'

@@ -36,7 +36,7 @@ def add_routes(app: FastAPI, assistant: Assistant) -> None:
         return Response(
             original.data,
             media_type="application/octet-stream",
-            headers=_plain() | {"Content-Disposition": disposition(original.name)},
+            headers=download_headers(original.name),
         )
 
     @app.get("/source/page")
@@ -51,6 +51,11 @@ def add_routes(app: FastAPI, assistant: Assistant) -> None:
 
 def _plain() -> dict[str, str]:
     return {"Content-Security-Policy": _SANDBOX, "Cache-Control": "no-store"}
+
+
+def download_headers(name: str) -> dict[str, str]:
+    """Headers under which a browser keeps a file by its name, and never runs or shows it."""
+    return _plain() | {"Content-Disposition": disposition(name)}
 
 
 def disposition(name: str) -> str:

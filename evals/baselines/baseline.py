@@ -134,7 +134,8 @@ class Baseline:
     def ask(self, question: str, *, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> Answer:
         """What it answers; "I don't know" is a refusal."""
         told = self._peer.ask("ask", self._limit_s, **self._asked(question, documents, history))
-        return uncited_answer(question, told["text"], model=self.model_name, total_ms=told["total_ms"])
+        seen = [BaselineHit(**hit) for hit in told["seen"]]
+        return uncited_answer(question, told["text"], model=self.model_name, total_ms=told["total_ms"], seen=seen)
 
     @staticmethod
     def _asked(question: str, documents: Sequence[str] | None, history: Sequence[Turn]) -> dict[str, Any]:

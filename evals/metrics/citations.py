@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evals.metrics.answers import answer_found, figure_found, is_prose, part_found
+from evals.metrics.retrieval import quotes_covered
 from evals.normalise import token_f1, token_recall
 
 #: Token F1 with a gold quote, or share of its tokens, from which a cited quote overlaps it.
@@ -39,3 +40,10 @@ def supports(
     elif not is_prose(accepted) and any(answer_found(text, quote) for text in accepted):
         return True
     return any(overlaps(quote, gold) for gold in quotes if gold.strip())
+
+
+def gold_cited(cited: Sequence[str], quotes: Sequence[str]) -> float | None:
+    """Share of the gold quotes that a cited quote holds (`QUOTE_COVER` of their words); None without gold quotes."""
+    wanted = [quote for quote in quotes if quote.strip()]
+    covered = {place for quote in cited for place in quotes_covered(wanted, quote)}
+    return len(covered) / len(wanted) if wanted else None

@@ -35,6 +35,55 @@ def wilson(hits: int, n: int) -> Interval | None:
     return (0.0 if hits == 0 else centre - half), (1.0 if hits == n else centre + half)
 
 
+def mean_interval(values: Sequence[float]) -> Interval | None:
+    """Bootstrap interval of a mean of values from 0 to 1; Wilson's where all are 0 or all are 1.
+
+    Resampling equal values says that nothing is uncertain, which five right answers do not show.
+    """
+    if values and min(values) == max(values) and values[0] in (0.0, 1.0):
+        return wilson(round(sum(values)), len(values))
+    return bootstrap(values)
+
+
+def ratio(hits: Sequence[float], among: Sequence[float]) -> Interval | None:
+    """Bootstrap interval of a share that is taken over parts of cases: whole cases are drawn, with all their parts.
+
+    Parts of one case are no independent witnesses. Where every part or none is a hit, Wilson's interval with one
+    witness a case. None without parts.
+    """
+    import numpy as np
+
+    pairs = [(hit, of) for hit, of in zip(hits, among, strict=True) if of]
+    if not pairs:
+        return None
+    table = np.asarray(pairs, dtype=np.float64)
+    if table[:, 0].sum() in (0.0, table[:, 1].sum()):
+        return wilson(len(pairs) if table[:, 0].any() else 0, len(pairs))
+    places = np.arange(len(pairs), dtype=np.float64)
+
+    def share(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+        sums = table[drawn.astype(np.intp)].sum(axis=1)
+        return np.asarray(sums[:, 0] / sums[:, 1])
+
+    return bootstrap(places.tolist(), share)
+
+
+def mean_of_shares(one: tuple[int, int], other: tuple[int, int]) -> Interval | None:
+    """Interval of the mean of two independent shares, each given as hits and n; None where one has no cases.
+
+    Source: R. G. Newcombe 1998, "Interval estimation for the difference between independent proportions", method 10,
+    with a sum in the place of the difference: the distances to Wilson's bounds add up squared.
+    """
+    bounds = wilson(*one), wilson(*other)
+    if bounds[0] is None or bounds[1] is None:
+        return None
+    shares = one[0] / one[1], other[0] / other[1]
+    middle = sum(shares) / 2
+    below = math.hypot(*(share - bound[0] for share, bound in zip(shares, bounds, strict=True) if bound)) / 2
+    above = math.hypot(*(bound[1] - share for share, bound in zip(shares, bounds, strict=True) if bound)) / 2
+    return middle - below, middle + above
+
+
 def bootstrap(
     values: Sequence[float],
     statistic: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None,

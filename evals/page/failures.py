@@ -11,6 +11,8 @@ from evals.model import Item, Retrieved, Run
 from evals.page.parts import row, table
 from evals.stages import MEANING, Stage, by_stage, holds_answer
 
+#: Most cases of a stage that are shown: a page of thousands opens in no browser.
+MOST = 200
 #: Longest excerpt of a passage, in characters.
 _EXCERPT = 600
 
@@ -75,11 +77,15 @@ def _case(item: Item) -> str:
     )
 
 
+def _left_out(items: Sequence[Item]) -> str:
+    return f" Here are the first {MOST:,}; the JSON of the run has all." if len(items) > MOST else ""
+
+
 def cases(run: Run) -> str:
     """The section with every case that failed, by stage; nothing if none did."""
     groups = "".join(
         f'<h3 id="{_anchor(stage)}">{stage.value.capitalize()} ({len(items)})</h3>'
-        f'<p class="soft">{MEANING[stage]}</p>{"".join(map(_case, items))}'
+        f'<p class="soft">{MEANING[stage]}{_left_out(items)}</p>{"".join(map(_case, items[:MOST]))}'
         for stage, items in by_stage(run.items).items()
     )
     if not groups:

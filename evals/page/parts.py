@@ -60,11 +60,14 @@ def bar(metric: Metric) -> str:
     """A value from 0 to 1 as a mark on a line, with its interval as a band; nothing for other kinds."""
     if metric.value is None or metric.kind not in ("share", "mean"):
         return ""
-    low = metric.value if metric.low is None else metric.low
-    high = metric.value if metric.high is None else metric.high
+    # Agreement beyond chance may be below 0.
+    within = [min(max(each, 0.0), 1.0) for each in (metric.value, metric.low or 0.0, metric.high or 0.0)]
+    value = within[0]
+    low = value if metric.low is None else within[1]
+    high = value if metric.high is None else within[2]
     return (
         f'<span class="track" aria-hidden="true"><span class="band" style="left:{100 * low:.1f}%;'
-        f'width:{100 * (high - low):.1f}%"></span><span class="mark" style="left:{100 * metric.value:.1f}%">'
+        f'width:{100 * (high - low):.1f}%"></span><span class="mark" style="left:{100 * value:.1f}%">'
         "</span></span>"
     )
 

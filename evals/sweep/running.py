@@ -29,12 +29,13 @@ ASKING = frozenset(
     {
         "home", "corpus", "models_dir", "watch", "log_level",
         "chat_model", "chat_base_url", "chat_api_key", "chat_timeout_s", "chat_threads", "chat_context_tokens",
-        "answer_tokens", "candidates", "passages", "reranker", "evidence_sentences", "max_question_chars",
-        "fetch_timeout_s", "fetch_private", "embedding_batch",
+        "answer_tokens", "candidates", "passages", "lexical_weight", "aimed_weight",
+        "reranker", "evidence_sentences", "max_question_chars",
+        "fetch_timeout_s", "fetch_private", "embedding_batch", "feedback_file",
     }
 )  # fmt: skip
 #: Settings that decide no result: where things lie, and what is logged.
-_IMMATERIAL = frozenset({"home", "corpus", "models_dir", "watch", "log_level", "chat_api_key"})
+_IMMATERIAL = frozenset({"home", "corpus", "models_dir", "watch", "log_level", "chat_api_key", "feedback_file"})
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def _run_key(plan: Plan, asked: Asked, settings: Settings) -> str:
             "limit": plan.limit,
             "retrieval_only": plan.retrieval_only,
             "version": __version__,
-            "commit": provenance.git_commit(Path(__file__).resolve().parent),
+            "code": provenance.code_hash(Path(__file__).resolve().parents[2]),
+            "packages": provenance.package_versions(),
         }
     )
 

@@ -36,7 +36,7 @@ class Pipeline:
         within.sort(key=lambda page: -len(words & set(page[2].lower().split())))
         return [{"document": d, "page": p, "text": t, "start": 0, "end": len(t)} for d, p, t in within[:k]]
 
-    def ask(self, question: str, documents: list[str] | None, history: list[Any]) -> str:
+    def ask(self, question: str, documents: list[str] | None, history: list[Any]) -> dict[str, Any]:
         if question == "Die?":
             os._exit(3)
         if question == "Hang?":
@@ -44,5 +44,6 @@ class Pipeline:
         if self._chat is None:
             raise ValueError("there is no chat model")
         if question.startswith("Unknown"):
-            return "The context does not mention it."
-        return self.search(question, 1, documents, history)[0]["text"]
+            return {"text": "The context does not mention it.", "seen": []}
+        seen = self.search(question, 1, documents, history)
+        return {"text": seen[0]["text"], "seen": seen}

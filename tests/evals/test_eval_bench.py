@@ -10,9 +10,10 @@ from assistant.errors import QuestionSetError
 from assistant.settings import Settings
 from evals import bench as benching
 from evals.bench import Bench, Task, plan_table
-from evals.bench_plan import SETS, parts
-from evals.bench_results import Result, code_hash, read, write
+from evals.bench_plan import OURS, SETS, left_out, parts
+from evals.bench_results import Result, read, write
 from evals.model import Item, Metric, Run
+from evals.provenance import code_hash
 from evals.readme_table import BEGIN, END, README, inserted, load, table
 
 
@@ -51,7 +52,7 @@ def measured(bench: Bench, pipeline: str, run: Run, monkeypatch: pytest.MonkeyPa
 
 def test_the_plan_fits_into_three_hours() -> None:
     wanted = parts()
-    tasks = [Task(part, (), 0, "", None) for part in wanted]
+    tasks = [Task(part, (), 0, "", None, "") for part in wanted]
     sizes = {each.name: each.size or 195 for each in SETS}
     seconds = sum(part.of.seconds(part.pipeline, sizes[part.of.name]) for part in wanted)
     assert seconds + benching.ENVIRONMENTS_S < 3 * 3600
@@ -103,16 +104,38 @@ def test_samples_are_fixed(evaldata: object) -> None:
         assert len(chosen) == (each.size or len(chosen)) and len(each.sampled(cases, 3)) == 3
 
 
-def test_results_and_what_tells_them_are_no_code(tmp_path: Path) -> None:
-    (tmp_path / "evals" / "results").mkdir(parents=True)
-    (tmp_path / "assistant").mkdir()
-    (tmp_path / "assistant" / "a.py").write_text("1")
-    before = code_hash(tmp_path)
-    (tmp_path / "evals" / "results" / "note-ours.json").write_text("{}")
-    (tmp_path / "evals" / "readme_table.py").write_text("1")
-    assert code_hash(tmp_path) == before
-    (tmp_path / "assistant" / "a.py").write_text("2")
-    assert code_hash(tmp_path) != before
+def test_only_code_that_can_change_a_figure_counts(tmp_path: Path) -> None:
+    def put(name: str, text: str) -> None:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def hashes() -> tuple[str, str]:
+        return code_hash(tmp_path, left_out(OURS)), code_hash(tmp_path, left_out("langchain"))
+
+    put("assistant/models/a.py", "1")
+    before = hashes()
+    for telling in ("evals/results/note-ours.json", "evals/readme_table.py", "assistant/ui/page.py", "evals/page/a.py"):
+        put(telling, "1")
+    assert hashes() == before
+    put("assistant/answering/align.py", "1")
+    ours, other = hashes()
+    assert ours != before[0] and other == before[1]
+    put("assistant/models/a.py", "2")
+    assert hashes()[0] != ours and hashes()[1] != other
+
+
+def test_what_is_left_out_is_there() -> None:
+    root = Path(__file__).resolve().parents[2]
+    assert all((root / name).exists() for name in left_out("langchain"))
+
+
+def test_code_changed_meanwhile_is_told_and_nothing_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = iter(["old", "new"])
+    monkeypatch.setattr(Bench, "_code", staticmethod(lambda _pipeline: next(codes)))
+    with pytest.raises(QuestionSetError, match="the code was changed while it was measured"):
+        measured(bench, "ours", run_of(None), monkeypatch)
+    assert not bench.results.exists()
 
 
 def test_a_file_that_is_no_result(tmp_path: Path) -> None:

@@ -21,11 +21,12 @@ ITEMS = [
     item("right", status="answered", correct=True, scores={"correct": 1, "citation_hit_of_correct": 1}),
     item("wrong", status="answered", correct=False, failure=Failure.WRONG, scores={"correct": 0}),
     item("uncited", correct=True, scores={"correct": 1, "citation_hit_of_correct": 0}),
-    item("invented", unsupported_figures=2, unsupported=("1", "2")),
+    item("invented", unsupported_figures=2, unsupported=("1", "2"), scores={"ungrounded_figure": 1}),
     item("refused", failure=Failure.WRONGLY_REFUSED, scores={"correct": 0}),
     item("told", failure=Failure.WRONGLY_ANSWERED, scores={"correct": 0}),
     item("broken", status="error", failure=Failure.ERROR, scores={"correct": 0}),
-    item("half", scores={"citations_relevant": 1, "citations_judged": 2}),
+    item("half", scores={"citations_relevant": 1, "citations_judged": 2, "figure_recall": 0.5, "ungrounded_figure": 0}),
+    item("slow", timings_ms={"total": 1500.0}),
 ]
 
 
@@ -39,7 +40,11 @@ ITEMS = [
         ("refusal_precision", {"min": 0.9}, 0.5, ("refused",)),
         ("refusal_recall", {"min": 0.9}, 0.5, ("told",)),
         ("errors", {"max": 0}, 1, ("broken",)),
-        ("total_p95_ms", {"max": 1000}, 1500, ()),
+        ("total_p95_ms", {"max": 1000}, 1500, ("slow",)),
+        ("ungrounded_figure", {"max": 0.1}, 0.5, ("invented",)),
+        ("figure_recall", {"min": 0.9}, 0.5, ("half",)),
+        ("refusal_balanced_accuracy", {"min": 0.9}, 0.5, ("refused", "told")),
+        ("risk_coverage_area", {"max": 0.1}, 0.5, ("wrong",)),
     ],
 )
 def test_a_missed_threshold_names_value_and_cases(metric, bounds, value, cases) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evals.metrics import answers, latency, refusal
 from evals.metrics.citations import overlaps, supports
-from evals.metrics.intervals import bootstrap, wilson
+from evals.metrics.intervals import bootstrap, mean_interval, mean_of_shares, ratio, wilson
 from evals.metrics.retrieval import (
     first_ranks,
     hit_at,
@@ -277,3 +277,26 @@ def test_bootstrap_is_the_same_each_time_and_near_the_normal_interval() -> None:
     half = 1.96 * 2.8723 / 20
     assert low == pytest.approx(4.5 - half, abs=0.05) and high == pytest.approx(4.5 + half, abs=0.05)
     assert bootstrap([2.0] * 5) == (2.0, 2.0)
+
+
+def test_five_right_answers_do_not_make_a_certainty() -> None:
+    assert mean_interval([1.0] * 5) == wilson(5, 5) and mean_interval([0.0] * 5) == wilson(0, 5)
+    assert mean_interval([0.5] * 5) == (0.5, 0.5) and mean_interval([]) is None
+    assert mean_interval([0.0, 1.0, 1.0]) == bootstrap([0.0, 1.0, 1.0])
+
+
+def test_parts_of_one_case_are_no_independent_witnesses() -> None:
+    # Ten citations each of ten answers, all good or all bad: ten witnesses, not a hundred.
+    low, high = ratio([10.0] * 5 + [0.0] * 5, [10.0] * 10) or (math.nan, math.nan)
+    alone = wilson(50, 100) or (math.nan, math.nan)
+    assert high - low > 2 * (alone[1] - alone[0])
+    assert ratio([3.0, 2.0], [3.0, 2.0]) == wilson(2, 2) and ratio([0.0], [4.0]) == wilson(0, 1)
+    assert ratio([], []) is None and ratio([0.0], [0.0]) is None
+
+
+def test_interval_of_the_mean_of_two_shares() -> None:
+    low, high = mean_of_shares((40, 50), (30, 50)) or (math.nan, math.nan)
+    assert low < 0.7 < high and high - low == pytest.approx(0.17, abs=0.02)
+    assert mean_of_shares((0, 0), (1, 2)) is None
+    low, high = mean_of_shares((5, 5), (5, 5)) or (math.nan, math.nan)
+    assert low < 0.8 and high == pytest.approx(1.0)

@@ -226,7 +226,16 @@ def test_two_results_in_one_file_are_refused(settings: Settings, questions: Path
 
 @pytest.mark.parametrize(
     ("reply", "grade"),
-    [("RIGHT", 1), ("**Partly**: no date", 0.5), ("wrong.", 0), ("I cannot say", None), ("brightness", None)],
+    [
+        ("RIGHT", 1),
+        ("**Partly**: no date", 0.5),
+        ("wrong.", 0),
+        ("I cannot say", None),
+        ("brightness", None),
+        ("It is wrong.", 0),
+        ("The right answer is $835, so WRONG", None),
+        ("Right; nothing is wrong here.", 1),
+    ],
 )
 def test_verdicts(reply: str, grade: float | None) -> None:
     assert read_verdict(reply).grade == grade

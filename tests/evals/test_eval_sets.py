@@ -130,3 +130,12 @@ def test_public_sets_are_read_whole(evaldata: Callable[[str], Path], name: str, 
 def test_a_question_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Question.model_validate_json(json.dumps(GOOD)).id = "b"  # type: ignore[misc]
+
+
+def test_a_document_of_an_archive_is_looked_for_once_the_archive_is_read(tmp_path: Path) -> None:
+    case = {"id": "a", "question": "?", "answerable": True, "answers": ["x"], "type": "t"}
+    path = tmp_path / "set.jsonl"
+    path.write_text(json.dumps(case | {"documents": ["a.zip/deep/inner.md"]}))
+    assert len(load_questions(path, ["a.zip"])) == 1
+    with pytest.raises(QuestionSetError, match="is not among the documents"):
+        load_questions(path, ["b.zip", "deep/inner.md"])

@@ -102,6 +102,19 @@ def test_whether_a_text_holds_the_answer(expected: tuple[str, ...], text: str, h
     assert holds_answer(item(expected=expected), text) is holds
 
 
+@pytest.mark.parametrize(
+    ("expected", "scale", "text", "holds"),
+    [
+        ("22.22", "percent", "It rose by 22.22%.", True),
+        ("81.8", "million", "Net sales | 2023: 81.8", True),
+        ("81.8", "million", "Net sales were $81.8 million.", True),
+        ("81.8", "million", "Net sales were $82.9 million.", False),
+    ],
+)
+def test_a_part_is_looked_for_in_its_scale(expected: str, scale: str, text: str, holds: bool) -> None:
+    assert holds_answer(item(expected=(expected,), scale=scale), text) is holds
+
+
 def test_items_are_gathered_in_the_order_of_the_way() -> None:
     wrong = {"status": "answered", "correct": False, "scores": {"quote_hit@10": 1.0}}
     items = [

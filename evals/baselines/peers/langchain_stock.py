@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI
 
-    from evals.baselines.peers.serve import ChatEndpoint, Endpoint, Found, Page, Turn
+    from evals.baselines.peers.serve import ChatEndpoint, Endpoint, Found, Page, Said, Turn
 
 CHUNK_CHARACTERS, OVERLAP_CHARACTERS = 1000, 200
 #: Chunks that are put before the model: `similarity_search`'s own default.
@@ -90,14 +90,15 @@ class Pipeline:
         """The nearest k chunks; earlier turns are not looked at."""
         return [_found(chunk) for chunk in self._nearest(question, k, documents)]
 
-    def ask(self, question: str, documents: list[str] | None, history: list[Turn]) -> str:
+    def ask(self, question: str, documents: list[str] | None, history: list[Turn]) -> Said:
         """One call of the chat model with the nearest four chunks."""
         if self._chat is None:
             raise ValueError("there is no chat model")
-        context = "\n\n".join(chunk.page_content for chunk in self._nearest(question, NEAREST, documents))
+        chunks = self._nearest(question, NEAREST, documents)
+        context = "\n\n".join(chunk.page_content for chunk in chunks)
         turns = [(turn["role"], turn["content"]) for turn in history]
         messages = [("system", PROMPT.format(context=context)), *turns, ("user", question)]
-        return str(self._chat.invoke(messages).text)
+        return {"text": str(self._chat.invoke(messages).text), "seen": [_found(chunk) for chunk in chunks]}
 
     def _nearest(self, question: str, k: int, documents: list[str] | None) -> list[Any]:
         within: dict[str, Any] | None = {"document": {"$in": documents}} if documents else None

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evals.baselines.peers.serve import ChatEndpoint, Endpoint, Found, Page, Turn
+    from evals.baselines.peers.serve import ChatEndpoint, Endpoint, Found, Page, Said, Turn
 
 #: Metadata that `SimpleDirectoryReader` leaves visible to the models.
 _FILE, _PAGE = "file_path", "page_label"
@@ -73,17 +73,17 @@ class Pipeline:
         retriever = self._index.as_retriever(similarity_top_k=k, filters=_within(documents))
         return [_found(scored.node) for scored in retriever.retrieve(question)]
 
-    def ask(self, question: str, documents: list[str] | None, history: list[Turn]) -> str:
+    def ask(self, question: str, documents: list[str] | None, history: list[Turn]) -> Said:
         """What the query engine says, or within a conversation the chat engine."""
         if self._chat is None:
             raise ValueError("there is no chat model")
         filters = _within(documents)
         if not history:
-            return str(self._index.as_query_engine(llm=self._chat, filters=filters).query(question))
+            return _said(self._index.as_query_engine(llm=self._chat, filters=filters).query(question))
         from llama_index.core.llms import ChatMessage
 
         turns = [ChatMessage(role=turn["role"], content=turn["content"]) for turn in history]
-        return str(self._index.as_chat_engine(llm=self._chat, filters=filters).chat(question, chat_history=turns))
+        return _said(self._index.as_chat_engine(llm=self._chat, filters=filters).chat(question, chat_history=turns))
 
 
 def _within(documents: list[str] | None) -> Any:
@@ -93,6 +93,10 @@ def _within(documents: list[str] | None) -> Any:
     if not documents:
         return None
     return MetadataFilters(filters=[MetadataFilter(key=_FILE, value=documents, operator=FilterOperator.IN)])
+
+
+def _said(reply: Any) -> Said:
+    return {"text": str(reply), "seen": [_found(scored.node) for scored in reply.source_nodes]}
 
 
 def _found(node: Any) -> Found:

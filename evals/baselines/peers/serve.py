@@ -59,6 +59,13 @@ class Found(TypedDict):
     end: int
 
 
+class Said(TypedDict):
+    """An answer's text, and the chunks that the chat model had before it."""
+
+    text: str
+    seen: list[Found]
+
+
 class Pipeline(Protocol):
     """What a baseline can do."""
 
@@ -71,8 +78,8 @@ class Pipeline(Protocol):
     def search(self, question: str, k: int, documents: list[str] | None, history: list[Turn]) -> list[Found]:
         """The best k chunks, of these documents if some are named."""
 
-    def ask(self, question: str, documents: list[str] | None, history: list[Turn]) -> str:
-        """The answer's text."""
+    def ask(self, question: str, documents: list[str] | None, history: list[Turn]) -> Said:
+        """The answer, and what it was made from."""
 
 
 class Served:
@@ -106,8 +113,8 @@ class Served:
             return self._pipeline.search(**request)
         if do == "ask":
             start = time.perf_counter()
-            text = self._pipeline.ask(**request)
-            return {"text": text, "total_ms": (time.perf_counter() - start) * 1000}
+            said = self._pipeline.ask(**request)
+            return {**said, "total_ms": (time.perf_counter() - start) * 1000}
         raise ValueError(f"no such request: {do}")
 
 
