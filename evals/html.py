@@ -79,6 +79,10 @@ def _endings(run: Run) -> str:
     return f"<h2>How they ended</h2>{table(rows, 'How the cases of each type ended')}"
 
 
+def _glossary() -> str:
+    return "".join(f"<dt>{escape(word)}</dt><dd>{escape(told)}</dd>" for word, told in wording.GLOSSARY.items())
+
+
 def _head(run: Run, name: str) -> str:
     kind = "Search only" if run.retrieval_only else f"Model {run.made.get('model')}"
     began = str(run.made.get("started", "")).replace("T", " ")[:16]
@@ -107,6 +111,7 @@ def render_html(run: Run, missed: Sequence[Missed] | None, history: Sequence[Pas
         _overall(run),
         _per_type(run),
         _endings(run),
+        f'<details class="plain"><summary>What the words mean</summary><dl>{_glossary()}</dl></details>',
         f'<details class="plain"><summary>How it was made</summary><pre>{escape(made)}</pre></details>',
     )
     return shell(f"Evaluation: {name}", "".join(body))

@@ -48,6 +48,22 @@ _LABELS = {
     "judge_kappa": "Agreement of judge and rules beyond chance (kappa)",
     "errors": "Errors",
 }
+#: Words of reports that a newcomer may not know, and what they mean.
+GLOSSARY = {
+    "Expected": "what the set says is right: the answer, its figures, and the places where it stands.",
+    "95 % interval": "where the true value most likely lies; with few cases it is wide, and differences within it are "
+    "chance until `assistant eval compare` says otherwise.",
+    "n": "how many cases, citations or sentences a value is taken over; those it does not apply to are left out.",
+    "Recall in the first k": "how much of what was expected stands among the first k passages found.",
+    "MRR, MAP, nDCG": "how high up it stands: 1 is first of all, 0 not among the first ten.",
+    "Refused": "answered with “the documents do not say”, or asked back.",
+    "Balanced accuracy of refusing": "the mean of two shares: unanswerable questions refused, and others answered; "
+    "half is what a coin reaches.",
+    "Unsupported figure": "a figure shown as fact that stands in none of the words cited for it.",
+    "Figure from nowhere": "a figure that is in no passage found, not in the question, and not expected.",
+    "Risk and coverage": "how wrong the answers are when only the surest of them are given.",
+}
+
 _ENDINGS = {"answered": "answered", "not_found": "not found", "unclear": "unclear", ERROR: "error"}
 _STAGES = {
     "search": "Search alone",
