@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from evals.metrics import agreement, intervals, latency, refusal, risk
+from evals.metrics import agreement, calibration, intervals, latency, refusal, risk
 from evals.metrics.retrieval import DEPTHS
 from evals.model import ERROR, Item, Metric, answers_told
 
@@ -49,6 +49,8 @@ ANSWER_METRICS = (
     "unsupported_figures",
     "unsupported_figure_rate",
     "risk_coverage_area",
+    "confidence_brier",
+    "confidence_error",
     *_JUDGED,
     *_ANSWER_TIMES,
 )
@@ -130,6 +132,15 @@ def _risk(items: Sequence[Item]) -> Metric:
     return _metric("risk_coverage_area", risk.area(told), len(told), "mean", risk.area_interval(told))
 
 
+def _calibrated(items: Sequence[Item]) -> list[Metric]:
+    """Whether the confidence that the documents answer means what it says, by the set's own word on it."""
+    told = [(item.confidence, item.answerable) for item in items if item.confidence is not None]
+    return [
+        _metric("confidence_brier", calibration.brier(told), len(told), "mean", calibration.brier_interval(told)),
+        _metric("confidence_error", calibration.calibration_error(told), len(told), "mean"),
+    ]
+
+
 def _judged(items: Sequence[Item]) -> list[Metric]:
     """The judge's grades, and how far it agrees with the rules where both judged."""
     both = [
@@ -155,6 +166,7 @@ def _of_answers(items: Sequence[Item]) -> list[Metric]:
         _metric("unsupported_figures", float(flagged), len(items), "count"),
         share("unsupported_figure_rate", sum(item.unsupported_figures > 0 for item in told), len(told)),
         _risk(items),
+        *_calibrated(items),
         *_judged(items),
         *(metric for stage in latency.STAGES for metric in _times(items, stage)),
     ]

@@ -43,6 +43,8 @@ _LABELS = {
     "unsupported_figure_rate": "Answers with an unsupported figure",
     "ungrounded_figure": "Answers with a figure from nowhere",
     "risk_coverage_area": "Area under the risk-coverage curve (lower is better)",
+    "confidence_brier": "Brier score of confidence (lower is better)",
+    "confidence_error": "Calibration error of confidence (lower is better)",
     "judge_grade": "Grade by the judge model",
     "judge_agreement": "Judge and rules agree",
     "judge_kappa": "Agreement of judge and rules beyond chance (kappa)",

@@ -36,7 +36,15 @@ MOST = 64
 NOT_SWEPT = frozenset({"home", "corpus", "models_dir", "watch", "log_level", "chat_api_key", "password_file"})
 #: Metrics of which less is better, or that count: no measure of quality to plot.
 _NOT_QUALITY = frozenset(
-    {"errors", "unsupported_figures", "unsupported_figure_rate", "ungrounded_figure", "risk_coverage_area"}
+    {
+        "errors",
+        "unsupported_figures",
+        "unsupported_figure_rate",
+        "ungrounded_figure",
+        "risk_coverage_area",
+        "confidence_brier",
+        "confidence_error",
+    }
 )
 _EXAMPLE = "docs/evaluation.md shows an example."
 Value = str | int | float | bool
