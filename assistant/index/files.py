@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
 
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from assistant.documents.registry import is_archive, printable
 from assistant.index import schema
+from assistant.index.folder import owners, source_of
 from assistant.index.records import FailedFile, FileState
 from assistant.index.statements import passage_header, put_meta
 from assistant.index.store import Store
@@ -74,3 +78,32 @@ def states_of(store: Store, name: str, inside: str | None) -> list[FileState]:
         wanted |= (d.name >= inside) & (d.name < inside[:-1] + chr(ord(inside[-1]) + 1))
     with store.transaction() as connection:
         return [FileState(**row) for row in connection.execute(select(*columns).where(wanted)).mappings()]
+
+
+def file_name(state: FileState) -> str:
+    """The name of the file that a document is from: its own, or that of the archive it lies in."""
+    inside = [name for name in owners(state.name)[1:] if is_archive(name)]
+    return next((name for name in inside if PurePosixPath(name).name == PurePosixPath(state.source).name), state.name)
+
+
+def synced_place(store: Store, path: Path) -> tuple[str, Path] | None:
+    """The name and the folder that a file is synced under; None if it is not.
+
+    It is known of a file by its documents, by how it failed, or by its having been removed from the index.
+    """
+    source = source_of(path)
+    d, f, o = schema.documents.c, schema.failures.c, schema.left_out.c
+    columns = [d[field] for field in FileState.model_fields]
+    with store.transaction() as connection:
+        rows = connection.execute(select(*columns).where(d.source == source, d.folder.is_not(None))).mappings()
+        places = [(file_name(state), Path(str(state.folder))) for state in (FileState(**row) for row in rows)]
+        failed = connection.execute(select(f.name, f.folder).where(f.source == source))
+        places += [(row.name, Path(row.folder)) for row in failed]
+        marks = connection.execute(select(o.folder).where(o.source == source, o.folder.is_not(None))).scalars().all()
+    for folder in map(Path, marks):
+        for each in (path.absolute(), Path(source)):
+            with suppress(ValueError):
+                places.append((printable(each.relative_to(folder).as_posix()), folder))
+    # A link and what it leads to are two files of one source.
+    here = [place for place in places if place[1] / place[0] == path.absolute()]
+    return next(iter(here or places), None)

@@ -17,7 +17,7 @@ from assistant.documents import Document
 from assistant.documents.parser import ParserProcess
 from assistant.documents.registry import check_name, is_archive, printable, read_bytes
 from assistant.errors import NameTakenError
-from assistant.index.files import states_of
+from assistant.index.files import states_of, synced_place
 from assistant.index.folder import settled, source_of
 from assistant.index.passages import split, squash
 from assistant.index.records import FileState, NewDocument
@@ -127,16 +127,18 @@ class Library:
 
         With `again` it is read anew though it has not changed; `password` is tried in the place of any file of them.
 
-        A document whose synced file is gone is taken over by the one that is synced in its place: its folder
-        was moved.
+        A file without a `name` that is synced with a folder stays one of that folder, under its name there. A document
+        whose synced file is gone is taken over by the one that is synced in its place: its folder was moved.
 
         Raises:
             DocumentError: the file cannot be read; the index is as it was.
             NameTakenError: the name belongs to a document from another file.
         """
-        name = name or path.name
-        check_name(name)
         with self.writing:
+            if name is None and (place := synced_place(self.store, path)):
+                (name, folder), origin = place, "synced"
+            name = name or path.name
+            check_name(name)
             began = time.time()
             data = read_bytes(path, self.max_bytes)
             state = file_state(path, name, data, origin, folder, began)

@@ -79,12 +79,14 @@ sentences = Table(
     sqlite_autoincrement=True,
 )
 
-#: Files of a synced folder that a person removed from the index: `sync` leaves them out until they change.
+#: Files of a synced folder that a person removed from the index: `sync` leaves them out until they change. `folder` is
+#: the one they are synced with, where it is known.
 left_out = Table(
     "left_out",
     metadata,
     Column("source", Text, primary_key=True),
     Column("content_hash", Text, nullable=False),
+    Column("folder", Text),
 )
 
 #: What a person sorts documents by; they follow a document that gets another name, and go with it.
@@ -155,6 +157,7 @@ MIGRATIONS = {
         str(CreateTable(reembedded)),
     ),
     5: ("ALTER TABLE failures ADD COLUMN circumstances TEXT NOT NULL DEFAULT ''",),
+    6: ("ALTER TABLE left_out ADD COLUMN folder TEXT",),
 }
 
 SCHEMA_VERSION = max(MIGRATIONS)

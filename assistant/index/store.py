@@ -153,17 +153,15 @@ class Store:
             UnknownDocumentError: a name is not in the index; nothing is removed then.
         """
         with self.transaction() as connection:
-            columns = (schema.documents.c.name, schema.documents.c.source, schema.documents.c.content_hash)
-            rows = connection.execute(select(*columns).where(schema.documents.c.name.in_(names))).all()
+            d = schema.documents.c
+            columns = (d.name, d.source, d.content_hash, d.folder)
+            rows = connection.execute(select(*columns).where(d.name.in_(names))).all()
             _require_known(names, [row.name for row in rows])
             if leave_out:
                 for row in rows:
-                    statement = upsert(schema.left_out).values(source=row.source, content_hash=row.content_hash)
-                    connection.execute(
-                        statement.on_conflict_do_update(
-                            index_elements=["source"], set_={"content_hash": row.content_hash}
-                        )
-                    )
+                    mark = {"content_hash": row.content_hash, "folder": row.folder}
+                    statement = upsert(schema.left_out).values(source=row.source, **mark)
+                    connection.execute(statement.on_conflict_do_update(index_elements=["source"], set_=mark))
             removed = delete_documents(connection, names)
             put_meta(connection, {"vectors_dirty": "1"})
         return removed

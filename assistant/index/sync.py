@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from assistant.documents.registry import check_file, check_inside, is_archive, printable, title_from
+from assistant.documents.registry import check_file, check_inside, printable, title_from
 from assistant.errors import AssistantError, DocumentError, NameTakenError, StorageError
-from assistant.index.files import failed_files, forget_failures, move_documents, remember_failure, titles
+from assistant.index.files import failed_files, file_name, forget_failures, move_documents, remember_failure, titles
 from assistant.index.folder import Listing, Seen, owners, scan, standing
 from assistant.index.ingest import AddResult, Library
 from assistant.index.records import FailedFile, FileState
@@ -172,7 +172,7 @@ class _Run:
     def _moved(self, seen: Seen, digest: str) -> AddResult | None:
         """Take over the document of a file that is gone and had this very content, without reading it again."""
         for source, states in _grouped(self._synced.get(digest, ()), lambda each: each.source).items():
-            old = _file_name(states[0])
+            old = file_name(states[0])
             # Another suffix means another reader.
             if PurePosixPath(old).suffix.lower() != PurePosixPath(seen.name).suffix.lower() or Path(source).exists():
                 continue
@@ -269,9 +269,3 @@ def _grouped(states: Iterable[FileState], key: Callable[[FileState], str]) -> di
 
 def _by_name(state: FileState) -> str:
     return state.name
-
-
-def _file_name(state: FileState) -> str:
-    """The name of the file that a document is from: its own, or that of the archive it lies in."""
-    inside = [name for name in owners(state.name)[1:] if is_archive(name)]
-    return next((name for name in inside if PurePosixPath(name).name == PurePosixPath(state.source).name), state.name)

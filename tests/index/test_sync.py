@@ -540,3 +540,53 @@ def test_two_thousand_unchanged_files_take_no_time(opened: OpenLibrary, folder: 
     began = time.monotonic()
     assert set(statuses(opened.sync(folder)).values()) == {"unchanged"}
     assert time.monotonic() - began < 2.0
+
+
+@pytest.mark.parametrize("name", ["q2.md", "2023/q2.md", "2023/q2.zip"])
+@pytest.mark.parametrize("before", ["read", "changed", "failed", "removed"])
+def test_a_synced_file_that_is_added_by_path_stays_one_of_its_folder(
+    opened: OpenLibrary, folder: Path, name: str, before: str
+) -> None:
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+
+    def save(text: str) -> None:
+        if name.endswith(".zip"):
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr("in.md", text)
+        else:
+            path.write_text(text)
+
+    save("\0\1" if before == "failed" else LEASES)
+    opened.sync(folder)
+    documents = [f"{name}/in.md"] if name.endswith(".zip") else [name]
+    if before == "removed":
+        opened.ingest.remove([name])
+    elif before != "read":
+        save(BAKERY)
+    result = opened.ingest.add(path, again=before == "read")
+    assert (result.name, result.status) == (name, "updated" if before in ("read", "changed") else "added")
+    assert opened.names() == documents
+    assert failed_files(opened.store) == [] and opened.store.left_out() == {}
+    assert statuses(opened.sync(folder)) == {name: "unchanged"}
+    path.unlink()
+    assert statuses(opened.sync(folder)) == dict.fromkeys(documents, "removed")
+    assert opened.names() == []
+
+
+def test_a_link_and_what_it_leads_to_are_added_each_in_its_place(opened: OpenLibrary, folder: Path) -> None:
+    (path,) = write(folder, {"deep/a.md": LEASES})
+    link = folder / "link.md"
+    link.symlink_to(path)
+    opened.sync(folder)
+    assert opened.ingest.add(link, again=True).name == "link.md"
+    assert opened.ingest.add(path, again=True).name == "deep/a.md"
+    assert opened.names() == ["deep/a.md", "link.md"]
+
+
+def test_a_file_beside_the_folder_is_none_of_it(opened: OpenLibrary, folder: Path, tmp_path: Path) -> None:
+    write(folder, {"a.md": LEASES})
+    opened.sync(folder)
+    (other,) = write(tmp_path / "elsewhere", {"b.md": BAKERY})
+    opened.ingest.add(other)
+    assert [state.folder for state in opened.store.file_states().values()] == [str(folder), None]
