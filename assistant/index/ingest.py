@@ -208,7 +208,8 @@ class Library:
             self._prepare(state.model_copy(update={"name": document.name}), document, progress)
             for document in documents
         ]
-        removed, added = self.store.replace(*news, gone=[each.name for each in known])
+        gone = [each.name for each in known]
+        removed, added = self.store.replace(*news, gone=gone, around=self._vectors.committing)
         self._vectors.apply(removed, added, _heedless(progress))
         return AddResult(
             name=state.name,
@@ -232,7 +233,7 @@ class Library:
     def drop(self, names: Sequence[str], leave_out: bool = False) -> list[AddResult]:
         """Remove documents by name; only with `leave_out` sync will not bring their files back."""
         with self.writing:
-            removed = self.store.delete(names, leave_out)
+            removed = self.store.delete(names, leave_out, self._vectors.committing)
             self._vectors.apply(removed, [])
         return [AddResult(name=name, status="removed") for name in dict.fromkeys(names)]
 
@@ -254,7 +255,7 @@ class Library:
             NameTakenError: a document of one of the names has come meanwhile; nothing is changed then.
         """
         with self.writing:
-            self._vectors.apply([], put_back(self.store, taken))
+            self._vectors.apply([], put_back(self.store, taken, self._vectors.committing))
 
     @property
     def circumstances(self) -> str:

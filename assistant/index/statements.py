@@ -15,6 +15,7 @@ from assistant.documents import Document
 from assistant.index import schema
 from assistant.index.passages import Passage, squash
 from assistant.index.records import NewDocument
+from assistant.index.underway import Changing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,8 +57,8 @@ def delete_documents(connection: Connection, names: Sequence[str]) -> list[int]:
     return removed
 
 
-def insert_document(connection: Connection, new: NewDocument) -> list[int]:
-    """Store a document with its passages; gives their ids."""
+def insert_document(connection: Connection, new: NewDocument, changing: Changing) -> None:
+    """Store a document with its passages, and note them as brought."""
     document: Document = new.document
     document_id = connection.execute(
         insert(schema.documents).values(
@@ -78,7 +79,7 @@ def insert_document(connection: Connection, new: NewDocument) -> list[int]:
         vectors = new.clause_vectors[position : position + count]
         added.append(insert_passage(connection, document_id, document, passage, vector, vectors))
         position += count
-    return added
+    changing.bring(document_id, added, new.passage_vectors)
 
 
 def passage_header(title: str, headings: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from assistant.errors import IndexMismatchError, StorageError
 from assistant.index import schema
 from assistant.index.records import DocumentInfo, FileState, NewDocument, unknown
 from assistant.index.statements import delete_documents, insert_document, put_meta, put_tags, tags_of
+from assistant.index.underway import Around, Changing, nobody_searches
 
 if TYPE_CHECKING:
     import numpy as np
@@ -119,32 +120,37 @@ class Store:
 
     # --- writing -------------------------------------------------------------------------------------
 
-    def replace(self, *news: NewDocument, gone: Sequence[str] = ()) -> tuple[list[int], list[int]]:
+    def replace(
+        self, *news: NewDocument, gone: Sequence[str] = (), around: Around = nobody_searches
+    ) -> tuple[list[int], list[int]]:
         """Put the documents of a file in the place of those of the same names, if any, and of those that are gone.
 
         Tags stay with their names; those of a single document pass to the one in its place, whatever its name.
+        `around` is entered with the change before it is committed, and left after it.
 
         Returns:
             Ids of the passages removed and of those added. The vector index is marked dirty in the same
             transaction, so that a crash before it is brought in step is noticed.
         """
         names = [new.state.name for new in news]
-        with self.transaction() as connection:
+        with ExitStack() as commit, self.transaction() as connection:
             # Written first, so that nobody gives tags between reading them and putting them back.
             put_meta(connection, {"vectors_dirty": "1"})
             tags = tags_of(connection, [*names, *gone])
-            removed = delete_documents(connection, [*names, *gone])
-            added = [id for new in news for id in insert_document(connection, new)]
+            changing = Changing(delete_documents(connection, [*names, *gone]))
+            for new in news:
+                insert_document(connection, new, changing)
             if len(names) == len(gone) == 1:
                 tags = {names[0]: tags.get(gone[0], ())}
             put_tags(connection, {name: given for name, given in tags.items() if name in names})
             sources = [new.state.source for new in news]
             for table in (schema.left_out, schema.failures):
                 connection.execute(delete(table).where(table.c.source.in_(sources)))
-        return removed, added
+            commit.enter_context(around(changing.underway))
+        return changing.removed, changing.added
 
-    def delete(self, names: Sequence[str], leave_out: bool) -> list[int]:
-        """Remove documents; with `leave_out`, sync will not bring their unchanged files back.
+    def delete(self, names: Sequence[str], leave_out: bool, around: Around = nobody_searches) -> list[int]:
+        """Remove documents; with `leave_out`, sync will not bring their unchanged files back. `around` as in `replace`.
 
         Returns:
             Ids of the passages removed.
@@ -152,7 +158,7 @@ class Store:
         Raises:
             UnknownDocumentError: a name is not in the index; nothing is removed then.
         """
-        with self.transaction() as connection:
+        with ExitStack() as commit, self.transaction() as connection:
             d = schema.documents.c
             columns = (d.name, d.source, d.content_hash, d.folder)
             rows = connection.execute(select(*columns).where(d.name.in_(names))).all()
@@ -164,6 +170,7 @@ class Store:
                     connection.execute(statement.on_conflict_do_update(index_elements=["source"], set_=mark))
             removed = delete_documents(connection, names)
             put_meta(connection, {"vectors_dirty": "1"})
+            commit.enter_context(around(Changing(removed).underway))
         return removed
 
     def tag(self, names: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from assistant.index.store import Store
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,19 +20,6 @@ class Underway:
     document_ids: tuple[int, ...] = ()
     vectors: np.ndarray | None = None
 
-    @classmethod
-    def of(cls, store: Store, removed: Sequence[int], added: Sequence[int]) -> Underway:
-        """A change of passages by their ids; the vectors of those added come from the store."""
-        import numpy as np
-
-        rows = store.passage_vectors(added)
-        return cls(
-            removed=frozenset(removed),
-            ids=tuple(row[0] for row in rows),
-            document_ids=tuple(row[1] for row in rows),
-            vectors=np.stack([row[3] for row in rows]) if rows else None,
-        )
-
     @property
     def stale(self) -> frozenset[int]:
         """Ids of which Chroma's word does not count."""
@@ -45,3 +31,41 @@ class Underway:
             return []
         scores = zip(self.ids, self.document_ids, self.vectors @ vector, strict=True)
         return [(key, float(score)) for key, document, score in scores if not scope or document in scope]
+
+
+#: What is entered shortly before a change of SQLite is committed, and left after it, by an error if that fails.
+Around: TypeAlias = Callable[[Underway], AbstractContextManager[object]]
+
+
+def nobody_searches(_change: Underway) -> AbstractContextManager[object]:
+    """Around a change that no search has to be told of."""
+    return nullcontext()
+
+
+class Changing:
+    """The passages that a transaction takes away and brings, gathered while it runs."""
+
+    def __init__(self, removed: Sequence[int] = ()) -> None:
+        self.removed = list(removed)
+        self.added: list[int] = []
+        self._document_ids: list[int] = []
+        self._vectors: list[np.ndarray] = []
+
+    def bring(self, document_id: int, passage_ids: Sequence[int], vectors: np.ndarray) -> None:
+        """Note the passages of a document; row i of `vectors` is of passage i."""
+        self.added += passage_ids
+        self._document_ids += [document_id] * len(passage_ids)
+        if len(passage_ids):
+            self._vectors.append(vectors)
+
+    @property
+    def underway(self) -> Underway:
+        """All of it, as searches must see it."""
+        import numpy as np
+
+        return Underway(
+            removed=frozenset(self.removed),
+            ids=tuple(self.added),
+            document_ids=tuple(self._document_ids),
+            vectors=np.concatenate(self._vectors).astype("<f4", copy=False) if self._vectors else None,
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -19,6 +20,7 @@ from assistant.index.passages import Passage, SentenceSpan
 from assistant.index.records import FileState, NewDocument
 from assistant.index.statements import insert_document, put_meta, put_tags, tags_of
 from assistant.index.store import Store
+from assistant.index.underway import Around, Changing, nobody_searches
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,18 @@ def remembered(store: Store, names: Sequence[str]) -> TakenOut:
         )
 
 
-def put_back(store: Store, taken: TakenOut) -> list[int]:
+def put_back(store: Store, taken: TakenOut, around: Around = nobody_searches) -> list[int]:
     """Store documents again as they were, with what `sync` had been told of their files; gives their passages' ids.
+
+    `around` is entered with the change before it is committed, and left after it.
 
     Raises:
         NameTakenError: a document of one of the names has come meanwhile; nothing is changed then.
     """
     d = schema.documents.c
     names = [state.name for state in taken.states]
-    added: list[int] = []
-    with store.transaction() as connection:
+    changing = Changing()
+    with ExitStack() as commit, store.transaction() as connection:
         # Written first: the transaction holds the database from here on.
         put_meta(connection, {"vectors_dirty": "1"})
         other = connection.execute(select(d.name).where(d.name.in_(names))).scalars().first()
@@ -77,12 +81,13 @@ def put_back(store: Store, taken: TakenOut) -> list[int]:
                 f"Another document named {other} has been added meanwhile", "Delete that one first, then undo again."
             )
         for new in taken.documents:
-            added += insert_document(connection, new)
+            insert_document(connection, new, changing)
         for name, when in taken.added_at.items():
             connection.execute(update(schema.documents).where(d.name == name).values(added_at=when))
         put_tags(connection, taken.tags)
         _put_marks(connection, taken.left_out)
-    return added
+        commit.enter_context(around(changing.underway))
+    return changing.added
 
 
 def _put_marks(connection: Connection, marks: dict[str, str | None]) -> None:

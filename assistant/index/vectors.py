@@ -15,7 +15,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,8 @@ class VectorIndex:
         self._store = store
         self._behind = False
         self._underway = Underway()
+        # Held while a change becomes what searches see: for a commit, no longer.
+        self._turning = threading.Lock()
         # Held while the client is used for searching, or goes away and comes back under the searches.
         self._searching = threading.RLock()
         self._client: ClientAPI | None = None
@@ -93,17 +96,27 @@ class VectorIndex:
         missing = not exists and self.count()
         return "the vector index was missing; it was rebuilt" if missing else None
 
+    @contextmanager
+    def committing(self, change: Underway) -> Iterator[None]:
+        """Around the commit of a change in SQLite: searches wait for it and then see all of it, none if it fails."""
+        with self._turning:
+            before, self._underway = self._underway, change
+            try:
+                yield
+            except BaseException:
+                self._underway = before
+                raise
+
     def apply(self, removed: Sequence[int], added: Sequence[int], progress: Progress | None = None) -> None:
         """Bring the index in step with SQLite after a transaction that marked it dirty.
 
-        Searches see all of the change from the beginning, however long Chroma takes over it. What Chroma refuses to
-        write is mended as when opening: the index is made anew.
+        Searches see all of the change since it was `committing`, however long Chroma takes over it. What Chroma refuses
+        to write is mended as when opening: the index is made anew.
 
         Raises:
             StorageError: that failed as well; the documents are safe, the next start tries again.
         """
         behind, self._behind = self._behind, True
-        self._underway = Underway.of(self._store, removed, added)
         try:
             if behind:
                 self._reconcile(progress)
@@ -115,7 +128,8 @@ class VectorIndex:
             log.info("the vector index could not be written", exc_info=True)
             self._rebuild(progress)
         self._behind = False
-        self._underway = Underway()
+        with self._turning:
+            self._underway = Underway()
 
     def mend(self) -> str | None:
         """Hold every vector against SQLite and put right what is not as it should be.
@@ -141,7 +155,8 @@ class VectorIndex:
     def query(self, vector: np.ndarray, k: int, document_ids: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """The k nearest passages as (id, cosine similarity), nearest first."""
         # Looked at first: what has left it by the time Chroma is asked is in Chroma.
-        underway = self._underway
+        with self._turning:
+            underway = self._underway
         stale = underway.stale
         found = [each for each in self._held(vector, k + len(stale), document_ids) if each[0] not in stale]
         found += underway.near(vector, document_ids)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from library_parts import BAKERY, LEASES, OpenLibrary, write
+from sqlalchemy import Connection, event
 
+from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
 
 #: Two versions of a document that both answer the same question, in several passages each.
@@ -161,3 +164,43 @@ def test_two_syncs_an_upload_and_a_removal_at_once(opened: OpenLibrary, folder: 
         assert sorted(set(opened.names()) - {"upload.md"}) == sorted(names)
         assert opened.in_step()
     assert {each.status for each in opened.sync(folder)} == {"unchanged"}
+
+
+def test_what_is_committed_is_found_by_meaning_before_a_vector_is_read_back(
+    opened: OpenLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path,) = write(folder, {"a.md": LEASES})
+    opened.ingest.add(path)
+    seen: list[tuple[set[int], set[int]]] = []
+    real = Store.passage_vectors
+
+    def asked_first(self: Store, ids: Sequence[int]) -> list[Any]:
+        # As long as this may take, somebody asks.
+        seen.append((set(opened.nearest("the oven reaches degrees", 9)), opened.store.passage_ids()))
+        return real(self, ids)
+
+    monkeypatch.setattr(Store, "passage_vectors", asked_first)
+    path.write_text(BAKERY)
+    opened.ingest.add(path)
+    assert seen
+    for found, there in seen:
+        assert found == there
+
+
+def test_a_change_that_is_not_committed_is_never_seen(opened: OpenLibrary, folder: Path) -> None:
+    (path,) = write(folder, {"a.md": LEASES})
+    opened.ingest.add(path)
+    before = opened.nearest("megawatts leased", 9)
+
+    def fail(_connection: Connection) -> None:
+        raise OSError("no space left on device")
+
+    assert opened.store._engine is not None
+    event.listen(opened.store._engine, "commit", fail)
+    path.write_text(BAKERY)
+    with pytest.raises(OSError, match="no space"):
+        opened.ingest.add(path)
+    event.remove(opened.store._engine, "commit", fail)
+    assert opened.nearest("megawatts leased", 9) == before
+    assert opened.store.text("a.md").startswith("Harbour Compute")
+    assert opened.in_step()
