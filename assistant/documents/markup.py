@@ -88,9 +88,10 @@ class _Writer:
         if tag in BLOCKS:
             self.flush()
         if tag == "table" and (rows := data_rows(element)):
-            self._builder.add(BlockKind.PARAGRAPH, caption_of(element))
+            caption = caption_of(element)
+            self._builder.add(BlockKind.PARAGRAPH, caption)
             for line in table_lines(rows):
-                self._builder.add(BlockKind.TABLE_ROW, line)
+                self._builder.add(BlockKind.TABLE_ROW, line, context=caption)
             return True
         if tag in _HEADINGS:
             self._headings.append(_HEADINGS[tag])

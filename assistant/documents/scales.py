@@ -88,12 +88,13 @@ def _note(document: Document, start: int, end: int) -> str:
 
 
 def with_scale_notes(document: Document) -> Document:
-    """The document with every table row carrying its table's note as context, unless the row has one already."""
+    """The document with every table row carrying its table's note in its context, unless that or the row says it."""
     blocks = list(document.blocks)
     for start, end in _tables(document.blocks):
         note = _note(document, start, end)
         for place in range(start, end):
             block = blocks[place]
-            if note and not block.context and note not in document.text[block.start : block.end]:
-                blocks[place] = block.model_copy(update={"context": note})
+            said = f"{block.context} {document.text[block.start : block.end]}"
+            if note and note not in said:
+                blocks[place] = block.model_copy(update={"context": ", ".join(filter(None, (block.context, note)))})
     return document.model_copy(update={"blocks": tuple(blocks)})

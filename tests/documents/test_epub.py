@@ -84,6 +84,7 @@ def test_a_book() -> None:
         (PARAGRAPH, "The end."),
     ]
     assert [block.level for block in document.blocks if block.kind is HEADING] == [1, 2]
+    assert {block.context for block in document.blocks if block.kind is ROW} == {"Sites"}
 
 
 @pytest.mark.parametrize(

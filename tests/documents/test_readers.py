@@ -9,6 +9,7 @@ from pdfs import make_pdf
 from assistant.documents import supported_suffixes
 from assistant.documents.builder import clean_text
 from assistant.documents.pdf import PageLine, without_running_lines
+from assistant.documents.web import lined_tables
 
 
 def test_supported_suffixes() -> None:
@@ -225,6 +226,57 @@ def test_web_page() -> None:
     assert "412 megawatts of capacity in the second quarter" in document.text
     for noise in ("Cookie settings", "newsletter", "Markets"):
         assert noise not in document.text
+
+
+TALK = "<p>Heron reported its results for the second quarter of the year, which were better than in the one before.</p>"
+CAPTION = "Revenue by segment, in millions"
+HEAD = "<tr><th>Segment</th><th>2023</th><th>2022</th></tr>"
+CELLS = "<tr><td>Boats</td><td>12</td><td>10</td></tr><tr><td>Nets</td><td>5</td><td>4</td></tr>"
+ROWS = ["Segment | 2023 | 2022", "Boats | 2023: 12 | 2022: 10", "Nets | 2023: 5 | 2022: 4"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "rows", "before", "context"),
+    [
+        (f"{HEAD}{CELLS}", ROWS, TALK[3:-4], ""),
+        (f"<caption>{CAPTION}</caption>{HEAD}{CELLS}", ROWS, CAPTION, CAPTION),
+        (f"<caption><b>Revenue</b> by  segment,\n in millions</caption><thead>{HEAD}</thead>{CELLS}",
+         ROWS, CAPTION, CAPTION),
+        (f"<caption>Sales</caption>{HEAD.replace('Segment', 'In thousands')}{CELLS}",
+         [ROWS[0].replace("Segment", "In thousands"), *ROWS[1:]], "Sales", "Sales"),
+        (f"<caption> </caption>{HEAD}{CELLS}", ROWS, TALK[3:-4], ""),
+        # Nothing in it is marked as a label.
+        (f"{HEAD.replace('th', 'td')}{CELLS}", ROWS, TALK[3:-4], ""),
+        (f"<caption>{CAPTION}</caption>{HEAD.replace('th', 'td')}{CELLS}", ROWS, CAPTION, CAPTION),
+    ],
+)  # fmt: skip
+def test_tables_of_a_web_page(inside: str, rows: list[str], before: str, context: str) -> None:
+    page = f"<html><body><article><h1>Results</h1>{TALK}<table>{inside}</table>{TALK}</article></body></html>"
+    document = read(page, "page.html")
+    found = parts(document)
+    assert [words for kind, words in found if kind is ROW] == rows
+    assert found[found.index((ROW, rows[0])) - 1] == (PARAGRAPH, before)
+    for block in document.blocks:
+        if block.kind is ROW:
+            assert block.context.startswith(context) if context else not block.context
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("| a | b |\n|---|---|\n| c | d |", None),
+        ("| a | b |\n|---|---|\n| c | d |\n|---|---|\n| e | 1 |", "| a | b |\n|---|---|\n| c | d |\n| e | 1 |"),
+        ("| a | b |\n| c | 1 |", "| a | b |\n|---|---|\n| c | 1 |"),
+        # The first row holds an amount: it is data as all the others.
+        ("| a | $ 5 |\n| c | 1 |", None),
+        ("| a |\n| c |", None),
+        ("| a | b |", None),
+        ("```\n| a | b |\n| c | 1 |\n```", None),
+        ("Words\n\n| a \\| x | b |\n| c | 1 |\n\nMore", "Words\n\n| a \\| x | b |\n|---|---|\n| c | 1 |\n\nMore"),
+    ],
+)
+def test_tables_get_one_line_under_their_first_row(source: str, expected: str | None) -> None:
+    assert lined_tables(source) == (expected or source)
 
 
 # --- PDF ----------------------------------------------------------------------------------------------------
