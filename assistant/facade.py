@@ -19,7 +19,7 @@ from assistant.index.ingest import AddResult, Origin
 from assistant.index.lock import Address
 from assistant.index.originals import Originals
 from assistant.index.records import DocumentInfo, FailedFile, unknown
-from assistant.index.scope import Scope, Selection, checked_tag, chosen_within
+from assistant.index.scope import Filtered, Scope, Selection, checked_tag, chosen_within
 from assistant.index.undo import TakenOut
 from assistant.models.held import HeldChatModel
 from assistant.retrieval.model import SearchHit
@@ -404,7 +404,8 @@ class Assistant:
         """Whatever can be wrong with a question, told before any model is loaded.
 
         Returns:
-            The names of the documents that it is asked within; None if that is all.
+            The names of the documents that it is asked within; None if that is all. They are `Filtered` where nobody
+            named them: one that is removed or moved before it is looked into is then no error.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -414,7 +415,10 @@ class Assistant:
         check_question(question, self.settings.max_question_chars)
         if documents:
             scope = (scope or Scope()).model_copy(update={"documents": tuple(documents)})
-        return self.within(scope).documents if scope and not scope.is_open else None
+        if not scope or scope.is_open:
+            return None
+        names = self.within(scope).documents
+        return names if scope.documents else Filtered(names)
 
     def within(self, scope: Scope) -> Selection:
         """The documents within a scope, and those left out for want of a date.

@@ -197,3 +197,23 @@ def test_what_cannot_be_done_is_one_line(shelf: Any, words: tuple[str, ...], tol
 @pytest.mark.parametrize("words", [("tag",), ("tag", "a.md"), ("tag", "--add", "x")])
 def test_bad_usage_of_tags(cli: Any, words: tuple[str, ...]) -> None:
     assert cli(*words).code == 2
+
+
+@pytest.mark.parametrize("question", [QUESTION, "Summarise the documents"])
+def test_what_a_filter_chose_may_go_before_it_is_looked_into(
+    filled: Assistant, question: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = filled.check(question, scope=Scope(folders=("filings",)))
+    named = filled.check(question, ["filings/2023/q2.md", "filings/2023/q3.md"])
+    monkeypatch.setattr(Assistant, "check", lambda self, asked, documents=None, scope=None: documents or names)
+    filled.remove(["filings/2023/q2.md"])
+    answer = filled.ask(question)
+    assert {citation.document for citation in answer.citations} <= set(names or ()) - {"filings/2023/q2.md"}
+    assert answer.citations and filled.search(QUESTION)
+    # Whoever has named one is told.
+    with pytest.raises(UnknownDocumentError, match=r"q2\.md"):
+        filled.ask(question, documents=named)
+    filled.remove(["filings/2023/q3.md", "filings/2022/q4.md"])
+    # None is not all.
+    with pytest.raises(ScopeError, match="just been removed"):
+        filled.ask(question)

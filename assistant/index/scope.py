@@ -76,6 +76,12 @@ class Scope(BaseModel):
         return ", ".join(filter(None, parts))
 
 
+class Filtered(tuple[str, ...]):
+    """Names of documents that a filter chose, and no person: one that has gone since is left out, not missed."""
+
+    __slots__ = ()
+
+
 class Selection(BaseModel):
     """The names of the documents within a scope; `undated` would be, but state no
     date that can be read where one is asked for."""

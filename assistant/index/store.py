@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Engine, create_engine, delete, event, func, s
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError
 
-from assistant.errors import IndexMismatchError, StorageError
+from assistant.errors import IndexMismatchError, ScopeError, StorageError
 from assistant.index import schema
 from assistant.index.records import DocumentInfo, FileState, NewDocument, unknown
+from assistant.index.scope import Filtered
 from assistant.index.statements import delete_documents, insert_document, put_meta, put_tags, tags_of
 from assistant.index.underway import Around, Changing, nobody_searches
 
@@ -259,16 +260,20 @@ class Store:
         return int(count), int(newest), str(last)
 
     def document_ids(self, names: Sequence[str]) -> list[int]:
-        """Ids of documents by name.
+        """Ids of documents by name; of `Filtered` names those that are still there.
 
         Raises:
             UnknownDocumentError: a name is not in the index.
+            ScopeError: of names that a filter chose none is left.
         """
         with self.transaction() as connection:
             rows = connection.execute(
                 select(schema.documents.c.id, schema.documents.c.name).where(schema.documents.c.name.in_(names))
             ).all()
-        _require_known(names, [row.name for row in rows])
+        if not isinstance(names, Filtered):
+            _require_known(names, [row.name for row in rows])
+        elif not rows:
+            raise ScopeError("The documents within the filters have just been removed", "Ask again.")
         return [row.id for row in rows]
 
     def passage_ids(self, document_ids: Sequence[int] | None = None) -> set[int]:
