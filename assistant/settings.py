@@ -104,7 +104,10 @@ class Settings(BaseSettings):
     )
     max_file_mb: int = Field(default=40, ge=1, le=4096, description="Largest file accepted, in MiB.")
     reading_timeout_s: float = Field(
-        default=120.0, gt=0, le=3600, description="Longest a file, a member of an archive or an OCR page may take."
+        default=120.0,
+        gt=0,
+        le=3600,
+        description="Longest a file, a member of an archive or an OCR page may take; ten times that in all.",
     )
     reading_memory_mb: int = Field(
         default=1024, ge=256, le=65536, description="Memory a file may take to read, in MiB."

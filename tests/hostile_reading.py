@@ -50,6 +50,12 @@ def chatter(data: bytes, name: str) -> Document:
     return Document(name=name, text="Words.", blocks=(), title="")
 
 
+def nap(data: bytes, name: str) -> Document:
+    """Takes its time, but not much of it."""
+    time.sleep(0.2)
+    return Document(name=name, text="Words.", blocks=(), title="")
+
+
 def lie(data: bytes, name: str) -> Document:
     """A document whose block lies outside its text."""
     block = Block.model_construct(kind=BlockKind.PARAGRAPH, start=3, end=900, page=None, level=0, context="")
@@ -66,7 +72,7 @@ def lie(data: bytes, name: str) -> Document:
     )
 
 
-HARMS = (hang, hold, swell, crash, leave, recurse, chatter, lie)
+HARMS = (hang, hold, swell, crash, leave, recurse, chatter, nap, lie)
 
 if __name__ == "__main__":
     registry.READERS = (

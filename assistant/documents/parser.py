@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,10 +27,12 @@ from assistant.documents.options import ReadOptions, read_passwords
 from assistant.documents.page_picture import PagePicture
 from assistant.documents.registry import is_archive, is_harmless, read_documents
 from assistant.documents.worker import OUT_OF_MEMORY
-from assistant.errors import DocumentError
+from assistant.errors import DocumentError, StorageError
 
 #: So many members of one archive may fail the process before the archive is given up.
 _MAX_SKIPPED = 3
+#: So many times what a member or a page may take is left to a whole file: nobody else's are read or kept meanwhile.
+_TIMES = 10
 _END_S = 5.0
 _SAVE_ANEW = "Open it in its own program, save a new copy and add that."
 _DEFAULT = ReadOptions()
@@ -37,20 +40,32 @@ _log = logging.getLogger(__name__)
 
 
 class _FailedError(Exception):
-    """The process did not read a file, because of itself: what the file did to it, and the next step."""
+    """The process did not read a file, because of itself: what the file did to it, and the next step.
 
-    def __init__(self, what: str, next_step: str) -> None:
+    `final` says that leaving out a member of an archive would not help.
+    """
+
+    def __init__(self, what: str, next_step: str, final: bool = False) -> None:
         super().__init__(what)
         self.what = what
         self.next_step = next_step
+        self.final = final
 
 
 @dataclass(frozen=True)
 class ReadLimits:
-    """`seconds` a file may take, as may each member of an archive and each page read by OCR; `megabytes` of memory."""
+    """`seconds` a file may take, as may each member of an archive and each page read by OCR; `megabytes` of memory.
+
+    With all its members and pages a file may take ten times as long.
+    """
 
     seconds: float
     megabytes: int
+
+    @property
+    def seconds_in_all(self) -> float:
+        """Seconds that a file may take with all its members and pages."""
+        return _TIMES * self.seconds
 
 
 class ParserProcess:
@@ -121,6 +136,7 @@ class ParserProcess:
         Raises:
             DocumentError: the file cannot be read, or took too long, too much memory, or the process with it; or
                 the password file cannot be read.
+            StorageError: the process cannot be started.
         """
         passwords = (password,) if password else read_passwords(password_file or self._password_file)
         options = replace(self._options, passwords=passwords, progress=progress or self._options.progress)
@@ -128,12 +144,14 @@ class ParserProcess:
             return read_documents(data, name, source, options)
         skip: dict[str, str] = {}
         with self._guard:
+            until = time.monotonic() + self._limits.seconds_in_all
             while True:
                 member = _Member()
                 try:
-                    return self._documents(data, name, source, options, skip, member)
+                    return self._documents(data, name, source, options, skip, member, until)
                 except _FailedError as error:
-                    if not is_archive(name) or not member.path or len(skip) == _MAX_SKIPPED:
+                    alone = not is_archive(name) or not member.path
+                    if alone or error.final or len(skip) == _MAX_SKIPPED:
                         raise DocumentError(f"{name} {error.what}", error.next_step) from error
                     skip[member.path] = f"{member.path} {error.what}"
 
@@ -145,12 +163,14 @@ class ParserProcess:
         Raises:
             DocumentError: the page cannot be drawn, or took too long, too much memory, or the process with it; or the
                 password file cannot be read.
+            StorageError: the process cannot be started.
         """
         passwords = tuple(word.get_secret_value() for word in read_passwords(self._password_file))
         request = Draw(name=name, page=page, member=member, quote=quote, before=before, passwords=passwords)
         with self._guard:
             try:
-                last = self._ask(request, data, self._options, _Member())
+                until = time.monotonic() + self._limits.seconds_in_all
+                last = self._ask(request, data, self._options, _Member(), until)
             except _FailedError as error:
                 raise DocumentError(f"Page {page} of {name} {error.what}", error.next_step) from error
         if not isinstance(last, Drawn):
@@ -164,7 +184,14 @@ class ParserProcess:
             worker.end()
 
     def _documents(
-        self, data: bytes, name: str, source: str, options: ReadOptions, skip: Mapping[str, str], member: _Member
+        self,
+        data: bytes,
+        name: str,
+        source: str,
+        options: ReadOptions,
+        skip: Mapping[str, str],
+        member: _Member,
+        until: float,
     ) -> list[Document]:
         request = Request(
             name=name,
@@ -175,17 +202,22 @@ class ParserProcess:
             ocr_pages=options.ocr_pages,
             skip=dict(skip),
         )
-        last = self._ask(request, data, options, member)
+        last = self._ask(request, data, options, member, until)
         return list(last.documents) if isinstance(last, Read) else []
 
-    def _ask(self, request: Request | Draw, data: bytes, options: ReadOptions, member: _Member) -> Read | Drawn:
-        """Send a request and give the last reply; what is said before it goes to `options` and `member`."""
+    def _ask(
+        self, request: Request | Draw, data: bytes, options: ReadOptions, member: _Member, until: float
+    ) -> Read | Drawn:
+        """Send a request and give the last reply, which has to come before `until` on the monotonic clock.
+
+        What is said before it goes to `options` and `member`.
+        """
         if self._worker and self._worker.process.poll() is not None:
             self.close()
         worker = self._worker = self._worker or _Worker(self._limits, self._module)
         done = False
         try:
-            for reply in worker.replies(request, data):
+            for reply in worker.replies(request, data, until):
                 if isinstance(reply, Began):
                     member.path = reply.member
                     options.began(reply.member)
@@ -209,6 +241,12 @@ class ParserProcess:
 
     def _failed(self, how: str) -> _FailedError:
         seconds, megabytes = self._limits.seconds, self._limits.megabytes
+        if how == "late":
+            return _FailedError(
+                f"was not read within {self._limits.seconds_in_all:g} s, the limit for all of a file",
+                f"Split or unpack it, or raise ASSISTANT_READING_TIMEOUT_S: a file may take {_TIMES} times that.",
+                final=True,
+            )
         if how == "slow":
             return _FailedError(f"was not read within {seconds:g} s", "Split it, or raise ASSISTANT_READING_TIMEOUT_S.")
         if how == "MemoryError":
@@ -226,18 +264,40 @@ class _Member:
     path: str = ""
 
 
+@contextlib.contextmanager
+def _starting() -> Iterator[None]:
+    """Say of what the system refuses that it is no file's fault."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"The process that files are read in cannot be started: {error.strerror or error}",
+            "Check free memory, open files and the space for temporary files, then run this again.",
+        ) from error
+
+
 class _Worker:
     """A running process and what is known of its end."""
 
     def __init__(self, limits: ReadLimits, module: str) -> None:
         self._limits = limits
-        self._slow = False
+        self._ended = ""
         # What a library leaves in the way of temporary files goes with the process.
-        self._folder = tempfile.TemporaryDirectory(prefix="assistant-reading-", ignore_cleanup_errors=True)
+        with _starting():
+            self._folder = tempfile.TemporaryDirectory(prefix="assistant-reading-", ignore_cleanup_errors=True)
+        try:
+            with _starting():
+                self.process = self._start(module)
+        except BaseException:
+            self._folder.cleanup()
+            raise
+
+    def _start(self, module: str) -> subprocess.Popen[bytes]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("ASSISTANT_")}
         # One thread for each library: their pools would set aside memory by the processor.
         single = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "TMPDIR": self._folder.name}
-        self.process = subprocess.Popen(
+        limits = self._limits
+        return subprocess.Popen(
             # -P: the working folder is not searched for modules.
             [sys.executable, "-P", "-m", module, str(limits.seconds), str(limits.megabytes), self._folder.name],
             env=kept | single,
@@ -247,14 +307,14 @@ class _Worker:
             start_new_session=True,
         )
 
-    def replies(self, request: Request | Draw, data: bytes) -> Iterator[Reply]:
-        """Send a file and give what is said of it, until the process ends."""
+    def replies(self, request: Request | Draw, data: bytes, until: float) -> Iterator[Reply]:
+        """Send a file and give what is said of it, until the process ends or the time is up."""
         if self.process.stdin is None or self.process.stdout is None:
             raise AssertionError("the process was started without pipes")
-        with self._watched(), contextlib.suppress(BrokenPipeError):
+        with self._watched(until), contextlib.suppress(BrokenPipeError):
             frames.send(self.process.stdin, request.model_dump_json().encode(), data)
         while True:
-            with self._watched():
+            with self._watched(until):
                 try:
                     frame = frames.receive(self.process.stdout, self._limits.megabytes * 2**20)
                     reply = frames.parse_reply(frame) if frame is not None else None
@@ -267,9 +327,11 @@ class _Worker:
             yield reply
 
     @contextlib.contextmanager
-    def _watched(self) -> Iterator[None]:
-        """Kill the process if what is done inside takes too long."""
-        timer = threading.Timer(self._limits.seconds, self._give_up)
+    def _watched(self, until: float) -> Iterator[None]:
+        """Kill the process if what is done inside takes too long, or the time of the whole file is up."""
+        left = until - time.monotonic()
+        how = "slow" if left >= self._limits.seconds else "late"
+        timer = threading.Timer(max(0.0, min(left, self._limits.seconds)), self._give_up, (how,))
         timer.daemon = True
         timer.start()
         try:
@@ -277,8 +339,8 @@ class _Worker:
         finally:
             timer.cancel()
 
-    def _give_up(self) -> None:
-        self._slow = True
+    def _give_up(self, how: str) -> None:
+        self._ended = how
         self.kill()
 
     def kill(self) -> None:
@@ -290,9 +352,11 @@ class _Worker:
         self.process.kill()
 
     def fate(self) -> str:
-        """How a process ended that gave no answer: "slow", "MemoryError", or a signal or exit code by name."""
+        """How a process ended that gave no answer: "slow", "late", "MemoryError", or a signal or exit code by name."""
         code = self.process.wait(_END_S)
-        if self._slow or (code < 0 and -code == getattr(signal, "SIGALRM", None)):
+        if self._ended:
+            return self._ended
+        if code < 0 and -code == getattr(signal, "SIGALRM", None):
             return "slow"
         if code == OUT_OF_MEMORY:
             return "MemoryError"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from processes import Commands
 from assistant.documents.options import ReadOptions
 from assistant.documents.parser import ParserProcess, ReadLimits
 from assistant.documents.registry import read_documents
-from assistant.errors import DocumentError
+from assistant.errors import DocumentError, StorageError
 
 CSV = b"plant,output\nLindholm,412\n"
 
@@ -105,6 +106,38 @@ def test_time_is_limited(hasty: ParserProcess, suffix: str) -> None:
     assert time.monotonic() - began < 20
     assert "ASSISTANT_READING_TIMEOUT_S" in caught.value.next_step
     assert before and is_gone(before)
+
+
+def test_the_time_of_all_members_together_is_limited(parser: ParserProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = time.monotonic()
+    with (
+        monkeypatch.context() as patched,
+        pytest.raises(DocumentError, match=r"all\.zip was not read within 2 s, the limit for all of a file") as caught,
+    ):
+        patched.setattr("assistant.documents.parser._TIMES", 1 / 30)
+        parser.read(make_zip({f"{number}.nap": b"x" for number in range(300)}), "all.zip", "all")
+    assert time.monotonic() - began < 30
+    assert "unpack" in caught.value.next_step
+    assert parser.read(CSV, "b.csv", "b")[0].text
+
+
+@pytest.mark.parametrize("place", ["subprocess.Popen", "tempfile.TemporaryDirectory"])
+def test_a_process_that_cannot_be_started_is_no_fault_of_the_file(
+    parser: ParserProcess, place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    with (
+        monkeypatch.context() as patched,
+        pytest.raises(StorageError, match="cannot be started: Cannot allocate memory") as caught,
+    ):
+        patched.setattr("tempfile.tempdir", str(tmp_path))
+        patched.setattr(f"assistant.documents.parser.{place}", refuse)
+        parser.read(CSV, "b.csv", "b")
+    assert "free memory" in caught.value.next_step
+    assert list(tmp_path.glob("assistant-reading-*")) == []
+    assert parser.read(CSV, "b.csv", "b")[0].text
 
 
 def test_what_a_library_prints_is_no_answer(parser: ParserProcess) -> None:

@@ -542,6 +542,21 @@ def test_two_thousand_unchanged_files_take_no_time(opened: OpenLibrary, folder: 
     assert time.monotonic() - began < 2.0
 
 
+def test_a_reader_that_cannot_be_started_is_nobodys_failure(
+    opened: OpenLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, {"a.csv": "plant,output\nLindholm,412\n"})
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patched, pytest.raises(StorageError, match="Too many open files"):
+        patched.setattr("assistant.documents.parser.subprocess.Popen", refuse)
+        opened.sync(folder)
+    assert failed_files(opened.store) == []
+    assert statuses(opened.sync(folder)) == {"a.csv": "added"}
+
+
 @pytest.mark.parametrize("name", ["q2.md", "2023/q2.md", "2023/q2.zip"])
 @pytest.mark.parametrize("before", ["read", "changed", "failed", "removed"])
 def test_a_synced_file_that_is_added_by_path_stays_one_of_its_folder(
