@@ -62,10 +62,6 @@ _WORDS: tuple[tuple[Reserve, re.Pattern[str]], ...] = tuple(
 )
 #: Two reserves do one another's work here: "it could, if ..." loses nothing as "it could".
 _MODAL = frozenset({Reserve.DOUBT, Reserve.CONDITION})
-_DENIAL = re.compile(
-    r"\b(?:not|no|nor|never|neither|none|nobody|nothing|without|cannot|hardly|unlikely|unclear|uncertain|unknown|\w+n[’']t)\b",
-    re.IGNORECASE,
-)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 
 
@@ -73,11 +69,6 @@ def reserves(text: str) -> frozenset[Reserve]:
     """The reserves a text makes, words in quotation marks left aside."""
     plain = _QUOTED.sub(" ", text)
     return frozenset(reserve for reserve, pattern in _WORDS if pattern.search(plain))
-
-
-def denies(text: str) -> bool:
-    """Whether a text says of something that it is not so; words in quotation marks are left aside."""
-    return bool(_DENIAL.search(_QUOTED.sub(" ", text)))
 
 
 def speakers(text: str) -> frozenset[str]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from assistant.answering.align import Support
 from assistant.answering.figures import figures, supported
-from assistant.answering.hedges import denies, lost_reserves
+from assistant.answering.hedges import lost_reserves
+from assistant.answering.polarity import contradicts, denies
 from assistant.answering.words import content_stems, named_beyond, names, word_forms
 from assistant.documents.model import BlockKind
 from assistant.retrieval.model import Evidence
@@ -26,12 +27,14 @@ _POINTS = re.compile(
 def strays(text: str, support: Support, cited: Sequence[Evidence], wanted: Evidence | None, small: bool) -> bool:
     """Whether a sentence that its sources support by words is still not what they say.
 
-    No model may be firmer than its source, nor put another's name in its place. A small one, which turns "keeps"
+    No model may be firmer than its source, deny what that affirms, turn its direction round, nor put another's name
+    in its place. A small one, which turns "keeps"
     into "upgraded" and "uncertain whether" into "can" and gives the subject of one sentence the figure of another,
     is also held to the words of a single source, the one wanted of it if any, and to that one's yes or no.
     """
     source = " ".join(evidence.text for evidence in cited)
-    if lost_reserves(text, source) or swaps_names(text, cited):
+    sources = [f"{evidence.context} {evidence.text}" for evidence in cited]
+    if lost_reserves(text, source) or contradicts(text, sources) or swaps_names(text, cited):
         return True
     if not small:
         return False

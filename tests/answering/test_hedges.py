@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.hedges import Reserve, denies, lost_reserves, reserves, speakers
+from assistant.answering.hedges import Reserve, lost_reserves, reserves, speakers
 
 DOUBT, CONDITION, VOICE = Reserve.DOUBT, Reserve.CONDITION, Reserve.VOICE
 
@@ -67,19 +67,3 @@ CUT = "According to the Harbour Post, Quarrix has reportedly cut its costs by ab
 )
 def test_lost_reserves(claim: str, source: str, lost: set[Reserve]) -> None:
     assert lost_reserves(claim, source) == lost
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("It is not certain.", True),
-        ("It isn't certain.", True),
-        ("It needs neither servers nor models.", True),
-        ("It remains unclear how it works.", True),
-        ("It is certain.", False),
-        ("The sign reads “no entry”.", False),
-        ("A notable nothingness.", False),
-    ],
-)
-def test_denies(text: str, expected: bool) -> None:
-    assert denies(text) is expected

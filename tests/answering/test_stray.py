@@ -34,7 +34,8 @@ MAY = evidence("Tarn Water may pay £3 a share.", 100)
         ("Tarn Water pays £3 a share.", [MAY], 1.0, False, True),  # firmer than its source
         ("Tarn Water may pay £3 a share.", [MAY], 1.0, True, False),
         ("Tarn Water does not pay £3 a share.", [PAYS], 1.0, True, True),  # denies what the source affirms
-        ("Tarn Water does not pay £3 a share.", [PAYS], 1.0, False, False),  # a larger model's own affair
+        ("Tarn Water does not pay £3 a share.", [PAYS], 1.0, False, True),
+        ("Tarn Water sold £3 a share.", [evidence("Tarn Water bought £3 a share.")], 1.0, False, True),
         ("Tarn Water hands out £3 a share.", [PAYS], 0.8, True, True),  # its own words
         ("Tarn Water hands out £3 a share.", [PAYS], 0.8, False, False),
         ("Tarn Water pays £3, and may pay.", [PAYS, MAY], 1.0, True, True),  # two sources in one sentence
