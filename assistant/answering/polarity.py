@@ -152,7 +152,7 @@ def _turned(group: Sequence[_Turn], held: Sequence[_Turn], converse: bool) -> bo
 
 def _turns(opposites: Opposites, text: str) -> Iterator[list[_Turn]]:
     """The turns of a text by clause; a comparison reaches over the clause it stands in."""
-    for start, end in _clauses(text):
+    for start, end in clauses(text):
         found = list(opposites.pattern.finditer(text, start, end))
         group = []
         for match in found:
@@ -222,7 +222,8 @@ def _scopes(text: str) -> list[list[str]]:
     return [scope for scope in found if scope]
 
 
-def _clauses(text: str) -> Iterator[tuple[int, int]]:
+def clauses(text: str) -> Iterator[tuple[int, int]]:
+    """Where the clauses of a sentence stand, as far as marks and conjunctions tell; some may be empty."""
     start = 0
     for match in _BREAK.finditer(text):
         yield start, match.start()

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from assistant.answering.align import Support
 from assistant.answering.figures import figures, supported
 from assistant.answering.hedges import lost_reserves
 from assistant.answering.polarity import contradicts, denies
-from assistant.answering.words import content_stems, named_beyond, names, word_forms
-from assistant.documents.model import BlockKind
+from assistant.answering.swapped import swaps_names
+from assistant.answering.words import content_stems, names
 from assistant.retrieval.model import Evidence
 
 #: A small model's sentence is kept if this share of its words is its source's (docs/experiments.md).
 CLOSE = 0.9
-#: Words of a sentence that stand for somebody it does not name.
-_POINTS = re.compile(
-    r"\b(?:it|its|itself|they|their|them|he|his|him|she|her|we|our|us|this|that|these|those|"
-    r"the (?:company|group|firm|bank|broker\w*|business|stock|shares?|fund|issuer|registrant|report|note|author|"
-    r"analysts?|management|board|team|plan|deal))\b",
-    re.IGNORECASE,
-)
 
 
 def strays(text: str, support: Support, cited: Sequence[Evidence], wanted: Evidence | None, small: bool) -> bool:
@@ -41,17 +33,6 @@ def strays(text: str, support: Support, cited: Sequence[Evidence], wanted: Evide
     spans = {evidence.span for evidence in cited}
     elsewhere = len(spans) > 1 or (wanted is not None and wanted.span not in spans)
     return elsewhere or support.overlap < CLOSE or denies(text) != denies(source)
-
-
-def swaps_names(text: str, cited: Sequence[Evidence]) -> bool:
-    """Whether a sentence names somebody that only the surroundings of its sources name, in the place of another.
-
-    That is so where the sources name somebody the sentence does not, and hold no pronoun that the name could be for.
-    """
-    own = " ".join(f"{evidence.context} {evidence.text}" for evidence in cited)
-    if any(evidence.kind is BlockKind.TABLE_ROW for evidence in cited) or _POINTS.search(own):
-        return False
-    return bool(named_beyond(text, word_forms(own)) and named_beyond(own, word_forms(text)))
 
 
 def restates(text: str, question: str) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.answering.align import Source, align
-from assistant.answering.words import content_stems, opening_name
+from assistant.answering.words import content_stems
 from assistant.documents.model import BlockKind
 from assistant.retrieval.model import Evidence
 
@@ -112,27 +112,6 @@ def test_a_table_row_counts_its_column_labels() -> None:
     assert align(text, embed(text), (), [row]).stands
     wrong = "Total sales were $1,496.5 in 2017."
     assert not align(wrong, embed(wrong), (), [row]).stands
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("Barclays keeps its rating.", "barclays"),
-        ("Oracle cut its costs.", "oracle"),
-        ("Ousel's costs rose.", "ousel"),
-        ("Morwen could lease it.", "morwen"),
-        ("Costs rose by half.", None),
-        ("Sales were lower.", None),
-        ("Demand is steady.", None),
-        ("Leasing is profitable.", None),
-        ("Reportedly it was cut.", None),
-        ("The plan is sound.", None),
-        ("Analysts expected more.", None),
-        ("In March it was cut.", None),
-    ],
-)
-def test_the_name_a_sentence_begins_with(text: str, name: str | None) -> None:
-    assert opening_name(text) == name
 
 
 SAID = [

@@ -6,7 +6,8 @@ import pytest
 
 from assistant.answering.align import Support
 from assistant.answering.figures import figures
-from assistant.answering.stray import asks_of_another, restates, strays, swaps_names
+from assistant.answering.stray import asks_of_another, restates, strays
+from assistant.answering.swapped import swaps_names
 from assistant.documents.model import BlockKind
 from assistant.retrieval.model import Evidence
 
