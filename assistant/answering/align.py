@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from assistant.answering.bound import Held, evidence_figures, held_figures, misplaced
 from assistant.answering.figures import Figure, figures, source_figures, supported
 from assistant.answering.quoted import invented, quoted, stands
 from assistant.answering.words import content_stems, named_beyond, word_forms
@@ -40,8 +41,18 @@ class Source:
 
     @cached_property
     def figures(self) -> list[Figure]:
-        """Figures of the sentence and of its column labels."""
+        """Figures of the sentence and of its column labels, as they are written."""
         return source_figures(f"{self.evidence.context} {self.evidence.text}")
+
+    @cached_property
+    def stated(self) -> list[Figure]:
+        """The same, also with the scale that its table states outside the row."""
+        return evidence_figures(self.evidence)
+
+    @cached_property
+    def held(self) -> list[Held]:
+        """Amounts of the sentence with their periods."""
+        return held_figures(self.evidence)
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -84,8 +95,8 @@ class Support:
     """The verdict on a sentence.
 
     `numbers` are the supporting sources' numbers, best first (the nearest ones even if it does not stand).
-    `unsupported_figures`, `unknown_names` and `invented_quotes` say why it falls; `overlap` and `cosine` are the
-    best reached.
+    `unsupported_figures`, `misplaced_figures` (the sources give them for another period), `unknown_names` and
+    `invented_quotes` say why it falls; `overlap` and `cosine` are the best reached.
     """
 
     numbers: tuple[int, ...]
@@ -93,6 +104,7 @@ class Support:
     overlap: float
     cosine: float
     unsupported_figures: tuple[Figure, ...] = ()
+    misplaced_figures: tuple[Figure, ...] = ()
     unknown_names: tuple[str, ...] = ()
     invented_quotes: tuple[str, ...] = ()
 
@@ -119,7 +131,7 @@ def align(text: str, vector: np.ndarray, marks: Sequence[int], sources: Sequence
     quotations = quoted(text)
 
     def score(source: Source) -> float:
-        held = [figure for figure in claimed if supported(figure, source.figures)]
+        held = [figure for figure in claimed if supported(figure, source.stated)]
         return (
             _OVERLAP * share(stems, source.stems)
             + _COSINE * float(vector @ source.vector)
@@ -144,9 +156,9 @@ def _adds(
     quotations: Sequence[str],
 ) -> bool:
     """Whether a further span supports a figure or a quotation the chosen ones lack, or much of the words they lack."""
-    held = [figure for other in chosen for figure in other.figures]
+    held = [figure for other in chosen for figure in other.stated]
     missing = [figure for figure in claimed if not supported(figure, held)]
-    if any(supported(figure, source.figures) for figure in missing):
+    if any(supported(figure, source.stated) for figure in missing):
         return True
     quotable = [part for other in chosen for part in other.quotable]
     if any(stands(piece, source.quotable) and not stands(piece, quotable) for piece in quotations):
@@ -165,8 +177,9 @@ def _verdict(
     quotations: Sequence[str],
     chosen: Sequence[Source],
 ) -> Support:
-    held = [figure for source in chosen for figure in source.figures]
+    held = [figure for source in chosen for figure in source.stated]
     wrong = tuple(figure for figure in claimed if not supported(figure, held))
+    elsewhere = misplaced(text, [(source.evidence, source.held) for source in chosen])
     known = frozenset().union(*(source.stems for source in chosen))
     around = frozenset().union(*(source.surroundings for source in chosen)) | known
     strange = tuple(named_beyond(text, around))
@@ -176,10 +189,11 @@ def _verdict(
     near = overlap >= MIN_OVERLAP or cosine >= MIN_COSINE
     return Support(
         numbers=tuple(source.number for source in chosen),
-        stands=near and not wrong and not strange and not made_up,
+        stands=near and not (wrong or elsewhere or strange or made_up),
         overlap=overlap,
         cosine=cosine,
         unsupported_figures=wrong,
+        misplaced_figures=elsewhere,
         unknown_names=strange,
         invented_quotes=made_up,
     )

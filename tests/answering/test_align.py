@@ -21,10 +21,13 @@ def embed(text: str) -> np.ndarray:
     return vector / (float(np.linalg.norm(vector)) or 1.0)
 
 
-def source(number: int, text: str, *, around: str = "", title: str = "Note", context: str = "") -> Source:
+def source(
+    number: int, text: str, *, around: str = "", title: str = "Note", context: str = "",
+    kind: BlockKind = BlockKind.PARAGRAPH,
+) -> Source:  # fmt: skip
     evidence = Evidence(
         sentence_id=number, passage_id=1, document="note.md", title=title, date=None, page=None, headings=(),
-        kind=BlockKind.PARAGRAPH, context=context, text=text, clause=text,
+        kind=kind, context=context, text=text, clause=text,
         start=0, end=len(text), around=around or text,
         similarity=0.5, lexical=0.0, score=0.5,
     )  # fmt: skip
@@ -112,6 +115,39 @@ def test_a_table_row_counts_its_column_labels() -> None:
     assert align(text, embed(text), (), [row]).stands
     wrong = "Total sales were $1,496.5 in 2017."
     assert not align(wrong, embed(wrong), (), [row]).stands
+
+
+SCALED = source(
+    1, "Total sales | 2019: $1,496.5 | 2018: $1,202.9", context="(in millions)", kind=BlockKind.TABLE_ROW
+)
+BARE = source(1, "Total sales | 2019: 1,496.5 | 2018: 1,202.9", context="$ in thousands", kind=BlockKind.TABLE_ROW)
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "stands"),
+    [
+        (SCALED, "Total sales were $1,496.5 million in 2019.", True),
+        (SCALED, "Total sales were $1.4965 billion in 2019.", True),
+        (SCALED, "Total sales were $1,496.5 billion in 2019.", False),
+        (SCALED, "Total sales were $1,202.9 million in 2019.", False),
+        (BARE, "Total sales were $1,202.9 thousand in 2018.", True),
+        (BARE, "Total sales were $1,202.9 million in 2018.", False),
+    ],
+)
+def test_a_rows_figures_have_the_scale_of_their_table(row: Source, text: str, stands: bool) -> None:
+    assert align(text, embed(text), (), [row]).stands is stands
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("Total sales | 2019: $1,496.5 | 2018: $1,202.9", "Total sales were $1,202.9 in 2019."),
+        ("Sales were $5.2 million in 2025 and $4.1 million in 2024.", "Sales were $4.1 million in 2025."),
+    ],
+)
+def test_another_periods_figure_is_no_support(words: str, text: str) -> None:
+    support = align(text, embed(text), (1,), [source(1, words)])
+    assert not support.stands and support.misplaced_figures and not support.unsupported_figures
 
 
 SAID = [
