@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.answering.figures import figures
 
 
 class Status(StrEnum):
@@ -121,6 +124,20 @@ class Answer(BaseModel):
     confidence: float | None = Field(default=None, ge=0, le=1)
     model: str
     timings_ms: Timings
+
+    @property
+    def loose_figures(self) -> tuple[str, ...]:
+        """Figures shown as fact that no cited words hold, in order; those of struck sentences are crossed out anyway."""
+        struck = Counter(figure.text for told in self.sentences if told.struck for figure in figures(told.text))
+        loose = []
+        for check in self.figures:
+            if check.supported:
+                continue
+            if struck[check.text]:
+                struck[check.text] -= 1
+            else:
+                loose.append(check.text)
+        return tuple(loose)
 
 
 class EvidenceFound(BaseModel):

@@ -18,7 +18,8 @@ from assistant.answering.answer import (
     StreamEvent,
     Timings,
 )
-from assistant.answering.figures import Figure, figures, same_figure, source_figures, supported
+from assistant.answering.bound import evidence_figures
+from assistant.answering.figures import Figure, figures, same_figure, supported
 from assistant.answering.leaning import with_what_it_leans_on
 from assistant.answering.sums import Sum
 from assistant.answering.sums.quantities import in_full
@@ -64,7 +65,7 @@ class Composer:
     def __init__(self) -> None:
         self._sentences: list[Sentence] = []
         self._citations: list[Citation] = []
-        self._contexts: dict[int, str] = {}
+        self._held: dict[int, list[Figure]] = {}
         self._figures: list[FigureCheck] = []
         self._calculation: Calculation | None = None
 
@@ -173,7 +174,7 @@ class Composer:
                 return known.number
         number = len(self._citations) + 1
         self._citations.append(citation(number, evidence))
-        self._contexts[number] = evidence.context
+        self._held[number] = evidence_figures(evidence)
         return number
 
     def _check(self, text: str, numbers: Sequence[int], known: Sequence[tuple[Figure, int | None]] = ()) -> None:
@@ -182,13 +183,8 @@ class Composer:
         Those already `known` are sure: results of a sum, which need no citation because they were worked out from
         figures that have one, and those looked up, with the number of the citation they were read in.
         """
-        sources = {
-            known.number: source_figures(f"{self._contexts[known.number]} {known.quote}")
-            for known in self._citations
-            if known.number in numbers
-        }
         for figure in figures(text):
-            found = next((n for n in numbers if supported(figure, sources[n])), None)
+            found = next((number for number in numbers if supported(figure, self._held[number])), None)
             sure = [number for other, number in known if same_figure(figure, other)]
             self._figures.append(
                 FigureCheck(

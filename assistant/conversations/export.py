@@ -159,8 +159,7 @@ def _checks(exchange: Exchange, citations: dict[int, Citation], notes: _Footnote
             for operand in done.operands
         )
         lines.append(f"Calculation: {escaped(done.expression)} = {escaped(done.result)}, of {used}.")
-    loose = [figure.text for figure in exchange.answer.figures if not figure.supported]
-    if loose:
+    if loose := exchange.answer.loose_figures:
         lines.append(f"Not found in the cited words: {', '.join(map(escaped, loose))}.")
     return " ".join(lines)
 

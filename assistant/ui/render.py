@@ -130,9 +130,8 @@ def _checks(answer: Answer, citations: Mapping[int, Citation]) -> str:
         parts.append(
             f'<div class="working"><code>{escape(done.expression)} = {escape(done.result)}</code><ul>{used}</ul></div>'
         )
-    loose = [figure.text for figure in answer.figures if not figure.supported]
-    if loose:
-        named = ", ".join(escape(text) for text in loose)
+    if answer.loose_figures:
+        named = ", ".join(escape(text) for text in answer.loose_figures)
         parts.append(f'<p class="caution">Not found in the cited words: {named}</p>')
     return "".join(parts)
 
@@ -204,7 +203,7 @@ def exchange_html(exchange: Exchange, index: int, last: bool = False) -> str:
         last: whether it is the last one, which can be asked again or otherwise.
     """
     citations = {citation.number: citation for citation in exchange.citations}
-    loose = {figure.text for figure in exchange.answer.figures if not figure.supported} if exchange.answer else set()
+    loose = exchange.answer.loose_figures if exchange.answer else ()
     prose = prose_html(exchange.sentences, citations, loose)
     parts = [_within(exchange), f'<p class="note">{escape(exchange.note)}</p>' if exchange.note else ""]
     if exchange.answer:

@@ -185,6 +185,23 @@ def test_a_calculation_shows_its_working_and_a_loose_figure_is_named() -> None:
     assert buttons(html) == [1, 1]
 
 
+def test_a_figure_of_a_struck_sentence_is_not_doubted_where_it_stands() -> None:
+    told = answer(
+        sentences=(
+            Sentence(text="Morwen has a target of $835.", struck=True),
+            Sentence(text="Lorne has a target of $835, or $7.", citations=(1,)),
+        ),
+        figures=(
+            FigureCheck(text="$835", value="835", unit="USD", citation=None, supported=False),
+            FigureCheck(text="$835", value="835", unit="USD", citation=1, supported=True),
+            FigureCheck(text="$7", value="7", unit="USD", citation=None, supported=False),
+        ),
+    )
+    html = conversation_html([done(told)])
+    assert re.findall(r'<span class="loose"[^>]*>([^<]*)<', html) == ["$7"]
+    assert "Not found in the cited words: $7" in read(html).text
+
+
 def test_a_failure_is_shown_with_its_next_step() -> None:
     failed = Exchange(question="q", phase="failed", error="The model is away", next_step="Start it.")
     reader = read(conversation_html([failed]))
