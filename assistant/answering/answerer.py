@@ -21,7 +21,7 @@ from assistant.answering.answer import (
 )
 from assistant.answering.asked import asks_overview, asks_several
 from assistant.answering.compose import NO_DOCUMENTS, Composer, citation
-from assistant.answering.draft import DraftSentence, DraftStream
+from assistant.answering.draft import DraftSentence, DraftStream, only_leads
 from assistant.answering.features import read
 from assistant.answering.judgement import Judgement, judge
 from assistant.answering.options import Length, tokens_for
@@ -266,7 +266,7 @@ class Answerer:
         answer, and so does a figure that a small model led to the closest sentence had to make up. A first sentence
         in the small model's own words, or in none but the question's, gives way to the evidence chosen before it is
         shown. Any other sentence with a wrong figure or name, without support, or firmer than its source is struck,
-        in view, and the best quote follows it once.
+        in view, and the best quote follows it once. A lead to a list that claims nothing needs no support.
         """
         for place, sentence in enumerate(self._draft(run, judgement)):
             if 0 in sentence.marks or not sentence.text:
@@ -283,8 +283,10 @@ class Answerer:
             cited = [run.evidence(number) for number in support.numbers]
             wanted = run.evidence(judgement.number) if place == 0 else None
             empty = place == 0 and judgement.informed and restates(sentence.text, run.question)
-            if support.stands and not empty and not strays(sentence.text, support, cited, wanted, judgement.informed):
-                yield run.settled(run.composer.settle(sentence.text, cited))
+            if not judgement.informed and only_leads(sentence.text, run.question):
+                yield run.settled(run.composer.say(sentence.text))
+            elif support.stands and not empty and not strays(sentence.text, support, cited, wanted, judgement.informed):
+                yield run.settled(run.composer.settle(sentence.text, cited, item=sentence.item))
             elif place == 0 and judgement.informed and not support.unsupported_figures and not support.unknown_names:
                 yield run.settled(run.composer.quote(run.evidence(judgement.number)))
                 if support.stands and support.overlap >= CLOSE:
@@ -292,11 +294,11 @@ class Answerer:
                     judgement = replace(judgement, also=(support.numbers[0], *judgement.also))
                 break
             else:
-                yield run.settled(run.composer.strike(sentence.text))
+                yield run.settled(run.composer.strike(sentence.text, item=sentence.item))
                 number = judgement.number if judgement.informed or not support.numbers else support.numbers[0]
                 best = run.evidence(number)
                 if not run.composer.holds(best):
-                    yield run.settled(run.composer.quote(best, STRUCK_LEAD))
+                    yield run.settled(run.composer.quote(best, STRUCK_LEAD, item=sentence.item))
         yield from self._also(run, [run.evidence(number) for number in judgement.also])
         if not run.composer.sentences:
             yield run.settled(run.composer.quote(run.evidence(judgement.number)))

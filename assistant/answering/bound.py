@@ -111,9 +111,7 @@ def claimed_pairs(text: str) -> list[tuple[Figure, Period]]:
     return pairs
 
 
-def _elsewhere(
-    text: str, figure: Figure, period: Period, sources: Sequence[tuple[Evidence, Sequence[Held]]]
-) -> bool:
+def _elsewhere(text: str, figure: Figure, period: Period, sources: Sequence[tuple[Evidence, Sequence[Held]]]) -> bool:
     """Whether the sources give the figure, always for another period, and nowhere leave open which."""
     found = False
     for evidence, held in sources:

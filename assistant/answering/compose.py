@@ -105,23 +105,22 @@ class Composer:
         self._check(worked.statement, cited, known)
         return self._add(Sentence(text=worked.statement, citations=cited))
 
-    def strike(self, text: str) -> SentenceSettled:
-        """Add a sentence the documents do not support, as struck."""
+    def strike(self, text: str, *, item: bool = False) -> SentenceSettled:
+        """Add a sentence the documents do not support, as struck; an `item` is one of a list."""
         for figure in figures(text):
             self._figures.append(
                 FigureCheck(text=figure.text, value=figure.value, unit=figure.unit, citation=None, supported=False)
             )
-        return self._add(Sentence(text=text, struck=True))
+        return self._add(Sentence(text=text, struck=True, item=item))
 
-    def quote(self, evidence: Evidence, lead: str = "") -> SentenceSettled:
+    def quote(self, evidence: Evidence, lead: str = "", *, item: bool = False) -> SentenceSettled:
         """Add an evidence sentence itself, with what it leans on, in quotation marks after some words of ours."""
         words, evidence = _quoted(evidence)
-        return self.settle(f"{lead} {words}" if lead else words, [evidence])
+        return self.settle(f"{lead} {words}" if lead else words, [evidence], item=item)
 
     def item(self, evidence: Evidence) -> SentenceSettled:
         """Add an evidence sentence itself, with what it leans on, as an item of a list."""
-        words, evidence = _quoted(evidence)
-        return self.settle(words, [evidence], item=True)
+        return self.quote(evidence, item=True)
 
     def say(self, text: str) -> SentenceSettled:
         """Add a sentence of ours about the answer, which needs no support."""

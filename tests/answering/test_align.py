@@ -117,9 +117,7 @@ def test_a_table_row_counts_its_column_labels() -> None:
     assert not align(wrong, embed(wrong), (), [row]).stands
 
 
-SCALED = source(
-    1, "Total sales | 2019: $1,496.5 | 2018: $1,202.9", context="(in millions)", kind=BlockKind.TABLE_ROW
-)
+SCALED = source(1, "Total sales | 2019: $1,496.5 | 2018: $1,202.9", context="(in millions)", kind=BlockKind.TABLE_ROW)
 BARE = source(1, "Total sales | 2019: 1,496.5 | 2018: 1,202.9", context="$ in thousands", kind=BlockKind.TABLE_ROW)
 
 

@@ -98,6 +98,31 @@ def test_only_the_wrong_sentence_falls(assistant: Assistant, scripted: ScriptedC
     assert "$4" not in found.answer
 
 
+@pytest.mark.parametrize("bullets", [("-", "-"), ("*", "*"), ("1.", "2.")])
+def test_a_list_stays_a_list(assistant: Assistant, scripted: ScriptedChat, bullets: tuple[str, str]) -> None:
+    one, other = bullets
+    reply = (
+        f"The price targets are:\n\n{one} Lorne Securities has a price target of $835 on Quarrix. [1]\n"
+        f"{other} Morwen Partners has a price target of $835 on Quarrix. [1]\n"
+    )
+    found = answer(assistant, scripted, reply, "What are the price targets?")
+    assert [(sentence.item, sentence.struck) for sentence in found.sentences] == [
+        (False, False), (True, False), (True, True),
+    ]  # fmt: skip
+    assert found.answer == (
+        "The price targets are:\n- Lorne Securities has a price target of $835 on Quarrix. [1]\n- " + STRUCK_NOTE
+    )
+
+
+@pytest.mark.parametrize(
+    "mark", ["[1-3]", "[1–2]", "[^1]", "[[1]]", "[1, 2]", "[1]-[3]", "[source 1]"]
+)  # fmt: skip
+def test_a_mark_is_no_figure(assistant: Assistant, scripted: ScriptedChat, mark: str) -> None:
+    found = answer(assistant, scripted, f"Lorne Securities has a price target of $835 on Quarrix {mark}.")
+    assert found.answer == "Lorne Securities has a price target of $835 on Quarrix. [1]"
+    assert [figure.text for figure in found.figures] == ["$835"]
+
+
 @pytest.mark.parametrize("reply", ["[0] The dividend is not stated.", "[0]"])
 def test_a_refusal_names_the_closest_words(assistant: Assistant, scripted: ScriptedChat, reply: str) -> None:
     found = answer(assistant, scripted, reply, "What dividend does Quarrix pay?")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.draft import DraftStream, draft_of, parse_draft
+from assistant.answering.draft import DraftStream, draft_of, only_leads, parse_draft
 
 CASES = [
     ("[1] The target is $835.", [("The target is $835.", (1,))]),
@@ -30,7 +30,52 @@ CASES = [
     ("[1] A\nacross lines.", [("A across lines.", (1,))]),
     ("", []),
     ("   ", []),
+    # Ranges.
+    ("A and B [1-3].", [("A and B.", (1, 2, 3))]),
+    ("A and B rose [1–3]. C fell [4].", [("A and B rose.", (1, 2, 3)), ("C fell.", (4,))]),
+    ("A and B rose [1], [2] and [4].", [("A and B rose.", (1, 2, 4))]),
+    ("[2-3] A and B.", [("A and B.", (2, 3))]),
+    ("A and B [1]-[3].", [("A and B.", (1, 2, 3))]),
+    ("A and B [1, 3-5].", [("A and B.", (1, 3, 4, 5))]),
+    ("A and B [1 to 3].", [("A and B.", (1, 2, 3))]),
+    ("A and B [3-1].", [("A and B.", (3, 1))]),
+    ("It was there [2019-2020].", [("It was there [2019-2020].", ())]),
+    # Footnotes.
+    ("A is Buy.[^1] B is $835.[^2]", [("A is Buy.", (1,)), ("B is $835.", (2,))]),
+    ("A is Buy [^1].\n\n[^1]: note.md, page 3", [("A is Buy.", (1,))]),
+    ("[^2] A is Buy.", [("A is Buy.", (2,))]),
+    # Nested, named and wide.
+    ("A is Buy [[1]].", [("A is Buy.", (1,))]),
+    ("[[1]] A is Buy. [[2]] B.", [("A is Buy.", (1,)), ("B.", (2,))]),
+    ("A is Buy [[1], [2]].", [("A is Buy.", (1, 2))]),
+    ("A is Buy [[1][2]].", [("A is Buy.", (1, 2))]),
+    ("A is Buy [source 1].", [("A is Buy.", (1,))]),
+    ("A is Buy [Sources 1 and 2].", [("A is Buy.", (1, 2))]),
+    ("A is Buy【1†note.md】. B【2】.", [("A is Buy.", (1,)), ("B.", (2,))]),
+    # Duplicates and invented ones.
+    ("A is Buy [1][1, 1].", [("A is Buy.", (1,))]),
+    ("A is Buy [1, 77].", [("A is Buy.", (1, 77))]),
+    ("(1, 2) A and B.", [("A and B.", (1, 2))]),
+    ("A is [draft].", [("A is [draft].", ())]),
+    ("A is Buy. [1] [2]", [("A is Buy.", (1, 2))]),
 ]
+#: As above, and whether each sentence is an item.
+LISTS = [
+    ("- A is Buy [1].\n- B is $835 [2].", [("A is Buy.", (1,), True), ("B is $835.", (2,), True)]),
+    ("* [1] A is Buy.\n* [2] B is $835.", [("A is Buy.", (1,), True), ("B is $835.", (2,), True)]),
+    ("1. A is Buy [1].\n2. B is $835 [2].", [("A is Buy.", (1,), True), ("B is $835.", (2,), True)]),
+    ("1) A\n2) B", [("A", (), True), ("B", (), True)]),
+    ("• A is Buy\n• B is $835 [3]", [("A is Buy", (), True), ("B is $835", (3,), True)]),
+    ("The risks are:\n\n- A falls. [1]\n- B fails. [2]\n\nAll are large. [3]",
+     [("The risks are:", (), False), ("A falls.", (1,), True), ("B fails.", (2,), True), ("All are large.", (3,), False)]),
+    ("Risks:\n1. **A** falls\n   by far [1]\n2. B", [("Risks:", (), False), ("A falls by far", (1,), True), ("B", (), True)]),
+    ("[1] - A is Buy.\n- B is $835. [2]", [("A is Buy.", (1,), True), ("B is $835.", (2,), True)]),
+    ("[1]\n- A is Buy.", [("A is Buy.", (1,), True)]),
+    ("- A is Buy. It was Sell.", [("A is Buy.", (), True), ("It was Sell.", (), True)]),
+    ("It is low -\n5.5% at most.", [("It is low - 5.5% at most.", (), False)]),
+    ("It fell\n-5% in May.", [("It fell -5% in May.", (), False)]),
+    ("A is Buy.\n-\nB is Sell.", [("A is Buy.", (), False), ("B is Sell.", (), True)]),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "expected"), CASES, ids=[case[0][:40] or "empty" for case in CASES])
@@ -38,11 +83,12 @@ def test_parses(text: str, expected: list[tuple[str, tuple[int, ...]]]) -> None:
     assert [(sentence.text, sentence.marks) for sentence in parse_draft(text)] == expected
 
 
-@pytest.mark.parametrize(
-    "text",
-    [text for text, _ in CASES if not text.endswith("]") or text == "[0]"],
-    ids=lambda text: text[:40] or "empty",
-)
+@pytest.mark.parametrize(("text", "expected"), LISTS, ids=[case[0][:40] for case in LISTS])
+def test_lists_keep_their_items(text: str, expected: list[tuple[str, tuple[int, ...], bool]]) -> None:
+    assert [(sentence.text, sentence.marks, sentence.item) for sentence in parse_draft(text)] == expected
+
+
+@pytest.mark.parametrize("text", [case[0] for case in (*CASES, *LISTS)], ids=lambda text: text[:40] or "empty")
 @pytest.mark.parametrize("size", [1, 3, 7])
 def test_a_stream_gives_the_same_sentences(text: str, size: int) -> None:
     stream = DraftStream()
@@ -91,3 +137,20 @@ def test_any_text_streams_without_failing(text: str, size: int) -> None:
     count += len(stream.finish())
     assert count >= 0
     assert stream.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "leads"),
+    [
+        ("The main risks are:", "What are the risks?", True),
+        ("Here are the risks listed in the documents:", "What are the risks?", True),
+        ("There are three main risks:", "What are the risks?", True),
+        ("The risks are as follows.", "What are the risks?", False),
+        ("The main reasons are:", "What are the risks?", False),
+        ("Morwen sees these risks:", "What are the risks?", False),
+        ("The risks cost $5 million:", "What are the risks?", False),
+        ("The 3 risks are:", "What are the risks?", False),
+    ],
+)
+def test_a_lead_to_a_list(text: str, question: str, leads: bool) -> None:
+    assert only_leads(text, question) is leads
