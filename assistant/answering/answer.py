@@ -127,7 +127,7 @@ class Answer(BaseModel):
 
     @property
     def loose_figures(self) -> tuple[str, ...]:
-        """Figures shown as fact that no cited words hold, in order; those of struck sentences are crossed out anyway."""
+        """Figures shown as fact that no cited words hold, in order; those of struck sentences are not shown as fact."""
         struck = Counter(figure.text for told in self.sentences if told.struck for figure in figures(told.text))
         loose = []
         for check in self.figures:

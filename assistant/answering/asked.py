@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from assistant.answering.figures import Figure
 from assistant.answering.words import content_stems, stem
+from assistant.retrieval.conversation import own_part
 
 
 class Asked(StrEnum):
@@ -149,10 +150,15 @@ def asks_several(question: str) -> bool:
 
 
 def asked_for(question: str) -> Asked:
-    """The type of answer a question wants; OTHER if nothing tells."""
-    for asked, pattern in _PATTERNS:
-        if pattern.search(question.strip()):
-            return asked
+    """The type of answer a question wants; OTHER if nothing tells.
+
+    A follow-up wants what its own words ask for, and what the turns before it did only where they do not tell ("And
+    in May?").
+    """
+    for text in dict.fromkeys((own_part(question), question)):
+        for asked, pattern in _PATTERNS:
+            if pattern.search(text.strip()):
+                return asked
     return Asked.OTHER
 
 

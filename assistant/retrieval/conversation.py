@@ -16,6 +16,8 @@ from assistant.answering.words import content_stems, names
 _TURNS = 2
 #: So much of the last answer is searched for with a question that leans on it.
 _ANSWER_CHARS = 300
+#: Between a question and the turns it leans on.
+_AFTER = " (asked after: "
 _ELLIPSIS_START = re.compile(r"^(?:and|but|so|also|then|or|what about|how about)\b", re.IGNORECASE)
 #: Short questions that are as a rule half of one ("How much was paid?"), unless they name what they are about.
 _SHORT = re.compile(
@@ -57,7 +59,12 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
     earlier = [turn.content.strip() for turn in history if turn.role == "user" and turn.content.strip()]
     if not earlier or not leans_on_history(question):
         return question.strip()
-    return f"{question.strip()} (asked after: {' '.join(earlier[-_TURNS:])})"
+    return f"{question.strip()}{_AFTER}{' '.join(earlier[-_TURNS:])})"
+
+
+def own_part(standalone: str) -> str:
+    """What a `standalone_question` asks itself, without the turns it leans on."""
+    return standalone.partition(_AFTER)[0]
 
 
 def query_texts(question: str, history: Sequence[Turn]) -> list[str]:
