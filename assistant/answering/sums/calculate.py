@@ -10,6 +10,7 @@ from assistant.answering.sums.find import Found, over_time, side_by_side
 from assistant.answering.sums.lines import Table, called_by_period, tables
 from assistant.answering.sums.lookup import look_up
 from assistant.answering.sums.model import Operation, Sum, Task, Term
+from assistant.answering.sums.periods import Period
 from assistant.answering.sums.prose import with_prose
 from assistant.answering.sums.rates import times_rate
 from assistant.answering.sums.reading import read_task
@@ -34,12 +35,17 @@ def calculate(question: str, evidence: Sequence[Evidence]) -> Sum | None:
     task = read_task(question)
     if task is None:
         return times_rate(question, evidence) or look_up(question, evidence)
-    if not all(task.subjects):
+    if not all(task.subjects) or _uneven(task.periods):
         return None
     held = with_prose(tables(evidence), evidence)
     if task.operation in _SIDE_BY_SIDE or len(task.subjects) > 1:
         return _of_things(task, held)
     return _compared(task, held) if task.operation in _COMPARED else _over_time(task, held)
+
+
+def _uneven(asked: Sequence[Period]) -> bool:
+    """Whether a quarter is held against a year."""
+    return len({period.quarter is None for period in asked}) > 1
 
 
 def _of_things(task: Task, held: Sequence[Table]) -> Sum | None:

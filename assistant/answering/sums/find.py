@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.sums.lines import Cell, Line, Table, bag
 from assistant.answering.sums.model import Term
-from assistant.answering.sums.periods import Period, only_period, same_period
+from assistant.answering.sums.periods import Period, of_length, only_period, same_period
 
 #: Words that ask for an amount or say when; a line need not have them, but one that does is nearer.
 _SOFT = bag(
@@ -29,8 +28,6 @@ _CAPTIONED = 0.8
 _AROUND = 0.2
 _EXTRA, _KEY_EXTRA, _SOFT_BONUS = 0.5, 0.3, 0.05
 _SPOKEN = 0.25
-#: How a column says that it is of a quarter, where it does not number it.
-_QUARTER = re.compile(r"\b(?:three|3) months\b|\bquarter", re.IGNORECASE)
 #: Two lines this near to each other are not told apart.
 _MARGIN = 0.02
 
@@ -106,18 +103,27 @@ def _groups(line: Line) -> Iterator[tuple[Cell, ...]]:
 
 
 def _chosen(cells: Sequence[Cell], asked: Sequence[Period], spanning: bool) -> tuple[Cell, ...] | None:
-    """One cell for each period asked for, in that order; without any, all of them if no period comes twice."""
+    """One cell for each period asked for, in that order; without any, all of them if no period comes twice.
+
+    All are of the lengths asked for: a quarter is no year.
+    """
     if spanning and asked[0].year != asked[-1].year:
         low, high = sorted((asked[0].year, asked[-1].year))
         cells = [cell for cell in cells if cell.period and low <= cell.period.year <= high and not cell.period.ends]
+        cells = [cell for cell in cells if of_length(asked[0], cell.months)]
         years = [cell.period.year for cell in cells if cell.period]
         return tuple(cells) if sorted(years) == list(range(low, high + 1)) else None
     if not asked:
         orders = [cell.period.order for cell in cells if cell.period]
-        return tuple(cells) if len(set(orders)) == len(orders) else None
+        alike = len(set(orders)) == len(orders) and len({cell.months for cell in cells}) == 1
+        return tuple(cells) if alike else None
     chosen = []
     for period in asked:
-        same = [cell for cell in cells if cell.period and same_period(period, cell.period)]
+        same = [
+            cell
+            for cell in cells
+            if cell.period and same_period(period, cell.period) and of_length(period, cell.months)
+        ]
         if len(same) != 1:
             return None
         chosen.append(same[0])
@@ -153,6 +159,8 @@ def _at(line: Line, cell: Cell, asked: Period | None) -> bool:
     period = cell.period or only_period(line.name) or only_period(line.section)
     if asked is None:
         return True
+    if not of_length(asked, cell.months):
+        return False
     if period is None:
         undated = all(other.period is None for other in line.cells)
         return undated and str(asked.year) in line.table.around
@@ -175,22 +183,13 @@ def one_cell(subject: str, shared: str, asked: Period | None, table: Table) -> F
     return best(found)
 
 
-def _wider(found: Found, asked: Period) -> bool:
-    """Whether a quarter is asked for and the cell states none."""
-    cell = found.cells[0]
-    return asked.quarter is not None and not (cell.period and cell.period.quarter) and not _QUARTER.search(cell.key)
-
-
 def cells_at(subject: str, asked: Sequence[Period], tables: Sequence[Table]) -> Found | None:
-    """The cells that a subject names at every one of some periods, all of one row or column.
-
-    A quarter must be stated as one: the year's figure is another.
-    """
+    """The cells that a subject names at every one of some periods, all of one row or column."""
     found = []
     for table in tables:
         cells = [one_cell(subject, "", period, table) for period in asked]
         whole = [cell for cell in cells if cell]
-        if len(whole) < len(asked) or any(map(_wider, whole, asked)):
+        if len(whole) < len(asked):
             continue
         # Where the periods are the rows, it is the column that is one.
         if len({cell.line.name for cell in whole}) == 1 or len({cell.cells[0].key for cell in whole}) == 1:

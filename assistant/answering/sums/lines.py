@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assistant.answering.sums.model import Quantity, Term
-from assistant.answering.sums.periods import Period, only_period
+from assistant.answering.sums.periods import Period, only_period, said_months
 from assistant.answering.sums.quantities import noted, quantity
 from assistant.answering.words import stem, words
 from assistant.documents.model import BlockKind
@@ -34,10 +34,11 @@ def bag(text: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure of a table; `key` says which of its line's it is."""
+    """A figure of a table; `key` says which of its line's it is, `months` how long a period it covers, if said."""
 
     key: str
     term: Term
+    months: int | None = None
 
     @cached_property
     def period(self) -> Period | None:
@@ -138,7 +139,7 @@ class Table:
             for row in parsed:
                 named = f"{row.section}: {row.label}" if row.section else row.label
                 cells += [
-                    Cell(row.label, Term(cell.term.quantity, cell.term.evidence, key, named))
+                    Cell(row.label, Term(cell.term.quantity, cell.term.evidence, key, named), cell.months)
                     for cell in row.cells
                     if cell.key == key and row.label
                 ]
@@ -164,8 +165,21 @@ def _row(evidence: Evidence) -> _Row:
         key, _, value = part.rpartition(": ")
         found = quantity(value)
         if found is not None:
-            cells.append(Cell(key, Term(_scaled(found, evidence, key, label), evidence, name or key, key)))
+            term = Term(_scaled(found, evidence, key, label), evidence, name or key, key)
+            cells.append(Cell(key, term, _months(key, label, evidence.context, _caption(evidence))))
     return _Row(name, section, tuple(cells))
+
+
+def _months(*said: str) -> int | None:
+    """The length that the nearest of some words state: a column's, a row's, those around the table."""
+    return next(filter(None, map(said_months, said)), None)
+
+
+def _caption(row: Evidence) -> str:
+    """The words right above a row's table, where they were found with it."""
+    lines = [line for line in row.around.split("\n") if line.strip()]
+    first = next((place for place, line in enumerate(lines) if " | " in line), 0)
+    return lines[first - 1] if first else ""
 
 
 def _scaled(found: Quantity, evidence: Evidence, key: str, label: str) -> Quantity:

@@ -76,7 +76,7 @@ def prose_table(evidence: Evidence) -> Table | None:
         return None
     used = [figure for figure, _ in pairs]
     cells = tuple(
-        Cell(period.text, Term(_quantity(figure), evidence, _subject(text, used[0]), period.text))
+        Cell(period.text, Term(_quantity(figure), evidence, _subject(text, used[0]), period.text), period.months)
         for figure, period in pairs
     )
     beside = tuple(_quantity(figure) for figure in amounts if figure not in used)
