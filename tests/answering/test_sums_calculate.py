@@ -53,8 +53,8 @@ ALL = evidence_of(SALES, HARBOURS, LEASE, STATED)
         ("In which years did ferry sales exceed $1,000 million?", "2025, 2024", ["$1,210.5", "$1,100.0", "$990.0"]),
         ("How many years did ferry sales exceed $1,000 million?", "2", ["$1,210.5", "$1,100.0", "$990.0"]),
         ("Which was higher in 2025, ferry sales or other sales?", "Ferry sales", ["$1,210.5", "80.0"]),
-        ("What is the difference in coal handled between Oslo and Lund?", "150", ["400", "250"]),
-        ("What is the difference in grain handled between Oslo and Lund in 2025?", "-20", ["90", "110"]),
+        ("What is the difference in coal handled between Oslo and Lund?", "150 tonnes", ["400", "250"]),
+        ("What is the difference in grain handled between Oslo and Lund in 2025?", "-20 tonnes", ["90", "110"]),
         ("What is the ratio of coal handled in Oslo to grain handled in Oslo?", "4.44", ["400", "90"]),
         ("What would leasing all 3 GW bring in a year?", "$30–45 billion", ["$10–15 billion", "3GW"]),
         ("What would building all 3 GW cost?", "$120–135 billion", ["$40–45 billion", "3GW"]),
@@ -197,7 +197,7 @@ def test_cells_that_are_no_figure(text: str) -> None:
         ("$'000", "Sales", 3, "$"),
         ("RMB’Million", "Sales", 6, "RMB "),
         ("in millions, except per share data", "Earnings per share", 0, ""),
-        ("$ in millions", "Number of shares", 6, ""),
+        ("$ in millions", "Number of shares", 0, ""),
         ("", "Sales", 0, ""),
     ],
 )
@@ -223,7 +223,7 @@ def test_differences_are_exact(later: Decimal, earlier: Decimal) -> None:
 @given(amounts, amounts)
 def test_a_change_in_percent_leads_back(later: Decimal, earlier: Decimal) -> None:
     worked = percent_change(_term(later), _term(earlier))
-    if earlier == 0:
+    if earlier == 0 or earlier < 0 <= later:
         assert worked is None
     else:
         assert worked is not None

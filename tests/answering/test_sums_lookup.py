@@ -37,7 +37,7 @@ ALL = evidence_of(SALES, HARBOURS, LEASE, STATED, DUES)
             "How much were total sales in 2023 and 2025, respectively?",
             "Total sales; 2023: $1,050.0 million; 2025: $1,290.5 million.",
         ),
-        ("What is the coal handled in Oslo in 2025?", "Coal handled, Oslo: 400."),
+        ("What is the coal handled in Oslo in 2025?", "Coal handled, Oslo: 400 tonnes."),
         ("What were the fees in 2024?", "Fees, 2024: 24."),
         ("What were the dues in 2024?", "Dues, 2024: $2.10."),
     ],

@@ -105,7 +105,8 @@ def _over_time(task: Task, held: Sequence[Table]) -> Sum | None:
     if worked is None:
         return None
     about = f"{found.cells[0].term.name}, {evaluate.span_words(task.operation, terms)}"
-    return Sum(evaluate.sentence(about, worked), *worked, tuple(terms))
+    note = evaluate.below_zero(*terms) if changes and relative else ""
+    return Sum(evaluate.sentence(about, worked, note), *worked, tuple(terms))
 
 
 def _compared(task: Task, held: Sequence[Table]) -> Sum | None:

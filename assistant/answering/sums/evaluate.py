@@ -6,19 +6,22 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from assistant.answering.sums.model import Operation, Quantity, Term
+from assistant.answering.sums.model import Bound, Operation, Quantity, Term
 from assistant.answering.sums.quantities import scale_name, shown
 
 _MINUS, _DIVIDED = "−", "÷"
 #: Places of a percentage, a ratio and an average; sums and differences are exact.
 _PLACES = 2
 _EXACT = 6
+#: A threshold that is so many times the largest figure is not in the scale of its table.
+_FAR = 100
 
 
 def _alike(terms: Sequence[Term]) -> bool:
-    """Whether figures may be added: all percentages or none, and no two currencies."""
+    """Whether figures may be added: all percentages or none, and no two currencies or units."""
     currencies = {term.quantity.currency for term in terms} - {""}
-    return len({term.quantity.percent for term in terms}) == 1 and len(currencies) <= 1
+    units = {term.quantity.unit for term in terms} - {""}
+    return len({term.quantity.percent for term in terms}) == 1 and len(currencies) + len(units) <= 1
 
 
 def _values(terms: Sequence[Term]) -> tuple[list[Decimal], int]:
@@ -30,9 +33,12 @@ def _values(terms: Sequence[Term]) -> tuple[list[Decimal], int]:
     return [term.quantity.value.scaleb(term.quantity.exponent - lowest) for term in terms], lowest
 
 
-def _unit(terms: Sequence[Term]) -> tuple[str, bool]:
+def _shown(value: Decimal, terms: Sequence[Term], exponent: int, places: int) -> str:
+    """A result in the currency or unit of its operands, as far as they have one."""
     currency = next((term.quantity.currency for term in terms if term.quantity.currency), "")
-    return currency, terms[0].quantity.percent
+    unit = terms[0].quantity.unit if len({term.quantity.unit for term in terms}) == 1 else ""
+    percent = terms[0].quantity.percent
+    return shown(value, currency=currency, percent=percent, exponent=exponent, places=places, unit=unit)
 
 
 def _text(quantity: Quantity) -> str:
@@ -52,17 +58,19 @@ def change(later: Term, earlier: Term) -> tuple[str, str] | None:
     if not _alike(terms):
         return None
     (one, other), exponent = _values(terms)
-    currency, percent = _unit(terms)
-    result = shown(one - other, currency=currency, exponent=exponent, places=_EXACT)
-    if percent:
-        result += " percentage points"
+    result = _shown(one - other, terms, exponent, _EXACT)
+    if later.quantity.percent:
+        result = f"{result.rstrip('%')} percentage points"
     return f"{_text(later.quantity)} {_MINUS} {_text(earlier.quantity)}{_scale_words(terms)}", result
 
 
 def percent_change(later: Term, earlier: Term) -> tuple[str, str] | None:
-    """Working and result of a change in percent of the earlier figure; None from nothing."""
+    """Working and result of a change in percent of the earlier figure.
+
+    None from nothing, and from a negative figure to one that is not: no share of a loss makes a gain.
+    """
     terms = (later, earlier)
-    if not _alike(terms) or earlier.quantity.value == 0:
+    if not _alike(terms) or earlier.quantity.value == 0 or earlier.quantity.value < 0 <= later.quantity.value:
         return None
     (one, other), _ = _values(terms)
     base = _text(earlier.quantity)
@@ -70,14 +78,20 @@ def percent_change(later: Term, earlier: Term) -> tuple[str, str] | None:
     return f"({_text(later.quantity)} {_MINUS} {base}) {_DIVIDED} {base}", result
 
 
+def below_zero(later: Term, earlier: Term) -> str:
+    """What a percentage of a negative figure means, in words; nothing for any other."""
+    before, after = earlier.quantity.base, later.quantity.base
+    if before >= 0:
+        return ""
+    return "; both are negative, the later one " + ("further below zero" if after < before else "nearer to zero")
+
+
 def average(terms: Sequence[Term]) -> tuple[str, str] | None:
     """Working and result of a mean."""
     if not _alike(terms):
         return None
     values, exponent = _values(terms)
-    currency, percent = _unit(terms)
-    mean = sum(values, Decimal(0)) / len(values)
-    result = shown(mean, currency=currency, percent=percent, exponent=exponent, places=_PLACES)
+    result = _shown(sum(values, Decimal(0)) / len(values), terms, exponent, _PLACES)
     return f"average of {_listed([_text(term.quantity) for term in terms])}{_scale_words(terms)}", result
 
 
@@ -86,8 +100,7 @@ def total(terms: Sequence[Term]) -> tuple[str, str] | None:
     if not _alike(terms):
         return None
     values, exponent = _values(terms)
-    currency, percent = _unit(terms)
-    result = shown(sum(values, Decimal(0)), currency=currency, percent=percent, exponent=exponent, places=_EXACT)
+    result = _shown(sum(values, Decimal(0)), terms, exponent, _EXACT)
     return " + ".join(_text(term.quantity) for term in terms) + _scale_words(terms), result
 
 
@@ -123,13 +136,30 @@ def extreme(terms: Sequence[Term], *, highest: bool) -> tuple[str, str] | None:
     return text, ranked[0].key
 
 
-def beyond(terms: Sequence[Term], bound: Decimal, *, above: bool) -> tuple[list[Term], str] | None:
-    """The figures above or below a bound in base units, and the working; None where the unit is in doubt."""
-    if not _alike(terms):
+def _in_base_units(bound: Bound, terms: Sequence[Term]) -> Decimal:
+    """A threshold in base units. Without a scale it is in that of the figures, unless it is far beyond all of them."""
+    if bound.exponent is not None:
+        return bound.value.scaleb(bound.exponent)
+    exponent = min(term.quantity.exponent for term in terms)
+    scaled = bound.value.scaleb(exponent)
+    return bound.value if scaled > _FAR * max(abs(term.quantity.base) for term in terms) else scaled
+
+
+def beyond(terms: Sequence[Term], bound: Bound, *, above: bool) -> tuple[list[Term], str] | None:
+    """The figures above or below a bound, and the working; None where the unit is in doubt."""
+    percent = terms[0].quantity.percent
+    currencies = {term.quantity.currency for term in terms} | {bound.currency}
+    if (
+        not _alike(terms)
+        or len(currencies - {""}) > 1
+        or (percent and bound.currency)
+        or (bound.percent and not percent)
+    ):
         return None
+    limit = _in_base_units(bound, terms)
 
     def passes(term: Term) -> bool:
-        return term.quantity.base > bound if above else term.quantity.base < bound
+        return term.quantity.base > limit if above else term.quantity.base < limit
 
     held = [term for term in terms if passes(term)]
     word = "above" if above else "below"
@@ -150,10 +180,10 @@ def span_words(operation: Operation, terms: Sequence[Term]) -> str:
     return f"{operation.value} of {_listed(keys)}"
 
 
-def sentence(about: str, worked: tuple[str, str]) -> str:
+def sentence(about: str, worked: tuple[str, str], note: str = "") -> str:
     """The sentence that is shown: what it is of, the result, the working.
 
     In running text a sign between two figures reads like the dash of a range, so it is put in words.
     """
     expression, result = worked
-    return f"{about}: {result} ({expression.replace(f' {_MINUS} ', ' minus ')})."
+    return f"{about}: {result} ({expression.replace(f' {_MINUS} ', ' minus ')}{note})."

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from assistant.answering.sums.model import Quantity, Term
 from assistant.answering.sums.periods import Period, only_period, said_months
-from assistant.answering.sums.quantities import noted, quantity
+from assistant.answering.sums.quantities import noted, quantity, with_unit
 from assistant.answering.words import stem, words
 from assistant.documents.model import BlockKind
 from assistant.retrieval.model import Evidence
@@ -184,8 +184,12 @@ def _caption(row: Evidence) -> str:
 
 def _scaled(found: Quantity, evidence: Evidence, key: str, label: str) -> Quantity:
     # A column's or row's own "£m" is nearer than the table's note.
-    for note in (label, key, evidence.context):
-        scaled = noted(found, note, f"{label} {key}" if note is evidence.context else "")
+    names = f"{label} {key}"
+    own = with_unit(found, (label, key))
+    notes = (label, key) if own.unit else (label, key, evidence.context)
+    found = own if own.unit else with_unit(found, (evidence.context, _caption(evidence)), names)
+    for note in notes:
+        scaled = noted(found, note, names if note is evidence.context else "")
         if scaled != found:
             return scaled
     return found

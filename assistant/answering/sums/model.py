@@ -26,6 +26,16 @@ class Operation(StrEnum):
 
 
 @dataclass(frozen=True)
+class Bound:
+    """A threshold as a question states it; `exponent` is None where it names no scale."""
+
+    value: Decimal
+    exponent: int | None = None
+    currency: str = ""
+    percent: bool = False
+
+
+@dataclass(frozen=True)
 class Task:
     """A sum as the question words it.
 
@@ -41,14 +51,15 @@ class Task:
     shared: str = ""
     spanning: bool = False
     highest: bool = True
-    bound: Decimal | None = None
+    bound: Bound | None = None
 
 
 @dataclass(frozen=True)
 class Quantity:
     """A figure as it is written: `value` counts units of ten to the power of `exponent`.
 
-    `currency` is its sign or code as written, `percent` that it is a percentage, `text` its words in the source.
+    `currency` is its sign or code as written, `percent` that it is a percentage, `unit` what it counts if that is
+    physical ("tonnes"), `text` its words in the source; `approximate` that these say "about".
     """
 
     text: str
@@ -56,6 +67,8 @@ class Quantity:
     currency: str = ""
     percent: bool = False
     exponent: int = 0
+    unit: str = ""
+    approximate: bool = False
 
     @property
     def base(self) -> Decimal:

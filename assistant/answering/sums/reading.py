@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from assistant.answering.sums.model import Operation, Task
+from assistant.answering.sums.model import Bound, Operation, Task
 from assistant.answering.sums.periods import Period, distinct
 from assistant.answering.sums.phrases import MARK, THROUGH, marked, tidy, without_when
 from assistant.answering.sums.quantities import EXPONENTS
@@ -32,8 +32,8 @@ _SPANS = re.compile(
     re.I,
 )
 _NUMBER = re.compile(
-    r"[$€£]?\s?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<percent>%|percent|per cent)?\s*"
-    r"(?P<scale>thousand|million|billion)?s?\b",
+    r"(?P<currency>[$€£])?\s?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
+    r"(?P<percent>%|percent|per cent)?\s*(?P<scale>thousand|million|billion)?s?(?:\b|(?<=%))",
     re.IGNORECASE,
 )
 
@@ -153,8 +153,8 @@ def _end(word: str) -> bool:
 _ENDS = r"(?:high|larg|great|bigg|low|small|few)(?:er|est)|most|least|maximum|minimum"
 
 
-def _bound(text: str) -> tuple[bool, Decimal, int, int] | None:
-    """A threshold of the question: whether above it, its value in base units, and where it stands."""
+def _bound(text: str) -> tuple[bool, Bound, int, int] | None:
+    """A threshold of the question: whether above it, its value, and where it stands."""
     match = re.search(
         r"\b(?P<word>exceed(?:ed|s)?|(?:greater|more|larger|higher|less|lower|smaller|fewer)\s+than|above|below|over|under)\s+",
         text,
@@ -163,7 +163,12 @@ def _bound(text: str) -> tuple[bool, Decimal, int, int] | None:
     number = _NUMBER.match(text, match.end()) if match else None
     if not match or not number:
         return None
-    value = Decimal(number["digits"].replace(",", "")).scaleb(EXPONENTS.get((number["scale"] or "").lower(), 0))
+    value = Bound(
+        Decimal(number["digits"].replace(",", "")),
+        EXPONENTS[number["scale"].lower()] if number["scale"] else None,
+        number["currency"] or "",
+        bool(number["percent"]),
+    )
     above = not re.match(r"less|lower|smaller|fewer|below|under", match["word"], re.I)
     return above, value, match.start(), number.end()
 
