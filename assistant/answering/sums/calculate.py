@@ -14,6 +14,7 @@ from assistant.answering.sums.periods import Period
 from assistant.answering.sums.prose import with_prose
 from assistant.answering.sums.rates import times_rate
 from assistant.answering.sums.reading import read_task
+from assistant.answering.sums.reserves import with_reserves
 from assistant.retrieval.model import Evidence
 
 _SIDE_BY_SIDE = (Operation.DIFFERENCE, Operation.RATIO, Operation.SHARE)
@@ -32,6 +33,11 @@ def calculate(question: str, evidence: Sequence[Evidence]) -> Sum | None:
         The sum with an operand from the evidence for each figure of it, or the figures of a table that are asked
         for as they stand; None if the question wants neither, or if an operand is missing or in doubt.
     """
+    worked = _worked(question, evidence)
+    return with_reserves(worked) if worked else None
+
+
+def _worked(question: str, evidence: Sequence[Evidence]) -> Sum | None:
     task = read_task(question)
     if task is None:
         return times_rate(question, evidence) or look_up(question, evidence)
@@ -70,7 +76,7 @@ def _of_things(task: Task, held: Sequence[Table]) -> Sum | None:
         about = ", ".join([link.join(term.name for term in terms), *keys[:1]])
     else:
         about = f"{names[0]}, {link.join(keys)}"
-    return Sum(evaluate.sentence(about, worked), *worked, terms)
+    return Sum(evaluate.sentence(about, worked, terms), *worked, terms)
 
 
 def _higher(task: Task, terms: Sequence[Term]) -> Sum | None:
@@ -106,7 +112,7 @@ def _over_time(task: Task, held: Sequence[Table]) -> Sum | None:
         return None
     about = f"{found.cells[0].term.name}, {evaluate.span_words(task.operation, terms)}"
     note = evaluate.below_zero(*terms) if changes and relative else ""
-    return Sum(evaluate.sentence(about, worked, note), *worked, tuple(terms))
+    return Sum(evaluate.sentence(about, worked, terms, note), *worked, tuple(terms))
 
 
 def _compared(task: Task, held: Sequence[Table]) -> Sum | None:

@@ -42,7 +42,9 @@ def _shown(value: Decimal, terms: Sequence[Term], exponent: int, places: int) ->
 
 
 def _text(quantity: Quantity) -> str:
-    return f"({quantity.text})" if quantity.text.startswith(("-", "−", "–")) else quantity.text
+    """A figure as it is written, with the "about" of its source."""
+    text = f"({quantity.text})" if quantity.text.startswith(("-", "−", "–")) else quantity.text
+    return f"about {text}" if quantity.approximate else text
 
 
 def _scale_words(terms: Sequence[Term]) -> str:
@@ -129,7 +131,7 @@ def extreme(terms: Sequence[Term], *, highest: bool) -> tuple[str, str] | None:
     if ranked[0].quantity.base == ranked[1].quantity.base:
         return None
     sign = " > " if highest else " < "
-    pairs = [(term.quantity.base, f"{term.quantity.text} ({term.key})") for term in ranked]
+    pairs = [(term.quantity.base, f"{_text(term.quantity)} ({term.key})") for term in ranked]
     text = pairs[0][1]
     for (before, _), (value, words) in pairwise(pairs):
         text += (" = " if before == value else sign) + words
@@ -165,7 +167,7 @@ def beyond(terms: Sequence[Term], bound: Bound, *, above: bool) -> tuple[list[Te
     word = "above" if above else "below"
     sides = ((word, held), (f"not {word}", [term for term in terms if not passes(term)]))
     text = "; ".join(
-        f"{name}: " + ", ".join(f"{term.quantity.text} ({term.key})" for term in side) for name, side in sides if side
+        f"{name}: " + ", ".join(f"{_text(term.quantity)} ({term.key})" for term in side) for name, side in sides if side
     )
     return held, text
 
@@ -180,10 +182,12 @@ def span_words(operation: Operation, terms: Sequence[Term]) -> str:
     return f"{operation.value} of {_listed(keys)}"
 
 
-def sentence(about: str, worked: tuple[str, str], note: str = "") -> str:
-    """The sentence that is shown: what it is of, the result, the working.
+def sentence(about: str, worked: tuple[str, str], terms: Sequence[Term] = (), note: str = "") -> str:
+    """The sentence that is shown: what it is of, the result, the working and a note on it.
 
-    In running text a sign between two figures reads like the dash of a range, so it is put in words.
+    A result over figures that are only "about" right is no better; a comparison has no `terms` that it could be
+    as inexact as. In running text a sign between two figures reads like the dash of a range, so it is put in words.
     """
     expression, result = worked
-    return f"{about}: {result} ({expression.replace(f' {_MINUS} ', ' minus ')}{note})."
+    sense = "about " if any(term.quantity.approximate for term in terms) else ""
+    return f"{about}: {sense}{result} ({expression.replace(f' {_MINUS} ', ' minus ')}{note})."

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from assistant.answering.hedges import reserves
 from assistant.answering.sums.model import Quantity, Term
 from assistant.answering.sums.periods import Period, only_period, said_months
 from assistant.answering.sums.quantities import noted, quantity, with_unit
@@ -60,7 +61,8 @@ def called_by_period(cells: Sequence[Cell]) -> list[Term]:
 
 def _when(cell: Cell, plain: bool) -> str:
     """A cell's period in words of its own key, so that the words cited hold it: "2025", "F25", "2025 %"."""
-    if cell.period is None:
+    # "2026 forecast" is more than a year.
+    if cell.period is None or reserves(cell.key):
         return cell.key
     for name in ([str(cell.period.year)] if plain else []) + [cell.period.text]:
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s?%)", cell.key):

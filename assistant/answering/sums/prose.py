@@ -59,7 +59,8 @@ def _quantity(figure: Figure) -> Quantity:
     own = re.search(r"[-−($€£¥\d].*", figure.text)
     text = own.group() if own else figure.text
     sign = _SIGNS.get(figure.unit, "")
-    return Quantity(text, figure.low.scaleb(-exponent), sign, figure.unit == "%", exponent)
+    value = figure.low.scaleb(-exponent)
+    return Quantity(text, value, sign, figure.unit == "%", exponent, approximate=figure.approximate)
 
 
 def prose_table(evidence: Evidence) -> Table | None:
@@ -87,7 +88,7 @@ def prose_table(evidence: Evidence) -> Table | None:
 def _subject(text: str, first: Figure) -> str:
     """What a sentence is about, to be shown: its words up to the first figure, if these are few."""
     words = " ".join(text[: first.start].split()).strip(" ,;:(")
-    return words if 0 < len(words) <= _SHORT else "As the text says"
+    return words if 0 < len(words) <= _SHORT else "By the text"
 
 
 def with_prose(held: Sequence[Table], evidence: Sequence[Evidence]) -> list[Table]:

@@ -14,6 +14,7 @@ from assistant.answering.figures import Figure, figures, same_figure
 from assistant.answering.sums.lines import bag
 from assistant.answering.sums.model import Quantity, Sum, Term
 from assistant.answering.sums.quantities import shown
+from assistant.answering.sums.reserves import doubtful, whose_word
 from assistant.retrieval.model import Evidence
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "RMB ", "CHF": "CHF "}
@@ -118,12 +119,23 @@ def _product(rate: _Rate, quantity: Figure, found: Evidence) -> Sum:
     result = _amount(low, high, _SIGNS[rate.figure.unit])
     when = " a year" if rate.yearly else ""
     expression = f"{rate.text}{when} × {_own(quantity)}"
-    hedge = "roughly " if rate.figure.approximate else ""
     terms = (
         Term(_plain(_own(rate.figure), rate.figure.low), rate.evidence, "rate", ""),
         Term(_plain(_own(quantity), quantity.low), found, "quantity", ""),
     )
-    return Sum(f"For all {_own(quantity)}: {hedge}{result}{when} ({expression}).", expression, result, terms)
+    # The question's quantity is worked with as it is; what the text says of it ("up to 3GW") stays with its name.
+    sense = f"{rate.figure.bound} " if rate.figure.bound else "roughly " if rate.figure.approximate else ""
+    voice = whose_word(terms)
+    amount = f"{'it could be ' if doubtful(terms) else ''}{sense}{result}{when}"
+    statement = f"For {_whole(quantity)}: {f'{voice}, ' if voice else ''}{amount} ({expression})."
+    return Sum(statement, expression, result, terms)
+
+
+def _whole(quantity: Figure) -> str:
+    """A quantity as the text has it: "all 3GW", "all of up to 3GW", "all of about 3GW"."""
+    own = _own(quantity)
+    sense = quantity.bound or ("about" if quantity.approximate else "")
+    return f"all of {sense} {own}" if sense else f"all {own}"
 
 
 def _plain(text: str, value: Decimal) -> Quantity:
