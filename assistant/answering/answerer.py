@@ -165,7 +165,7 @@ class Answerer:
         elif run.reading is None:
             yield run.settled(run.composer.say(NO_DOCUMENTS))
             status = Status.NOT_FOUND
-        elif worked := calculate(question, run.found):
+        elif worked := calculate(question, run.found, [turn.content for turn in history if turn.role == "user"]):
             yield run.settled(run.composer.settle_sum(worked))
             status = Status.ANSWERED
         else:

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from assistant.answering.sums import evaluate
 from assistant.answering.sums.find import Found, over_time, side_by_side
+from assistant.answering.sums.followup import in_the_light
 from assistant.answering.sums.lines import Table, called_by_period, tables
 from assistant.answering.sums.lookup import look_up
 from assistant.answering.sums.model import Operation, Sum, Task, Term
 from assistant.answering.sums.periods import Period
 from assistant.answering.sums.prose import with_prose
 from assistant.answering.sums.rates import times_rate
-from assistant.answering.sums.reading import read_task
 from assistant.answering.sums.reserves import with_reserves
 from assistant.retrieval.model import Evidence
 
@@ -22,25 +22,26 @@ _COMPARED = (Operation.WHICH_PERIOD, Operation.COUNT_PERIODS)
 _CHANGES = (Operation.CHANGE, Operation.PERCENT_CHANGE)
 
 
-def calculate(question: str, evidence: Sequence[Evidence]) -> Sum | None:
+def calculate(question: str, evidence: Sequence[Evidence], earlier: Sequence[str] = ()) -> Sum | None:
     """The sum that a question wants, over figures of the evidence.
 
     Args:
         question: as it was asked.
         evidence: what was found for it, best first.
+        earlier: the user's questions before it, oldest first; what it leaves open is taken from them.
 
     Returns:
         The sum with an operand from the evidence for each figure of it, or the figures of a table that are asked
         for as they stand; None if the question wants neither, or if an operand is missing or in doubt.
     """
-    worked = _worked(question, evidence)
+    worked = _worked(question, evidence, earlier)
     return with_reserves(worked) if worked else None
 
 
-def _worked(question: str, evidence: Sequence[Evidence]) -> Sum | None:
-    task = read_task(question)
-    if task is None:
-        return times_rate(question, evidence) or look_up(question, evidence)
+def _worked(question: str, evidence: Sequence[Evidence], earlier: Sequence[str]) -> Sum | None:
+    task = in_the_light(question, earlier)
+    if task is None or task.operation is Operation.FIGURE:
+        return times_rate(question, evidence) or (look_up(task, evidence) if task else None)
     if not all(task.subjects) or _uneven(task.periods):
         return None
     held = with_prose(tables(evidence), evidence)

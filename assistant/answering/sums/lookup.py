@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from assistant.answering.sums.find import Found, cells_at
 from assistant.answering.sums.lines import bag, called_by_period, tables
-from assistant.answering.sums.model import Sum
-from assistant.answering.sums.periods import Period, distinct
+from assistant.answering.sums.model import Operation, Sum, Task
+from assistant.answering.sums.periods import distinct
 from assistant.answering.sums.phrases import THROUGH, marked, tidy, without_when
 from assistant.answering.sums.quantities import in_full
 from assistant.retrieval.model import Evidence
@@ -36,16 +36,16 @@ _MIN_SCORE = 0.7
 _FOOTNOTE = re.compile(r"(?:\s*\((?:\d{1,2}|[a-z]|see [^)]*)\))+$", re.IGNORECASE)
 
 
-def look_up(question: str, evidence: Sequence[Evidence]) -> Sum | None:
+def look_up(task: Task, evidence: Sequence[Evidence]) -> Sum | None:
     """The figures that a question asks for by name and period, with the rows they stand in.
 
     Returns:
-        A sum of no working, one term a period in the order asked; None if the question asks for something else, if
-        a figure is not there, or if another would do as well.
+        A sum of no working, one term a period in the order asked; None if no period is asked for, if a figure is
+        not there, or if another would do as well.
     """
-    asked, subject = _read(question)
+    (subject,), asked = task.subjects, task.periods
     said = bag(subject)
-    if not asked or not said:
+    if not asked or not said or task.spanning:
         return None
     found = cells_at(subject, asked, tables(evidence))
     if found is None or found.score < _MIN_SCORE or (said & _DECISIVE) - _named(found):
@@ -60,15 +60,18 @@ def look_up(question: str, evidence: Sequence[Evidence]) -> Sum | None:
     return Sum(statement, "", ", ".join(amounts), terms)
 
 
-def _read(question: str) -> tuple[list[Period], str]:
-    """The periods asked for, each once, and what is asked of them; nothing if no amount is asked for."""
+def read_lookup(question: str) -> Task | None:
+    """What amount a question asks for, and of when; None if it asks for none.
+
+    A run of years wants those between its ends as well: it is `spanning`.
+    """
     text, named = marked(question)
     match = _ASKS.match(" ".join(_RESPECTIVE.sub(" ", text).split()))
-    asked = distinct(named)
-    # A run of years wants those between its ends as well.
-    if match is None or (len(asked) > 1 and _RUN.search(text)):
-        return [], ""
-    return asked, tidy(without_when(match["what"]))
+    if match is None:
+        return None
+    asked = tuple(distinct(named))
+    spanning = len(asked) > 1 and bool(_RUN.search(text))
+    return Task(Operation.FIGURE, (tidy(without_when(match["what"])),), asked, spanning=spanning)
 
 
 def _named(found: Found) -> frozenset[str]:

@@ -11,8 +11,9 @@ from assistant.retrieval.model import Evidence
 
 
 class Operation(StrEnum):
-    """What is to be done with the figures."""
+    """What is to be done with the figures; a FIGURE is taken as it stands."""
 
+    FIGURE = "figure"
     CHANGE = "change"
     PERCENT_CHANGE = "percent change"
     DIFFERENCE = "difference"

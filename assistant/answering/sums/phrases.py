@@ -27,6 +27,10 @@ _ALL_YEARS = re.compile(
 _YEAR_END = re.compile(
     r"\b(?:the\s+)?(?:year|period|quarter|fiscal|financial)s?\s+(?:end(?:ed|ing)?)?\s*$", re.IGNORECASE
 )
+_REFERENCES = frozenset(
+    """it its that this these those they them their the same such figure figures amount amounts number numbers value
+    values sum two both all of""".split()
+)
 _AMOUNT_OF = re.compile(r"\b(?:(?:the|total)\s+)?(?:amounts?|values?|sum)\s+(?:of|for|in)\b", re.IGNORECASE)
 
 
@@ -48,3 +52,8 @@ def tidy(phrase: str) -> str:
 def without_when(text: str) -> str:
     """A phrase without "from § to §", "in §", "between §", "for the years ended §", "for both years"."""
     return _ALL_YEARS.sub(" ", _WHEN.sub(" ", text))
+
+
+def refers_back(subject: str) -> bool:
+    """Whether a subject names nothing itself: "that", "those figures", or no words at all."""
+    return all(word in _REFERENCES for word in re.findall(r"\w+", subject.lower()))

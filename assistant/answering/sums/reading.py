@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from assistant.answering.sums.model import Bound, Operation, Task
 from assistant.answering.sums.periods import Period, distinct
-from assistant.answering.sums.phrases import MARK, THROUGH, marked, tidy, without_when
+from assistant.answering.sums.phrases import MARK, THROUGH, marked, refers_back, tidy, without_when
 from assistant.answering.sums.quantities import EXPONENTS
 
 _ASKS = (
@@ -19,7 +19,8 @@ _ASKS = (
 )
 _MOVES = r"(?:increase\s*/?\s*\(?decrease\)?|change|increase|decrease|decline|growth|rise|fall|drop|reduction)"
 _MOVED = r"(?:chang|increas|decreas|declin|gr[eo]w|r[io]se|f[ae]ll|drop)\w*"
-_PERCENT = r"(?:percent(?:age)?|per\s?cent|%)"
+#: The words for percent.
+PERCENT = r"(?:percent(?:age)?|per\s?cent|%)"
 _GAP = r"(?:difference|variance|gap)"
 #: Words that make it another question than a sum over cited figures.
 _NEVER = re.compile(
@@ -39,9 +40,9 @@ _NUMBER = re.compile(
 
 
 def _percent_change(text: str) -> Task | None:
-    nouns = re.search(rf"(?<!\w){_PERCENT}\s+(?:{_MOVES}|{_GAP})\s*(?:of|in|for)?\b", text, re.I)
+    nouns = re.search(rf"(?<!\w){PERCENT}\s+(?:{_MOVES}|{_GAP})\s*(?:of|in|for)?\b", text, re.I)
     verbs = re.search(
-        rf"\b(?:by\s+)?(?:what|how\s+(?:many|much))\s+{_PERCENT}\s+(?P<rest>.*?)\b(?:{_MOVED})\b(?:\s+by)?", text, re.I
+        rf"\b(?:by\s+)?(?:what|how\s+(?:many|much))\s+{PERCENT}\s+(?P<rest>.*?)\b(?:{_MOVED})\b(?:\s+by)?", text, re.I
     )
     if nouns and not re.search(r"\bpoints?\b", text, re.I):
         return Task(Operation.PERCENT_CHANGE, (tidy(without_when(text[nouns.end() :])),))
@@ -79,12 +80,12 @@ def _change(text: str) -> Task | None:
     word = rf"(?:{_MOVES}|{_GAP})" if dated else _MOVES
     nouns = re.search(
         rf"\b(?:{_ASKS}(?:value\s+of\s+the\s+)?|what\s+)(?:nominal\s+|net\s+|absolute\s+)?{word}"
-        r"\s*(?:of|in|for|between)?\s",
+        r"(?:\s*(?:of|in|for|between)?\s|\W*$)",
         text,
         re.I,
     )
     if nouns:
-        return Task(Operation.CHANGE, (tidy(without_when(text[nouns.end() - 1 :])),))
+        return Task(Operation.CHANGE, (tidy(without_when(f" {text[nouns.end() :]}")),))
     verbs = re.search(rf"\b(?:by\s+)?how\s+much\s+(?:did|has|have)\s+(?P<subject>.+?)\s+{_MOVED}(?:\s+by)?", text, re.I)
     if verbs:
         return Task(Operation.CHANGE, (tidy(without_when(f"{verbs['subject']} {text[verbs.end() :]}")),))
@@ -93,7 +94,7 @@ def _change(text: str) -> Task | None:
 
 def _average(text: str) -> Task | None:
     match = re.search(
-        rf"\b(?:{_ASKS}|what\s+)(?:{MARK}\s+)?(?P<annual>annual\s+|yearly\s+)?(?:average|mean)\s+(?:of\s+)?(?P<rest>.+)$",
+        rf"\b(?:{_ASKS}|what\s+)(?:{MARK}\s+)?(?P<annual>annual\s+|yearly\s+)?(?:average|mean)\b\s*(?:of\s+)?(?P<rest>.*)$",
         text,
         re.I,
     )
@@ -110,10 +111,10 @@ def _total(text: str) -> Task | None:
     pair = _two(rest) if text.count(MARK) <= 1 and match["word"].lower() != "total" else None
     if pair:
         return Task(Operation.TOTAL, (tidy(pair[0]), tidy(pair[1])))
-    if text.count(MARK) < 2:
+    if text.count(MARK) < 2 and (MARK in text or not refers_back(tidy(rest))):
         return None
     word = "total " if match["word"].lower() == "total" else ""
-    return Task(Operation.TOTAL, (tidy(word + rest),))
+    return Task(Operation.TOTAL, (tidy(rest if refers_back(tidy(rest)) else word + rest),))
 
 
 def _ratio(text: str) -> Task | None:
@@ -132,9 +133,9 @@ def _ratio(text: str) -> Task | None:
 
 def _share(text: str) -> Task | None:
     patterns = (
-        rf"(?P<part>.+?)\s*,?\s+(?:expressed\s+)?as\s+a\s+{_PERCENT}\s+of\s+(?P<whole>.+)$",
-        rf"\b(?:{_PERCENT}|share|proportion|portion)\s+(?:constitution\s+)?of\s+(?:constitution\s+of\s+)?(?P<part>.+?)\s+(?:out\s+of|among|in|over|relative\s+to|to|of)\s+(?P<whole>(?:the\s+)?(?:total|overall|gross|net|all)\b.+)$",
-        rf"\bwhat\s+(?:{_PERCENT}|share|proportion)\s+of\s+(?P<whole>.+?)\s+(?:is|are|was|were|came|comes|did|does)\s+(?:from\s+|made\s+up\s+(?:by|of)\s+)?(?P<part>.+)$",
+        rf"(?P<part>.+?)\s*,?\s+(?:expressed\s+)?as\s+a\s+{PERCENT}\s+of\s+(?P<whole>.+)$",
+        rf"\b(?:{PERCENT}|share|proportion|portion)\s+(?:constitution\s+)?of\s+(?:constitution\s+of\s+)?(?P<part>.+?)\s+(?:out\s+of|among|in|over|relative\s+to|to|of)\s+(?P<whole>(?:the\s+)?(?:total|overall|gross|net|all)\b.+)$",
+        rf"\bwhat\s+(?:{PERCENT}|share|proportion)\s+of\s+(?P<whole>.+?)\s+(?:is|are|was|were|came|comes|did|does)\s+(?:from\s+|made\s+up\s+(?:by|of)\s+)?(?P<part>.+)$",
     )
     plain = without_when(text)
     for pattern in patterns:
