@@ -34,7 +34,8 @@ _MANY_CHOSEN = 20
 _LONG = 20_000
 #: Up to so many documents are ranked each by itself.
 _APART = 8
-
+#: So many passages are looked through where the best ones repeat each other.
+_WIDEST = 200
 
 #: A document may be replaced while it is searched; its new version is then looked for, up to so many times.
 _LOOKS = 5
@@ -140,11 +141,15 @@ class Engine:
         """One look at the index: what is read of it step by step is of one moment if it is `whole`."""
         scope = self._store.document_ids(documents) if documents else None
         aimed = self._aimed_at(reading, scope)
-        pool = max(self._candidates, k or 0)
-        fused = self._fused(texts, queries, scope, pool, aimed)[:pool]
-        rows = passage_rows(self._store, [key for key, _ in fused])
-        best = self._best(reading, [(rows[key], score) for key, score in fused if key in rows], aimed)
-        best = best[: k or self._passages]
+        wanted = k or self._passages
+        pool = max(self._candidates, wanted)
+        for width in (pool, max(pool, _WIDEST)):
+            fused = self._fused(texts, queries, scope, width, aimed)[:width]
+            rows = passage_rows(self._store, [key for key, _ in fused])
+            ranked, distinct = _repeats_last([(rows[key], score) for key, score in fused if key in rows], aimed)
+            if distinct >= wanted or len(fused) < width:
+                break
+        best = self._best(reading, ranked[:pool], aimed)[:wanted]
         ids = {row.id for row, _ in best}
         sentences = sentence_rows(self._store, [row.id for row, _ in best])
         whole = len(rows) == len(fused) and {each.passage_id for each in sentences} == ids
@@ -200,19 +205,23 @@ class Engine:
     def _best(
         self, question: str, found: Sequence[tuple[PassageRow, float]], aimed: Sequence[int]
     ) -> list[tuple[PassageRow, float]]:
-        """Passages with scores, best first; behind all others those that repeat a better one.
+        """Passages with scores, best first in the reranker's order if there is one; repetitions stay behind."""
+        if self._reranker is None or not found:
+            return list(found)
+        scores = self._reranker.scores(question, [f"{row.title}\n{row.text}" for row, _ in found])
+        again = [(row, score) for (row, _), score in zip(found, scores, strict=True)]
+        return _repeats_last(sorted(again, key=lambda each: -each[1]), aimed)[0]
 
-        What several of the documents aimed at say alike is asked of each of them and no repetition.
-        """
-        ranked = list(found)
-        if self._reranker is not None and ranked:
-            texts = [f"{row.title}\n{row.text}" for row, _ in ranked]
-            scores = self._reranker.scores(question, texts)
-            ranked = sorted(
-                ((row, score) for (row, _), score in zip(ranked, scores, strict=True)), key=lambda each: -each[1]
-            )
-        again = repeated((row.id, row.text, row.document_id if row.document_id in aimed else None) for row, _ in ranked)
-        return sorted(ranked, key=lambda each: each[0].id in again)
+
+def _repeats_last(
+    ranked: Sequence[tuple[PassageRow, float]], aimed: Sequence[int]
+) -> tuple[list[tuple[PassageRow, float]], int]:
+    """Passages with those that repeat a better one behind all others, and how many do not.
+
+    What several of the documents aimed at say alike is asked of each of them and no repetition.
+    """
+    again = repeated((row.id, row.text, row.document_id if row.document_id in aimed else None) for row, _ in ranked)
+    return sorted(ranked, key=lambda each: each[0].id in again), len(ranked) - len(again)
 
 
 def _hit(row: PassageRow, score: float) -> SearchHit:

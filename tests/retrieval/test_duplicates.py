@@ -75,3 +75,16 @@ def test_a_reranker_has_the_last_word(tmp_path) -> None:
         assert [hit.document for hit in library.engine.retrieve(question).hits] == ["long.md", "short.md"]
         library.engine._reranker = Backwards()
         assert [hit.document for hit in library.engine.retrieve(question).hits] == ["short.md", "long.md"]
+
+
+def test_more_copies_than_candidates_leave_room_for_others(tmp_path) -> None:
+    files = {f"draft-{number}.md": f"# Leases\n\n{LONG}\n" for number in range(60)}
+    files["note.md"] = "# Note\n\nQuarrix Power says that the lease at Lindholm pays for a second line.\n"
+    files["map.md"] = "# Map\n\nLindholm lies by the sea.\n"
+    with OpenLibrary(tmp_path / "home") as library:
+        for path in write(tmp_path / "files", files):
+            library.ingest.add(path)
+        found = library.engine.retrieve("Who leased megawatts at Lindholm from Quarrix Power?", k=4)
+    assert {hit.document for hit in found.hits[1:3]} == {"note.md", "map.md"}
+    assert found.hits[0].text == found.hits[3].text
+    assert {evidence.document for evidence in found.evidence} >= {"note.md", "map.md"}
