@@ -41,6 +41,9 @@ def evaluate(
     sample: Annotated[int | None, typer.Option(min=1, help="Only N questions, drawn by a hash of id and seed.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed draws another sample.")] = 0,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions.")] = None,
+    whole_corpus: Annotated[
+        bool, typer.Option("--whole-corpus", help="Ask over all documents, whatever a question is to be asked within.")
+    ] = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Questions asked at once.")] = 1,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin again, whatever a run that was broken off has kept.")
@@ -86,6 +89,7 @@ def evaluate(
         sample=sample,
         seed=seed,
         limit=limit,
+        whole_corpus=whole_corpus,
         workers=workers,
         fresh=fresh,
         judge=None if judge is None else JudgeOptions(judge, judge_base_url, key),

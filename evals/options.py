@@ -33,7 +33,7 @@ class Options:
     `questions` is the set, the sample note's by default; `documents` the folder it is about (see `documents_for`);
     `home` a folder that keeps the index of `documents`, a temporary one by default. Of the set are asked the cases of
     a type in `only`, of these a `sample` fixed by `seed`, of these the first `limit`. `workers` is how many are asked
-    at once; `fresh` gives up the results kept of a run that was broken off. The paths are where results are written;
+    at once; with `whole_corpus` they are asked over all documents, whatever scope they name; `fresh` gives up the results kept of a run that was broken off. The paths are where results are written;
     `history` is a folder of former runs' JSON, drawn in the page beside this one.
     """
 
@@ -45,6 +45,7 @@ class Options:
     sample: int | None = None
     seed: int = 0
     limit: int | None = None
+    whole_corpus: bool = False
     workers: int = 1
     fresh: bool = False
     judge: JudgeOptions | None = None
@@ -65,6 +66,7 @@ class Options:
             "sample": self.sample,
             "seed": None if self.sample is None else self.seed,
             "limit": self.limit,
+            "whole_corpus": self.whole_corpus,
             "judge": self.judge and {"model": self.judge.model, "base_url": self.judge.base_url},
         }
 
@@ -77,7 +79,8 @@ def choose(questions: Sequence[Question], options: Options) -> list[Question]:
     """The cases of a set that are asked, in the order of the set.
 
     Whether a case is in a sample follows from a hash of its id and the seed: the same on every machine, whatever the
-    order of the file, and hardly moved by cases that are added. A sample larger than the set is all of it.
+    order of the file, and hardly moved by cases that are added. A sample larger than the set is all of it. Over the
+    whole corpus the cases have no scope, neither for asking nor for scoring.
 
     Raises:
         QuestionSetError: no case has a type of `only`; the message names the types there are.
@@ -94,4 +97,6 @@ def choose(questions: Sequence[Question], options: Options) -> list[Question]:
     if options.sample is not None:
         taken = {each.id for each in sorted(chosen, key=lambda each: _place(options.seed, each))[: options.sample]}
         chosen = [question for question in chosen if question.id in taken]
+    if options.whole_corpus:
+        chosen = [question.model_copy(update={"scope": ()}) for question in chosen]
     return chosen if options.limit is None else chosen[: options.limit]

@@ -173,6 +173,26 @@ def test_samples_are_stable() -> None:
     assert choose(whole, Options(sample=900)) == whole
 
 
+def test_the_whole_corpus_is_asked_whatever_the_scope(
+    settings: Settings, questions: Path, answering: Make, fake_factory: Any, tmp_path: Path
+) -> None:
+    scoped = [json.loads(line) | {"scope": ["note.md"]} for line in questions.read_text().splitlines()]
+    questions.write_text("\n".join(map(json.dumps, scoped)))
+    targets = {}
+    for whole in (False, True):
+        factory, target = fake_factory(breaking(answering, "")), tmp_path / f"{whole}.json"
+        options = Options(questions=questions, retrieval_only=True, whole_corpus=whole, json_path=target)
+        quiet = Console(file=io.StringIO())
+        evaluate(settings, options, console=quiet, progress_console=quiet, factory=factory)
+        searched = [what for kind, what in factory.made[0].calls if kind == "search"]  # The first warms up.
+        assert {documents for _, _, documents, _ in searched[1:]} == {None if whole else ("note.md",)}
+        targets[whole] = json.loads(target.read_text())
+        assert targets[whole]["run"]["whole_corpus"] is whole
+    # Within its only document nothing can be missed; among all it can.
+    assert targets[False]["summary"]["document_recall@5"] is None
+    assert targets[True]["summary"]["document_recall@5"] == 1.0
+
+
 def test_only_some_types(questions: Path) -> None:
     loaded = load_questions(questions)
     assert [each.id for each in choose(loaded, Options(only=("odd",)))] == ["c1", "c3", "c5"]
