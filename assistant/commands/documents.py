@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -149,8 +151,27 @@ def _follow(assistant: Door, folder: Path, results: list[AddResult], as_json: bo
             tell(result)
     else:
         report(results, as_json)
-    sys.stderr.write(f"Following {folder} (Ctrl-C stops it)\n")
     try:
-        follow(assistant, folder, tell, warn)
+        with _desk_of(assistant):
+            sys.stderr.write(f"Following {folder} (Ctrl-C stops it)\n")
+            follow(assistant, folder, tell, warn)
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. What was told above is kept.\n")
+
+
+@contextmanager
+def _desk_of(door: Door) -> Iterator[None]:
+    """Other terminals' work is taken meanwhile, if the home is this process's own."""
+    from assistant.facade import Assistant
+
+    if not isinstance(door, Assistant):
+        yield
+        return
+    from assistant.owner.desk import Desk
+
+    desk = Desk(door, door.settings, "`sync --watch`")
+    try:
+        desk.open()
+        yield
+    finally:
+        desk.close()

@@ -1,6 +1,7 @@
-"""A process that owns a home: `owning.py HOME page|desk [SECONDS]`, embedding each text for so long.
+"""A process that owns a home: `owning.py HOME page|desk|watch [SECONDS]`, embedding each text for so long.
 
-It says `open` once it takes work, ends when told to by a signal or a line on stdin, and then says `closed`.
+It says `open` once it takes work, ends when told to by a signal or a line on stdin, and then says `closed`. With `watch`
+it is `sync --watch` over the working folder's `corpus`, and says what that says.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from fakes import FakeEmbedder, likeness
 
 import assistant.answering.kernel
 import assistant.models.embeddings
+from assistant.cli import main as command_line
 from assistant.facade import Assistant
 from assistant.owner.desk import Desk
 from assistant.settings import load_settings
@@ -36,6 +38,11 @@ def main() -> None:
     embedder = SlowEmbedder(float(seconds[0]) if seconds else 0.0)
     assistant.models.embeddings.load_embeddings = lambda settings: embedder  # type: ignore[assignment,return-value]
     assistant.answering.kernel.KernelModel.probability = likeness  # type: ignore[method-assign]
+    if kind == "watch":
+        print("open", flush=True)
+        sys.argv = ["assistant", "sync", "--watch"]
+        command_line()
+        return
     settings = load_settings(home=Path(home), chat_model="none", corpus=Path(home) / "nothing")
     owner = Assistant(settings)
     if kind == "page":

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import pytest
 from library_parts import BAKERY, LEASES, write
@@ -245,6 +245,26 @@ def test_while_the_chat_is_open_terminals_are_served_by_it(
     assert (out, err) == ("closed\n", "")
     assert not (home / "owner.json").exists()
     assert "412 megawatts" in cli("search", QUESTION).out
+
+
+def test_while_a_folder_is_followed_terminals_are_served(
+    cli: Cli, work: Path, home: Path, commands: Commands
+) -> None:
+    write(work / "corpus", {"leases.md": LEASES})
+    write(work, {"bakery.md": BAKERY})
+    following = owning(commands, home, "watch")
+    assert "Following" in cast("IO[str]", following.stderr).readline()
+    assert "412 megawatts" in cli("ask", QUESTION).out
+    assert [each["status"] for each in json.loads(cli("add", "bakery.md", "--json").out)] == ["added"]
+    assert "rye loaf" in commands.assistant("search", "What does a rye loaf cost?").out
+    # What is handed over and what the folder brings are one index's.
+    (work / "corpus" / "leases.md").write_text("# Leases\n\nHarbour Compute leased 99 megawatts.")
+    wait_for(lambda: "99 megawatts" in cli("ask", QUESTION).out)
+    following.send_signal(signal.SIGINT)
+    out, err = following.communicate(timeout=60)
+    assert following.returncode == 0 and "updated  leases.md" in out and "Stopped" in err
+    assert not (home / "owner.json").exists()
+    assert "rye loaf" in cli("search", "What does a rye loaf cost?").out
 
 
 def test_after_a_kill_the_home_is_free_whatever_the_owner_left(
