@@ -17,7 +17,7 @@ from assistant.ui.app import build_app
 from assistant.ui.ratings import Ratings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from assistant.facade import Assistant
 
@@ -80,29 +80,54 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh tab. Fails the test if the page reached beyond loopback or broke a rule of its policy."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    strays: list[str] = []
-    refused: list[str] = []
+class Contexts:
+    """Makes contexts of a browser in which every page, the popups too, is watched.
 
-    def on_request(request: Any) -> None:
+    `strays` are requests beyond loopback, `refused` what the content policy turned down.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._made: list[BrowserContext] = []
+        self.strays: list[str] = []
+        self.refused: list[str] = []
+
+    def __call__(self, **options: Any) -> BrowserContext:
+        """A fresh context, closed when the test is over; options are those of `Browser.new_context`."""
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(30_000)
+        context.on("request", self._on_request)
+        context.on("console", self._on_console)
+        self._made.append(context)
+        return context
+
+    def close(self) -> None:
+        for context in self._made:
+            context.close()
+
+    def _on_request(self, request: Any) -> None:
         if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-            strays.append(request.url)
+            self.strays.append(request.url)
 
-    def on_console(message: Any) -> None:
+    def _on_console(self, message: Any) -> None:
         if "Content Security Policy" in message.text:
-            refused.append(message.text)
+            self.refused.append(message.text)
 
-    page.on("request", on_request)
-    page.on("console", on_console)
-    yield page
-    context.close()
-    assert strays == []
-    assert refused == []
+
+@pytest.fixture
+def contexts(browser: Browser) -> Iterator[Contexts]:
+    """Contexts of a browser. Fails the test if one of them reached beyond loopback or broke a rule of its policy."""
+    contexts = Contexts(browser)
+    yield contexts
+    contexts.close()
+    assert contexts.strays == []
+    assert contexts.refused == []
+
+
+@pytest.fixture
+def page(contexts: Contexts) -> Page:
+    """A fresh tab in a context of its own."""
+    return contexts(viewport={"width": 1440, "height": 900}).new_page()
 
 
 @pytest.fixture

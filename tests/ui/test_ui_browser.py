@@ -155,10 +155,9 @@ def test_nothing_hostile_runs_or_leads_anywhere(page: Any, url: str, fake: FakeA
     assert HOSTILE_NAME in page.inner_text("#documents")
 
 
-def test_markup_that_got_past_the_escaping_could_not_run(browser: Any, url: str) -> None:
-    """The second line of defence. Without the `page` fixture, for it breaks the policy on purpose."""
-    context = browser.new_context()
-    page = context.new_page()
+def test_markup_that_got_past_the_escaping_could_not_run(contexts: Any, url: str) -> None:
+    """The second line of defence: the policy is broken on purpose."""
+    page = contexts().new_page()
     open_page(page, url)
     page.evaluate("""() => {
         const box = document.createElement("div");
@@ -171,7 +170,17 @@ def test_markup_that_got_past_the_escaping_could_not_run(browser: Any, url: str)
     }""")
     page.wait_for_timeout(300)
     assert page.evaluate("window.pwned") is None
-    context.close()
+    assert contexts.refused != []
+    contexts.refused.clear()
+
+
+def test_a_request_beyond_loopback_is_seen_in_every_tab_and_context(page: Any, contexts: Any) -> None:
+    for tab in (page.context.new_page(), contexts().new_page()):
+        # An empty page has no policy that would keep it from asking.
+        with tab.expect_event("requestfailed"):
+            tab.set_content('<img src="http://elsewhere.example/">')
+    assert contexts.strays == ["http://elsewhere.example/"] * 2
+    contexts.strays.clear()
 
 
 def test_stop_two_tabs_and_a_new_conversation(page: Any, url: str, fake: FakeAssistant) -> None:

@@ -167,8 +167,8 @@ def test_a_conversation_is_taken_away_as_markdown_and_json(page: Any, url: str) 
     assert page.locator(".exchange").count() == 1
 
 
-def test_two_browsers_have_their_own_conversation_and_one_list(page: Any, browser: Any, url: str) -> None:
-    other = browser.new_context().new_page()
+def test_two_browsers_have_their_own_conversation_and_one_list(page: Any, contexts: Any, url: str) -> None:
+    other = contexts().new_page()
     open_page(page, url)
     open_page(other, url)
     ask(page, CAPACITY)
@@ -182,7 +182,6 @@ def test_two_browsers_have_their_own_conversation_and_one_list(page: Any, browse
     # The same conversation in both: what one asks appears in the other.
     ask(other, "What capacity was leased then?")
     page.wait_for_selector(f"{ANSWERED} >> nth=1")
-    other.context.close()
 
 
 def test_stop_retry_and_edit(page: Any, url: str, fake: FakeAssistant) -> None:
