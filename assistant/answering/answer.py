@@ -127,17 +127,22 @@ class Answer(BaseModel):
 
     @property
     def loose_figures(self) -> tuple[str, ...]:
-        """Figures shown as fact that no cited words hold, in order; those of struck sentences are not shown as fact."""
-        struck = Counter(figure.text for told in self.sentences if told.struck for figure in figures(told.text))
-        loose = []
-        for check in self.figures:
-            if check.supported:
-                continue
-            if struck[check.text]:
-                struck[check.text] -= 1
-            else:
-                loose.append(check.text)
-        return tuple(loose)
+        """Figures shown as fact that no cited words hold, in order."""
+        return loose_figures(self.sentences, self.figures)
+
+
+def loose_figures(sentences: Iterable[Sentence], checks: Iterable[FigureCheck]) -> tuple[str, ...]:
+    """Figures that no cited words hold, in order; those of struck sentences are not shown as fact."""
+    struck = Counter(figure.text for told in sentences if told.struck for figure in figures(told.text))
+    loose = []
+    for check in checks:
+        if check.supported:
+            continue
+        if struck[check.text]:
+            struck[check.text] -= 1
+        else:
+            loose.append(check.text)
+    return tuple(loose)
 
 
 class EvidenceFound(BaseModel):
@@ -150,12 +155,17 @@ class EvidenceFound(BaseModel):
 
 
 class SentenceSettled(BaseModel):
-    """A sentence that is final: what has been shown never changes."""
+    """A sentence that is final: what has been shown never changes.
+
+    `figures` are the sentence's; `calculation` is the answer's, if it was worked out by then.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     sentence: Sentence
     citations: tuple[Citation, ...]
+    figures: tuple[FigureCheck, ...] = ()
+    calculation: Calculation | None = None
 
 
 class Finished(BaseModel):

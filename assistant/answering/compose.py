@@ -68,6 +68,7 @@ class Composer:
         self._held: dict[int, list[Figure]] = {}
         self._figures: list[FigureCheck] = []
         self._calculation: Calculation | None = None
+        self._told = 0
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -165,7 +166,8 @@ class Composer:
     def _add(self, sentence: Sentence) -> SentenceSettled:
         self._sentences.append(sentence)
         used = [found for found in self._citations if found.number in sentence.citations]
-        return SentenceSettled(sentence=sentence, citations=tuple(used))
+        checked, self._told = tuple(self._figures[self._told :]), len(self._figures)
+        return SentenceSettled(sentence=sentence, citations=tuple(used), figures=checked, calculation=self._calculation)
 
     def _number(self, evidence: Evidence) -> int:
         for known in self._citations:

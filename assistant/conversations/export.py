@@ -41,7 +41,7 @@ def to_json(conversation: Conversation) -> str:
     """The conversation as one JSON object.
 
     `exchanges` hold what was asked, within which documents, how it ended (`phase`), and the whole `answer` as
-    `assistant ask --json` prints it; of an answer that was not finished, its `sentences` and `citations`.
+    `assistant ask --json` prints it; of an answer that was not finished, its `sentences`, `citations` and `figures`.
     """
     whole = {
         "id": conversation.id,
@@ -65,6 +65,7 @@ def _exchange_json(exchange: Exchange) -> dict[str, Any]:
         "answer": answer,
         "sentences": [sentence.model_dump(mode="json") for sentence in exchange.sentences],
         "citations": [citation.model_dump(mode="json") for citation in exchange.citations],
+        "figures": [figure.model_dump(mode="json") for figure in exchange.checked],
     }
 
 
@@ -149,17 +150,15 @@ def _sentence(sentence: Sentence, citations: dict[int, Citation], notes: _Footno
 
 def _checks(exchange: Exchange, citations: dict[int, Citation], notes: _Footnotes) -> str:
     """The working of a calculation, and the figures that stand in none of the cited words."""
-    if not exchange.answer:
-        return ""
     lines = []
-    done = exchange.answer.calculation
+    done = exchange.working
     if done:
         used = ", ".join(
             escaped(operand.text) + (notes.mark(citations[operand.citation]) if operand.citation in citations else "")
             for operand in done.operands
         )
         lines.append(f"Calculation: {escaped(done.expression)} = {escaped(done.result)}, of {used}.")
-    if loose := exchange.answer.loose_figures:
+    if loose := exchange.loose_figures:
         lines.append(f"Not found in the cited words: {', '.join(map(escaped, loose))}.")
     return " ".join(lines)
 

@@ -8,13 +8,16 @@ from typing import Literal
 
 from assistant.answering.answer import (
     Answer,
+    Calculation,
     Citation,
     EvidenceFound,
+    FigureCheck,
     Finished,
     Sentence,
     SentenceSettled,
     StreamEvent,
     Turn,
+    loose_figures,
 )
 
 #: How far an answer is. `queued` waits for other answers, `waiting` for the index; `interrupted` was being written
@@ -27,7 +30,8 @@ _BUSY: tuple[Phase, ...] = ("queued", "waiting", "searching", "writing")
 class Exchange:
     """One question and what has been shown of its answer.
 
-    `documents` are those it was asked within, all if none; `sentences` only ever grow; `note` is said above the
+    `documents` are those it was asked within, all if none; `sentences` only ever grow, and `figures`, theirs,
+    with them until there is an `answer`; `note` is said above the
     answer, `error` and `next_step` instead of it. `asked_at` is UTC in ISO format, empty if not known.
     """
 
@@ -37,6 +41,8 @@ class Exchange:
     quotes: tuple[Citation, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
+    figures: tuple[FigureCheck, ...] = ()
+    calculation: Calculation | None = None
     answer: Answer | None = None
     note: str = ""
     error: str = ""
@@ -55,6 +61,21 @@ class Exchange:
             return self.answer.answer
         return " ".join(sentence.text for sentence in self.sentences if not sentence.struck)
 
+    @property
+    def checked(self) -> tuple[FigureCheck, ...]:
+        """The figures of the answer so far."""
+        return self.answer.figures if self.answer else self.figures
+
+    @property
+    def loose_figures(self) -> tuple[str, ...]:
+        """Figures shown as fact so far that no cited words hold."""
+        return loose_figures(self.sentences, self.checked)
+
+    @property
+    def working(self) -> Calculation | None:
+        """How the answer so far was worked out, where it was."""
+        return self.answer.calculation if self.answer else self.calculation
+
     def after(self, event: StreamEvent) -> Exchange:
         """The exchange once `event` has been shown."""
         if isinstance(event, EvidenceFound):
@@ -65,6 +86,8 @@ class Exchange:
                 phase="writing",
                 sentences=(*self.sentences, event.sentence),
                 citations=_joined(self.citations, event.citations),
+                figures=(*self.figures, *event.figures),
+                calculation=event.calculation or self.calculation,
             )
         return self._finished(event)
 

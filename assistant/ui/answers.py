@@ -75,6 +75,7 @@ class Answers:
         self._startup = startup
         self._conversations = conversations
         self._live: dict[str, Live] = {}
+        self._reserved: list[object] = []
         self._guard = threading.Lock()
         self._room = threading.Semaphore(ANSWERS_AT_ONCE)
         self._leaving = threading.Event()
@@ -136,9 +137,13 @@ class Answers:
         while True:
             live = self.live(conversation)
             kept = self._conversations.load(conversation)
+            with self._guard:
+                same, reserved = self._live.get(conversation) is live, conversation in self._reserved
             # Else an answer began or ended while the database was read: what was read may be out of date.
-            if self.live(conversation) is live:
+            if same and not (reserved and kept.exchanges and kept.exchanges[-1].busy):
                 break
+            # A question just written down waits for who answers it: nobody broke it off.
+            time.sleep(POLL_S / 10 if reserved else 0)
         told = tuple(exchange.broken_off() for exchange in kept.exchanges)
         return replace(kept, exchanges=(*told[:-1], live.exchange) if live and told else told), live
 
@@ -150,22 +155,36 @@ class Answers:
             time.sleep(POLL_S / 10)
 
     def _begin(self, conversation: str | None, options: AnswerOptions | None, keep: Callable[[], Kept]) -> str:
+        place = self._reserve(conversation)
+        live = None
+        try:
+            # Outside the guard: the disk may be slow, and every tab asks who is busy.
+            live = Live(keep(), options)
+            live.exchange = replace(live.exchange, note=self._startup.caveat)
+        finally:
+            with self._guard:
+                self._reserved.remove(place)
+                if live:
+                    self._live[live.conversation] = live
+        threading.Thread(target=self._run, args=[live], name="assistant-conversation", daemon=True).start()
+        return live.conversation
+
+    def _reserve(self, conversation: str | None) -> object:
+        """A place for a question that is about to be kept: its conversation's id, or something else for a new one."""
         with self._guard:
             present = self._live.get(conversation) if conversation else None
-            if present and present.exchange.busy:
+            if conversation in self._reserved or (present and present.exchange.busy):
                 raise ConversationError(
                     "The last question of this conversation is still being answered",
                     "Wait for the answer or stop it, then ask again.",
                 )
-            if sum(live.exchange.busy for live in self._live.values()) >= QUESTIONS_AT_ONCE:
+            if len(self._reserved) + sum(live.exchange.busy for live in self._live.values()) >= QUESTIONS_AT_ONCE:
                 raise ConversationError(
                     f"{QUESTIONS_AT_ONCE} questions are being answered already", "Wait for one of them, then ask again."
                 )
-            live = Live(keep(), options)
-            live.exchange = replace(live.exchange, note=self._startup.caveat)
-            self._live[live.conversation] = live
-        threading.Thread(target=self._run, args=[live], name="assistant-conversation", daemon=True).start()
-        return live.conversation
+            place = conversation or object()
+            self._reserved.append(place)
+            return place
 
     def _run(self, live: Live) -> None:
         try:

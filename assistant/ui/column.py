@@ -11,6 +11,7 @@ from assistant.ui.documents import Documents
 from assistant.ui.greeting import Greeter, greeting_html
 from assistant.ui.panel import QUIET, panel
 from assistant.ui.preferences import (
+    KEPT_OPTIONS,
     facts_html,
     length_choices,
     options_of,
@@ -205,7 +206,9 @@ def wire_column(
     column.upload.sent(add, None, [column.intake, shared.timer], trigger_mode="multiple", **QUIET)
     for control in (column.quote_only, column.length):
         control.change(views.privacy, [column.quote_only, column.length], shared.privacy, **QUIET)
-    shared.blocks.load(views.privacy, [column.quote_only, column.length], shared.privacy, **QUIET)
+    # What the browser keeps, whether the controls show it yet or not.
+    kept = f"(...shown) => {KEPT_OPTIONS}"
+    shared.blocks.load(views.privacy, [column.quote_only, column.length], shared.privacy, js=kept, **QUIET)
 
 
 class RatingParts(NamedTuple):

@@ -22,6 +22,10 @@ from assistant.ui.talks import Talks
 
 logger = logging.getLogger(__name__)
 
+#: Tabs that watch an answer arrive at once, over all of them; each holds a connection meanwhile. A browser has six to
+#: a server, and those left are for its other tabs and for buttons. Further tabs show what there is with every tick.
+WATCHED_AT_ONCE = 4
+
 
 class Update(NamedTuple):
     """What changes on the page, None leaving it as it is. `question` is the text in the question box."""
@@ -74,6 +78,7 @@ class Conversation:
     def __init__(self, answers: Answers, talks: Talks) -> None:
         self._answers = answers
         self._talks = talks
+        self._watched = 0
 
     async def ask(
         self,
@@ -125,7 +130,7 @@ class Conversation:
         if talks is not None:
             yield Update(talks=talks)
         if session.conversation and not session.drawing and session.seen != self._edition(session.conversation):
-            async for update in self._shown(session, session.conversation, quotes=False):
+            async for update in self._shown(session, session.conversation, quotes=session.quotes_due):
                 yield update
 
     def stop(self, conversation: Any) -> None:
@@ -170,12 +175,14 @@ class Conversation:
         view = session.next_view() if view is None else view
         if not await session.turn(view):
             return
+        self._watched += 1
         try:
             drawing = await asyncio.to_thread(self._drawing, where, error)
             session.conversation = where if drawing.there else ""
             if opening:
                 session.drawn = session.heading = None
-                yield Update(source=drawing.source(drawing.exchange) or panels.source_hint())
+                async for html in session.source.instead(drawing.source(drawing.exchange) or panels.source_hint()):
+                    yield Update(source=html)
                 quotes = quotes and not drawing.source(drawing.exchange)
             drawn: object = self
             while session.is_view(view):
@@ -183,16 +190,22 @@ class Conversation:
                 # Exchanges never change: another step is another object.
                 if exchange is not drawn:
                     drawn = exchange
-                    source = drawing.source(exchange) if quotes else None
-                    quotes = quotes and source is None
-                    update = Update(*session.changes(drawing.heading, drawing.html(exchange)), source=source)
+                    update = Update(*session.changes(drawing.heading, drawing.html(exchange)))
                 update = update._replace(talks=await self._talks.news(session))
                 if any(part is not None for part in update):
                     yield update
-                if exchange is None or not exchange.busy:
+                source = drawing.source(exchange) if quotes else None
+                if source is not None:
+                    quotes = False
+                    async for html in session.source.instead(source):
+                        yield Update(source=html)
+                session.quotes_due = quotes and exchange is not None and exchange.busy
+                # Where too many watch already, this tab looks in from time to time instead.
+                if exchange is None or not exchange.busy or self._watched > WATCHED_AT_ONCE:
                     return
                 await asyncio.sleep(POLL_S)
         finally:
+            self._watched -= 1
             session.leave(view)
 
     def _drawing(self, where: str, error: AssistantError | None) -> _Drawing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.ui import panels
@@ -21,7 +21,9 @@ from assistant.ui.conversation import Conversation
 from assistant.ui.documents import Documents
 from assistant.ui.page_talks import TalkParts, heading, opener, talk_parts, wire_talks
 from assistant.ui.panel import QUIET, panel
+from assistant.ui.preferences import KEPT_OPTIONS
 from assistant.ui.ratings import Ratings
+from assistant.ui.session import Session
 from assistant.ui.shelf import Shelf
 from assistant.ui.source_html import source_bar
 from assistant.ui.source_view import Sources
@@ -37,6 +39,9 @@ TITLE = "Corpus assistant"
 EVENTS_AT_ONCE = 8
 #: Events waiting at once, over all tabs; more are refused.
 QUEUE_LENGTH = 64
+
+#: Tabs that are remembered; one that was not used for longer shows its conversation anew.
+TABS = 200
 
 
 class Parts(NamedTuple):
@@ -72,7 +77,18 @@ def build_blocks(
     """The page, wired."""
     import gradio as gr
 
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
+    class Page(gr.Blocks):
+        """Blocks whose tabs hold no connection while nothing goes on in them.
+
+        Gradio's has each hold one for as long as it is open, to know when to forget it: with six tabs a browser has
+        none left (HTTP/1.1), and neither a seventh nor a button in the first gets through. Instead the tabs that were
+        used last are remembered.
+        """
+
+        def get_config_file(self) -> Any:
+            return super().get_config_file() | {"connect_heartbeat": False}
+
+    with Page(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
         parts = _layout(settings)
         shared = Shared(
             blocks, parts.status, parts.greeting, parts.scope, parts.privacy, parts.timer, parts.marks, parts.shelf
@@ -81,6 +97,8 @@ def build_blocks(
         wire_ratings(parts.ratings, ratings, conversation.rated)
         wire_talks(blocks, parts, conversation, talks)
         _wire_sources(parts, conversation, sources)
+        _wire_preferences(blocks, parts.column)
+    blocks.state_session_capacity = TABS
     blocks.queue(api_open=False, max_size=QUEUE_LENGTH, default_concurrency_limit=EVENTS_AT_ONCE)
     return blocks
 
@@ -128,13 +146,30 @@ def _layout(settings: Settings) -> Parts:
 def _wire_sources(parts: Parts, conversation: Conversation, sources: Sources) -> None:
     import gradio as gr
 
-    def cite(event: gr.EventData) -> Iterator[str]:
-        yield from sources.show(event._data)
+    async def cite(session: Session, event: gr.EventData) -> AsyncIterator[Any]:
+        async for html in session.source.steps(event._data.get("number"), sources.show(event._data)):
+            yield html
+        # At its end Gradio sends the last of them once more, by when another may stand there.
+        yield gr.skip()
 
-    def evidence(event: gr.EventData) -> str:
-        return conversation.evidence(event._data.get("conversation"), event._data.get("exchange"))
+    async def evidence(session: Session, event: gr.EventData) -> AsyncIterator[Any]:
+        def found() -> Iterator[str]:
+            yield conversation.evidence(event._data.get("conversation"), event._data.get("exchange"))
+
+        async for html in session.source.steps(event._data.get("number"), found()):
+            yield html
+        yield gr.skip()
 
     cite.__annotations__["event"] = evidence.__annotations__["event"] = gr.EventData
-    # Who steps on before a source has come wants the last one, and no picture of those between.
-    parts.source.cite(cite, None, parts.source, trigger_mode="always_last", **QUIET)
-    parts.conversation.evidence(evidence, None, parts.source, **QUIET)
+    # Each at once, for Gradio would ask for the first again in the place of the last; the session keeps their order.
+    wired: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": None, **QUIET}
+    parts.source.cite(cite, [parts.talk.session], parts.source, **wired)
+    parts.conversation.evidence(evidence, [parts.talk.session], parts.source, **wired)
+
+
+def _wire_preferences(blocks: Any, column: Column) -> None:
+    """How answers are wanted, kept by the browser: shown when the page is loaded, noted when the person changes it."""
+    controls = [column.quote_only, column.length]
+    blocks.load(None, controls, controls, js=f"(...shown) => {KEPT_OPTIONS}", **QUIET)
+    for control in controls:
+        control.input(None, controls, None, js="(...chosen) => { window.corpusAssistant.keep(...chosen); }", **QUIET)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.ui.conversation import Conversation, Update
 from assistant.ui.panel import QUIET, panel
-from assistant.ui.preferences import options_of
+from assistant.ui.preferences import KEPT_OPTIONS, options_of
 from assistant.ui.session import Session
 from assistant.ui.shelf import Shelf
 from assistant.ui.talk_list import naming_html, search_html
@@ -105,12 +105,20 @@ def wire_talks(blocks: Any, parts: Parts, conversation: Conversation, talks: Tal
         [parts.question, mine.shown, mine.session, parts.shelf, *options],
         outputs,
         trigger_mode="once",
-        js=f"(question, shown, ...others) => [question, {_SHOWN}, ...others]",
+        js=f"(question, _, session, shelf, ...shown) => {{ window.corpusAssistant.asks(); "
+        f"return [question, {_SHOWN}, session, shelf, ...{KEPT_OPTIONS}]; }}",
         **lasting,
     )
     # In the browser alone, and whatever happened to the server: the page must never look busy for good.
     asked.then(None, js="() => { window.corpusAssistant?.ready(); }")
-    mine.talks.again(again, [mine.session, *options], outputs, trigger_mode="multiple", **lasting)
+    mine.talks.again(
+        again,
+        [mine.session, *options],
+        outputs,
+        trigger_mode="multiple",
+        js=f"(session, ...shown) => [session, ...{KEPT_OPTIONS}]",
+        **lasting,
+    )
     mine.talks.choose(choose, [mine.session], outputs, trigger_mode="multiple", **lasting)
     blocks.load(arrive, [mine.shown, mine.session], outputs, js=f"(shown, session) => [{_SHOWN}, session]", **lasting)
     parts.timer.tick(follow, [mine.session], outputs, trigger_mode="once", **lasting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlsplit
@@ -12,6 +13,10 @@ from assistant.ui.render import QUOTE_ONLY, escape, isolated
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
+
+#: In the browser, of the arguments `shown`, which are what the controls have: how answers are wanted. It keeps that,
+#: and knows it before the controls show it; what it kept of another kind counts for nothing.
+KEPT_OPTIONS = f"window.corpusAssistant.options({json.dumps(get_args(Length))}, ...shown)"
 
 
 def remote_host(settings: Settings) -> str | None:

@@ -116,11 +116,11 @@ def badges(answer: Answer) -> str:
     return found
 
 
-def _checks(answer: Answer, citations: Mapping[int, Citation]) -> str:
+def _checks(exchange: Exchange, citations: Mapping[int, Citation]) -> str:
     """The working of a calculation, and the figures the cited words do not contain."""
     parts = []
-    if answer.calculation:
-        done = answer.calculation
+    done = exchange.working
+    if done:
         used = " ".join(
             f"<li>{escape(operand.text)} {citation_button(citations[operand.citation])}</li>"
             if operand.citation in citations
@@ -130,8 +130,8 @@ def _checks(answer: Answer, citations: Mapping[int, Citation]) -> str:
         parts.append(
             f'<div class="working"><code>{escape(done.expression)} = {escape(done.result)}</code><ul>{used}</ul></div>'
         )
-    if answer.loose_figures:
-        named = ", ".join(escape(text) for text in answer.loose_figures)
+    if loose := exchange.loose_figures:
+        named = ", ".join(map(escape, loose))
         parts.append(f'<p class="caution">Not found in the cited words: {named}</p>')
     return "".join(parts)
 
@@ -200,10 +200,10 @@ def exchange_html(exchange: Exchange, index: int, last: bool = False) -> str:
     Args:
         exchange: both.
         index: its place in the conversation, from 0.
-        last: whether it is the last one, which can be asked again or otherwise.
+        last: whether it is the last one, which can be asked again or otherwise once it is answered.
     """
     citations = {citation.number: citation for citation in exchange.citations}
-    loose = exchange.answer.loose_figures if exchange.answer else ()
+    loose = exchange.loose_figures
     prose = prose_html(exchange.sentences, citations, loose)
     parts = [_within(exchange), f'<p class="note">{escape(exchange.note)}</p>' if exchange.note else ""]
     if exchange.answer:
@@ -222,10 +222,8 @@ def exchange_html(exchange: Exchange, index: int, last: bool = False) -> str:
             f'<p class="progress">{told}<span class="dots" aria-hidden="true"></span>'
             '<span class="seconds" aria-hidden="true"></span></p>'
         )
-    if exchange.answer:
-        parts.append(_checks(exchange.answer, citations))
-    if not exchange.busy:
-        parts.append(_foot(exchange, index, last))
+    parts.append(_checks(exchange, citations))
+    parts.append(_foot(exchange, index, last and not exchange.busy))
     status = exchange.answer.status if exchange.answer else exchange.phase
     return (
         f'<article class="exchange" aria-busy="{str(exchange.busy).lower()}" data-status="{status}">'

@@ -14,9 +14,12 @@ from pydantic import SecretStr
 
 from assistant.answering.answer import (
     Answer,
+    Calculation,
     Citation,
     EvidenceFound,
+    FigureCheck,
     Finished,
+    Operand,
     Sentence,
     SentenceSettled,
     Status,
@@ -40,6 +43,7 @@ Outlook
 The company reportedly plans a second campus in Lindholm. It is unclear whether the grid can serve it
 before 2028.
 """
+GUESS = "That makes 9,999 megawatts in all."
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,8 @@ class NoOriginals:
 class FakeAssistant:
     """Answers with the sentences of its documents that share most words with the question.
 
-    A question with `boom` raises; one with `nowhere` is not found; `strike` adds a struck sentence. `pause_s`
+    A question with `boom` raises; one with `nowhere` is not found; `strike` adds a struck sentence, `guess` one with
+    a figure that no cited words contain, `by how much` one that was worked out from the first two quotes. `pause_s`
     lies between events; with `held`, each event after the evidence waits until it is released.
     """
 
@@ -292,11 +297,21 @@ class FakeAssistant:
             sentences = [Sentence(text="I find no answer to that in the documents.")]
         else:
             sentences = [Sentence(text=quote.quote, citations=(quote.number,)) for quote in quotes[:2]]
+        figures: tuple[FigureCheck, ...] = ()
+        calculation = None
         if "strike" in question:
             sentences.append(Sentence(text="It has never happened before.", struck=True))
+        if "guess" in question:
+            sentences.insert(0, Sentence(text=GUESS, citations=(1,)))
+            figures = (FigureCheck(text="9,999", value="9999", unit="", citation=None, supported=False),)
+        if "by how much" in question:
+            sentences.insert(0, Sentence(text="It rose by 47 megawatts.", citations=(1,)))
+            operands = (Operand(text="412 megawatts", citation=1), Operand(text="365", citation=1))
+            calculation = Calculation(expression="412 − 365", result="47", operands=operands)
         for sentence in sentences:
             cited = tuple(q for q in quotes if q.number in sentence.citations)
-            yield SentenceSettled(sentence=sentence, citations=cited)
+            found = figures if sentence.text == GUESS else ()
+            yield SentenceSettled(sentence=sentence, citations=cited, figures=found, calculation=calculation)
             self._pause()
         total = (time.perf_counter() - started) * 1000
         yield Finished(
@@ -307,6 +322,8 @@ class FakeAssistant:
                 answer=" ".join(s.text + "".join(f" [{n}]" for n in s.citations) for s in sentences),
                 sentences=tuple(sentences),
                 citations=quotes[:2] if status is Status.ANSWERED else (),
+                figures=figures,
+                calculation=calculation,
                 model=self.model_name,
                 timings_ms=Timings(retrieve=12.0, first_token=40.0, total=total),
             )

@@ -11,6 +11,8 @@
   let fromQuotes = false;
   // The kind of view that was chosen last, kept from source to source.
   let chosen = null;
+  // How often something was asked for that stands in the panel then: the last one counts, whenever it comes.
+  let asked = 0;
 
   const exchanges = () => [...conversation().querySelectorAll(".exchange")];
 
@@ -139,7 +141,7 @@
   // The quotes found for the answer at a place of the conversation.
   const showQuotes = (place) => {
     exchange = place;
-    const detail = { conversation: window.corpusAssistant.conversation(), exchange: place };
+    const detail = { conversation: window.corpusAssistant.conversation(), exchange: place, number: (asked += 1) };
     conversation().dispatchEvent(new CustomEvent("source:quotes", { detail }));
     reveal();
   };
@@ -199,6 +201,7 @@
 
   window.corpusCitations = {
     showQuotes,
+    number: () => (asked += 1),
     // Quotes or nothing stand in the panel now; quotes that come by themselves are those of the newest question.
     left() {
       steps = [];

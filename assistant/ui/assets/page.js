@@ -35,6 +35,37 @@
     document.getElementById("topbar").after(nav);
   };
 
+  // Whether a question of this tab is being answered: another is not taken before that is over, which must be said.
+  let asking = false;
+  const say = (text) => {
+    const said = document.getElementById("question-told");
+    if (said && said.textContent !== text) {
+      said.textContent = text;
+    }
+  };
+  const addWord = () => {
+    const said = document.createElement("p");
+    said.id = "question-told";
+    said.setAttribute("role", "status");
+    document.getElementById("composer").before(said);
+    const patience = (event) => {
+      if (asking && document.querySelector("#question textarea").value.trim() && !event.isComposing) {
+        say("Wait for the answer, or stop it.");
+      }
+    };
+    // Before Gradio has its turn, for it takes the first of several.
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key === "Enter" && !event.shiftKey && event.target.matches?.("#question textarea")) {
+          patience(event);
+        }
+      },
+      true,
+    );
+    document.getElementById("send").addEventListener("click", patience, true);
+  };
+
   // The first stop of the Tab key leads to the question box.
   const addSkipLink = () => {
     const link = document.createElement("a");
@@ -64,6 +95,7 @@
     }
     addViews();
     addSkipLink();
+    addWord();
     view("conversation");
     // Not where it would push up a keyboard over half the screen.
     if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
@@ -81,7 +113,26 @@
   });
   watcher.observe(document.documentElement, { childList: true, subtree: true });
 
+  // How answers are wanted. Kept in the browser, for neither a reload nor another server may take "Quotes only" back.
+  const KEPT = "corpus-assistant.answers";
+  let wanted = null;
+  try {
+    wanted = JSON.parse(localStorage.getItem(KEPT));
+  } catch {
+    // Kept by nobody, or not to be read: the defaults stand.
+  }
+  const keep = (...options) => {
+    wanted = options;
+    try {
+      localStorage.setItem(KEPT, JSON.stringify(options));
+    } catch {
+      // Then it holds until the page is left.
+    }
+  };
+
   const ready = () => {
+    say("");
+    asking = false;
     if (document.activeElement === document.body || document.activeElement?.closest("#stop")) {
       document.querySelector("#question textarea")?.focus({ preventScroll: true });
     }
@@ -91,12 +142,27 @@
   const settle = () => {
     for (const exchange of document.querySelectorAll('.exchange[aria-busy="true"]')) {
       exchange.setAttribute("aria-busy", "false");
+      exchange.dataset.settled = "";
       const told = exchange.querySelector(".progress");
       if (told) {
-        told.textContent = "This answer was broken off. Ask again.";
+        const instead = document.createElement("p");
+        instead.className = "broken-off";
+        instead.textContent = "This answer was broken off. Ask again.";
+        told.hidden = true;
+        told.after(instead);
       }
     }
     ready();
+  };
+
+  // It does go on: Gradio draws nothing anew that is the same to it, so what was shown is put back.
+  const unsettle = () => {
+    for (const exchange of document.querySelectorAll(".exchange[data-settled]")) {
+      exchange.setAttribute("aria-busy", "true");
+      delete exchange.dataset.settled;
+      exchange.querySelector(".broken-off")?.remove();
+      exchange.querySelector(".progress")?.removeAttribute("hidden");
+    }
   };
 
   const connected = (is) => {
@@ -114,6 +180,7 @@
       said.hidden = is;
     }
     if (back) {
+      unsettle();
       // What the page missed meanwhile is asked for.
       document.dispatchEvent(new Event("assistant:back"));
     }
@@ -140,6 +207,14 @@
   window.corpusAssistant = {
     view,
     settle,
+    // How answers are wanted: as kept, else as the controls, which it is given, have it.
+    options: (lengths, ...shown) =>
+      Array.isArray(wanted) && typeof wanted[0] === "boolean" && lengths.includes(wanted[1]) ? wanted : shown,
+    keep,
+    // A question is on its way.
+    asks() {
+      asking = true;
+    },
     // Nothing is being asked any more: back to the question box, unless the person went elsewhere.
     ready,
     // The id of the conversation that is shown, "" for a new one: the page's address keeps it.

@@ -4,6 +4,9 @@ const box = element.closest("#source");
 const TARGETS = [".box", "td mark", "th mark", "mark"];
 let control = null;
 
+// Where several are asked for at once, the server shows the last: requests may overtake one another.
+const ask = (look) => trigger("cite", { ...look, number: window.corpusCitations.number() });
+
 const show = () => {
   const mark = TARGETS.map((each) => element.querySelector(each)).find(Boolean);
   if (mark) {
@@ -43,10 +46,10 @@ element.addEventListener("click", (event) => {
   if (button.dataset.show) {
     control = `[data-show="${button.dataset.show}"]`;
     window.corpusCitations.choose(button.dataset.show);
-    trigger("cite", { ...asked, view: button.dataset.show });
+    ask({ ...asked, view: button.dataset.show });
   } else if (button.dataset.at) {
     control = `[data-turn="${button.dataset.turn}"]`;
-    trigger("cite", { ...asked, view: "page", at: Number(button.dataset.at) });
+    ask({ ...asked, view: "page", at: Number(button.dataset.at) });
   } else if (button.matches(".enlarge")) {
     const large = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(large));
@@ -55,6 +58,6 @@ element.addEventListener("click", (event) => {
   }
 });
 
-box.addEventListener("source:look", (event) => trigger("cite", event.detail));
+box.addEventListener("source:look", (event) => ask(event.detail));
 box.addEventListener("source:again", show);
 watch("value", shown);
