@@ -81,12 +81,11 @@ def build_app(assistant: Assistant, settings: Settings, startup: Startup | None 
         yield
         await asyncio.to_thread(answers.close)
         database.close()
-        documents.bin.close()
-        shutil.rmtree(incoming, ignore_errors=True)
+        await asyncio.to_thread(documents.close)
 
     app = FastAPI(title="corpus-assistant", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.incoming = incoming
-    app.state.bin = documents.bin
+    app.state.copies = documents.copies
     app.mount("/ui", StaticFiles(directory=ASSETS))
 
     @app.get("/healthz")

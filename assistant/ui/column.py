@@ -19,6 +19,7 @@ from assistant.ui.preferences import (
     who_answers,
 )
 from assistant.ui.ratings import Rated, Ratings, form_html, told_html
+from assistant.ui.render import escape
 from assistant.ui.shelf import Shelf, finder_html, upload_html
 from assistant.ui.startup import Startup
 
@@ -76,7 +77,7 @@ class Views:
     def marks(self) -> Marks:
         """Something for each part that changes whenever it would look different."""
         progress, edition = self._startup.progress, self._documents.edition()
-        if progress.settled and not self._documents.intake.busy:
+        if progress.settled and not self._documents.intake.busy and not self._documents.unreadable:
             self._greeter.look(edition)
         return Marks(
             status=progress,
@@ -89,7 +90,8 @@ class Views:
     @property
     def going_on(self) -> bool:
         """Whether something is being done that is to be watched closely."""
-        return not self._startup.progress.settled or self._documents.intake.busy
+        documents = self._documents
+        return not self._startup.progress.settled or documents.intake.busy or documents.bin.busy
 
     def status(self) -> str:
         """The state of the program, and who answers."""
@@ -103,9 +105,11 @@ class Views:
 
     def greeting(self) -> str:
         """What stands in an empty conversation."""
+        documents, problem = self._documents.found()
+        if problem:
+            return f'<h2>The documents cannot be read</h2><p role="alert">{escape(problem)}</p>'
         busy = not self._startup.progress.settled
-        questions = self._greeter.questions
-        return greeting_html(len(self._documents.listed()), str(self._settings.corpus), busy, questions)
+        return greeting_html(len(documents), str(self._settings.corpus), busy, self._greeter.questions)
 
     def privacy(self, quote_only: Any, length: Any) -> str:
         """What is said where questions leave the machine."""
@@ -192,18 +196,21 @@ def wire_column(
             documents.add(event._data.get("files"))
         return documents.intake_html(), gr.Timer(TICK_S)
 
+    # One at a time: what a tab has chosen is never written from what it was before, nor anything drawn over what is
+    # newer. None of them waits for anything; what lasts is done in the background. None may be dropped either.
+    in_turn: dict[str, Any] = {"concurrency_id": "column", "concurrency_limit": 1, **QUIET}
     # Annotations are strings in this module: Gradio looks the event class up in these.
     act.__annotations__["event"] = add.__annotations__["event"] = gr.EventData
     seen = [
         shared.status, column.facts, column.listing, column.intake, shared.greeting, ratings_panel, shared.timer,
         shared.marks,
     ]  # fmt: skip
-    shared.blocks.load(look, [shared.shelf, shared.marks], seen, **QUIET)
-    shared.timer.tick(look, [shared.shelf, shared.marks], seen, **QUIET)
+    shared.blocks.load(look, [shared.shelf, shared.marks], seen, **in_turn)
+    shared.timer.tick(look, [shared.shelf, shared.marks], seen, trigger_mode="once", **in_turn)
     changed = [shared.shelf, column.listing, column.intake, shared.scope, shared.timer]
     for part in (column.listing, column.intake, column.finder):
-        part.act(act, [shared.shelf], changed, **QUIET)
-    column.upload.sent(add, None, [column.intake, shared.timer], trigger_mode="multiple", **QUIET)
+        part.act(act, [shared.shelf], changed, trigger_mode="multiple", **in_turn)
+    column.upload.sent(add, None, [column.intake, shared.timer], trigger_mode="multiple", **in_turn)
     for control in (column.quote_only, column.length):
         control.change(views.privacy, [column.quote_only, column.length], shared.privacy, **QUIET)
     # What the browser keeps, whether the controls show it yet or not.

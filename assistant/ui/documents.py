@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import tempfile
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,13 +16,14 @@ from assistant.documents import supported_suffixes
 from assistant.documents.options import opens_with_password
 from assistant.errors import AssistantError, DocumentError, StorageError
 from assistant.ui.bin import Bin
+from assistant.ui.copies import Copies
 from assistant.ui.groups import groups_of, toggled
 from assistant.ui.intake import Intake, Outcome, Report, Task
 from assistant.ui.shelf import PAGE, Shelf, Stock, intake_html, listing_html, matching
 from assistant.ui.startup import Startup
 
 if TYPE_CHECKING:
-    from assistant.facade import AddResult, Assistant, DocumentInfo, FailedFile, Page
+    from assistant.facade import AddResult, Assistant, DocumentInfo, Page
     from assistant.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ WORDS_TAKEN = 200
 _DONE = {"added": "Added", "updated": "Updated", "unchanged": "Already here, unchanged"}
 _LOCKED = "It is locked with a password. Give it here: it is used once, and neither kept nor logged."
 _WRONG = "That password does not open it. Try another one."
+_UNREADABLE = "The list of documents cannot be read. Reload the page; if it happens again, see the log."
 _UNEXPECTED = "Could not be added. Try it again; the log says what happened."
 
 
@@ -44,6 +45,13 @@ class Upload(NamedTuple):
     name: str
     size: int
     path: Path | None
+
+
+class Found(NamedTuple):
+    """The documents there are; where they cannot be read right now, none, and what is said instead."""
+
+    documents: list[DocumentInfo]
+    problem: str = ""
 
 
 class Documents:
@@ -61,31 +69,47 @@ class Documents:
         self._settings = settings
         self._startup = startup
         self._incoming = incoming.resolve()
-        self._kept = settings.home / "uploads"
-        self.bin = Bin(assistant, settings.home, self._kept, startup.working)
+        self._unreadable = False
+        self.copies = Copies(assistant, settings.home)
+        self.bin = Bin(assistant, self.copies, startup.working)
         self.intake = Intake()
+
+    def close(self) -> None:
+        """For the end of the program: let a running change end, then end what could be undone, and drop what waits."""
+        with self._startup.quiet() as quiet:
+            # Where something still runs it has its files; the next start ends what it began.
+            if quiet:
+                self.bin.close()
+                shutil.rmtree(self._incoming, ignore_errors=True)
 
     # --- what is shown ----------------------------------------------------------------------------------
 
-    def listed(self) -> list[DocumentInfo]:
-        """All documents; none, with a log entry, if they cannot be read right now."""
-        return list(self._looked_up(self._assistant.documents, "the documents cannot be listed"))
-
-    def _failures(self) -> list[FailedFile]:
-        return list(self._looked_up(self._assistant.failures, "the failed files cannot be listed"))
+    def found(self) -> Found:
+        """All documents, or why they cannot be read right now."""
+        documents, problem = self._looked_up(self._assistant.documents)
+        self._unreadable = bool(problem)
+        return Found(documents, problem)
 
     @staticmethod
-    def _looked_up(look: Callable[[], Sequence[Any]], problem: str) -> Sequence[Any]:
+    def _looked_up(look: Callable[[], Sequence[Any]]) -> tuple[list[Any], str]:
         try:
-            return look()
+            return list(look()), ""
         except AssistantError as error:
-            logger.warning("%s: %s", problem, error)
+            logger.warning("the documents cannot be listed: %s", error)
+            return [], str(error)
         except Exception:
-            logger.exception(problem)
-        return ()
+            logger.exception("the documents cannot be listed")
+            return [], _UNREADABLE
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether the documents could not be read when they were last looked at."""
+        return self._unreadable
 
     def edition(self) -> object:
-        """Something that changes with the list; None, with a log entry, if that cannot be told right now."""
+        """Something that changes with the list; never the same while it cannot be read: it is looked at again."""
+        if self._unreadable:
+            return object()
         try:
             return self._assistant.edition(), self.bin.edition
         except AssistantError as error:
@@ -95,12 +119,15 @@ class Documents:
     def html(self, shelf: Shelf) -> str:
         """The list as this tab sees it."""
         progress = self._startup.progress
+        documents, problem = self.found()
+        failures, other = self._looked_up(self._assistant.failures)
         stock = Stock(
-            documents=tuple(self.listed()),
-            failures=tuple(self._failures()),
+            documents=tuple(documents),
+            failures=tuple(failures),
             deleted=self.bin.entries(),
             indexing=progress.indexing,
             busy=not progress.settled or self.intake.busy,
+            problem=problem or other,
         )
         return listing_html(stock, shelf)
 
@@ -131,7 +158,10 @@ class Documents:
                 self._unlock_file(name, SecretStr(typed))
                 return shelf
             case "undo":
-                return replace(shelf, problem=self._attempt(lambda: self.bin.undo(str(name)), "put back"))
+                return replace(shelf, problem=self._attempt(lambda: self.bin.undo(str(name))))
+            case "dismiss-deletion":
+                self.bin.dismiss(str(name))
+                return shelf
             case "dismiss-problem":
                 return replace(shelf, problem="")
             case "search":
@@ -141,7 +171,10 @@ class Documents:
         return self._choose(shelf, action, name)
 
     def _choose(self, shelf: Shelf, action: Any, name: Any) -> Shelf:
-        listed = self.listed()
+        listed, problem = self.found()
+        if problem:
+            # Which of the chosen are still there cannot be told: what is asked must not become wider by that.
+            return shelf
         known = {info.name for info in listed}
         shelf = replace(shelf, chosen=tuple(each for each in shelf.chosen if each in known))
         match action:
@@ -157,21 +190,23 @@ class Documents:
                 rest = tuple(each for each in shelf.chosen if each != name)
                 return replace(shelf, chosen=rest if name in shelf.chosen else (*rest, name))
             case "delete" if name in known:
-                problem = self._attempt(lambda: self.bin.delete(name), "deleted")
-                chosen = shelf.chosen if problem else tuple(each for each in shelf.chosen if each != name)
-                return replace(shelf, chosen=chosen, problem=problem)
+                return self._delete(shelf, (name,))
+            case "delete-chosen" if shelf.chosen:
+                return self._delete(shelf, shelf.chosen)
         return shelf
 
+    def _delete(self, shelf: Shelf, names: Sequence[str]) -> Shelf:
+        problem = self._attempt(lambda: self.bin.delete(names))
+        chosen = shelf.chosen if problem else tuple(each for each in shelf.chosen if each not in names)
+        return replace(shelf, chosen=chosen, problem=problem)
+
     @staticmethod
-    def _attempt(work: Callable[[], object], done: str) -> str:
+    def _attempt(work: Callable[[], object]) -> str:
         """Do something; gives what to say if it did not work."""
         try:
             work()
         except AssistantError as error:
             return str(error)
-        except Exception:
-            logger.exception("a document could not be %s", done)
-            return f"It could not be {done}. Try again; if it happens again, see the log."
         return ""
 
     # --- adding -----------------------------------------------------------------------------------------
@@ -232,7 +267,7 @@ class Documents:
 
     def _unlock_file(self, source: Any, password: SecretStr) -> None:
         """Read a locked file of the synced folder, in the background."""
-        failed = next((each for each in self._failures() if each.source == source), None)
+        failed = next((each for each in self._looked_up(self._assistant.failures)[0] if each.source == source), None)
         if failed is None:
             return
 
@@ -249,25 +284,12 @@ class Documents:
         self.intake.put([Task(failed.name, max(1, failed.size), work)])
 
     def _keep_and_add(self, name: str, arrived: Path, report: Report, password: SecretStr | None) -> Outcome:
-        """Move a file to its place and index it; on failure all is as it was before."""
-        target = self._kept / name
-        self._kept.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._incoming) as folder:
-            previous = Path(folder) / "previous"
-            if target.exists():
-                shutil.copy2(target, previous)
-            try:
-                shutil.move(arrived, target)
-                result = self._assistant.add([target], origin="uploaded", password=password, progress=report)[0]
-                if result.status == "failed":
-                    raise DocumentError(result.reason, result.next_step)
-            except BaseException:
-                if target.exists():
-                    shutil.move(target, arrived)
-                if previous.exists():
-                    shutil.move(previous, target)
-                raise
-            if result.status == "unchanged" and not previous.exists():
+        replaces = (self.copies.folder / name).exists()
+        with self.copies.taking_in(name, arrived) as target:
+            result = self._assistant.add([target], origin="uploaded", password=password, progress=report)[0]
+            if result.status == "failed":
+                raise DocumentError(result.reason, result.next_step)
+            if result.status == "unchanged" and not replaces:
                 # The same file is indexed from another place: a second copy would only go stale.
                 target.unlink(missing_ok=True)
         return _outcome(result)

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from assistant.pace import Pace
 
-#: Items kept in view; older results go first.
+#: Items kept in view: the oldest that went well go first, and none but these goes unseen.
 ITEMS_KEPT = 60
 Kind = Literal["waiting", "busy", "good", "plain", "bad", "locked"]
 #: Told what is being done, then how much of how much is done.
@@ -160,8 +160,8 @@ class Intake:
                 self._edition += 1
 
     def _trim(self) -> None:
-        ended = [item.key for item in self._items.values() if item.kind not in ("waiting", "busy")]
-        for key in ended[: max(0, len(self._items) - ITEMS_KEPT)]:
+        well = [item.key for item in self._items.values() if item.kind in ("good", "plain")]
+        for key in well[: max(0, len(self._items) - ITEMS_KEPT)]:
             self._drop(key)
 
     def _drop(self, key: str) -> None:

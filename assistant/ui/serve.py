@@ -73,7 +73,7 @@ def _run(
         built.wait()
         for app in made:
             drop_leftovers(app.state.incoming)
-            app.state.bin.sweep()
+            app.state.copies.sweep()
 
     # Opening the home and loading the models begins before the page is made, which takes as long.
     startup = Startup(assistant, settings, opened, left.set)

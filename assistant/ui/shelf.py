@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.documents.options import opens_with_password
 from assistant.documents.registry import is_archive
+from assistant.ui.bin import leaves
 from assistant.ui.groups import groups_html, groups_of
 from assistant.ui.intake import Item
 from assistant.ui.render import escape, isolated
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 PAGE = 60
 #: Files that could not be read shown at once; the number of the others is told.
 FAILED_SHOWN = 40
+#: Names told of documents that were deleted together.
+NAMES_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,17 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Stock:
-    """What the list is made of: the documents, what is being indexed, what failed, what can be put back."""
+    """What the list is made of: the documents, what is being indexed, what failed, what can be put back.
+
+    `problem` says why the documents cannot be told.
+    """
 
     documents: tuple[DocumentInfo, ...] = ()
     failures: tuple[FailedFile, ...] = ()
     deleted: tuple[Deleted, ...] = ()
     indexing: str = ""
     busy: bool = False
+    problem: str = ""
 
 
 def matching(documents: Sequence[DocumentInfo], words: str) -> list[DocumentInfo]:
@@ -63,26 +70,39 @@ def size_words(size: int) -> str:
 
 
 def listing_html(stock: Stock, shelf: Shelf) -> str:
-    """The list as one tab sees it: no more rows than it asked for, however many documents there are."""
+    """The list as one tab sees it: no more rows than it asked for, however many documents there are.
+
+    Its parts are always the same ones in the same order, empty or not: the browser's elements are changed one by one,
+    and a part that came or went would have all behind it made anew, with the focus lost and what was half typed.
+    """
+    arriving = f'{isolated(stock.indexing)} <span class="status">being indexed</span>'
+    problems = "".join((_alert_html(stock.problem) if stock.problem else "", _problem_html(shelf.problem)))
+    parts = [
+        problems,
+        "".join(map(_deleted_html, stock.deleted[::-1])),
+        f'<p class="arriving" role="status">{arriving}</p>' if stock.indexing else "",
+        _failures_html(stock.failures),
+        *_documents_html(stock, shelf),
+    ]
+    return "".join(f'<div class="part">{part}</div>' for part in parts)
+
+
+def _documents_html(stock: Stock, shelf: Shelf) -> list[str]:
+    """How many there are, their groups, the rows, and what shows more of them."""
     documents = stock.documents
-    found = matching(documents, shelf.words)
-    parts = [_problem_html(shelf.problem), *map(_deleted_html, stock.deleted[::-1])]
-    if stock.indexing:
-        told = f'{isolated(stock.indexing)} <span class="status">being indexed</span>'
-        parts.append(f'<p class="arriving" role="status">{told}</p>')
-    parts.append(_failures_html(stock.failures))
     if not documents:
-        parts.append(f'<p class="empty">{"Indexing the first documents." if stock.busy else "No documents yet."}</p>')
-        return "".join(parts)
-    parts.append(f'<p class="count" role="status">{_count_html(len(documents), found, shelf)}</p>')
-    if not shelf.words:
-        parts.append(groups_html(groups_of(documents), shelf.chosen))
-    rows = "".join(_row(info, info.name in shelf.chosen) for info in found[: shelf.shown])
-    parts.append(f'<ul class="shelf">{rows}</ul>' if rows else "")
+        told = "Indexing the first documents." if stock.busy else "No documents yet."
+        return ["" if stock.problem else f'<p class="empty">{told}</p>', "", "", ""]
+    found = matching(documents, shelf.words)
+    leaving = {name for each in stock.deleted if leaves(each) for name in each.names}
+    rows = "".join(_row(info, info.name in shelf.chosen, info.name in leaving) for info in found[: shelf.shown])
     rest = len(found) - shelf.shown
-    if rest > 0:
-        parts.append(_button("more", "", f"Show {min(rest, PAGE)} more of {rest:,}", "link more"))
-    return "".join(parts)
+    return [
+        f'<p class="count" role="status">{_count_html(len(documents), found, shelf)}</p>',
+        "" if shelf.words else groups_html(groups_of(documents), shelf.chosen),
+        f'<ul class="shelf">{rows}</ul>' if rows else "",
+        _button("more", "", f"Show {min(rest, PAGE)} more of {rest:,}", "link more") if rest > 0 else "",
+    ]
 
 
 def _count_html(total: int, found: Sequence[DocumentInfo], shelf: Shelf) -> str:
@@ -90,7 +110,11 @@ def _count_html(total: int, found: Sequence[DocumentInfo], shelf: Shelf) -> str:
     if shelf.words:
         parts = [f"{len(found):,} of {total:,} found" if found else f"None of {total:,} documents has these words"]
     if shelf.chosen:
-        parts = [f"Asking within {len(shelf.chosen):,} of {total:,}", _button("all", "", "Ask all", "link")]
+        parts = [
+            f"Asking within {len(shelf.chosen):,} of {total:,}",
+            _button("all", "", "Ask all", "link"),
+            _button("delete-chosen", "", f"Delete {_these(len(shelf.chosen))}", "link delete-chosen"),
+        ]
     if shelf.words and found and not {info.name for info in found} <= set(shelf.chosen):
         parts.append(_button("found", "", "Choose those found", "link"))
     return " ".join(parts)
@@ -100,34 +124,72 @@ def _button(action: str, name: str, text: str, kind: str) -> str:
     return f'<button type="button" class="{kind}" data-action="{action}" data-name="{escape(name)}">{text}</button>'
 
 
-def _problem_html(problem: str) -> str:
-    if not problem:
-        return ""
-    dismiss = _button("dismiss-problem", "", "Dismiss", "link")
+def _these(count: int) -> str:
+    return "it" if count == 1 else f"these {count:,}"
+
+
+def _alert_html(problem: str, action: str = "", key: str = "") -> str:
+    dismiss = _button(action, key, "Dismiss", "link") if action else ""
     return f'<div class="failure shelf-problem" role="alert"><span>{escape(problem)}</span> {dismiss}</div>'
 
 
+def _problem_html(problem: str) -> str:
+    return _alert_html(problem, "dismiss-problem") if problem else ""
+
+
 def _deleted_html(deleted: Deleted) -> str:
-    name = escape(deleted.name)
-    return (
-        f'<div class="deleted" role="status"><span>Deleted {isolated(deleted.name)}.</span> '
+    """A deletion: how far it is, what becomes of the files, what went wrong, and the way back."""
+    problem = _alert_html(deleted.problem, "dismiss-deletion", deleted.key) if deleted.problem else ""
+    if deleted.state == "failed":
+        return problem
+    names, told = ", ".join(deleted.names), _names_html(deleted.names)
+    said = {"deleted": f"Deleted {told}.", "returning": f"Putting {told} back."}.get(deleted.state, f"Deleting {told}.")
+    remark = f'<span class="remark">{_stays(deleted)}</span>' if deleted.synced and deleted.state == "deleted" else ""
+    undo = (
         f'<button type="button" class="button undo" data-action="undo" data-name="{escape(deleted.key)}" '
-        f'data-document="{name}" aria-label="Undo deleting {name}">Undo</button></div>'
+        f'data-document="{escape(deleted.names[0])}" aria-label="Undo deleting {escape(names)}">Undo</button>'
+    )
+    return (
+        f'<div class="deleted" role="status"><span><span>{said}</span> {remark}</span> '
+        f"{'' if deleted.state == 'returning' else undo}</div>{problem}"
     )
 
 
-def _row(info: DocumentInfo, chosen: bool) -> str:
-    name = escape(info.name)
-    facts = "".join(f"<span>{escape(fact)}</span>" for fact in _facts(info))
-    notes = f'<span class="facts remark">{escape(" ".join(info.notes))}</span>' if info.notes else ""
+def _names_html(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return isolated(names[0])
+    more = f" and {len(names) - NAMES_TOLD:,} more" if len(names) > NAMES_TOLD else ""
+    return f"{len(names):,} documents: {', '.join(map(isolated, names[:NAMES_TOLD]))}{more}"
+
+
+def _stays(deleted: Deleted) -> str:
+    """What is to be known of files that are not ours to delete."""
+    one = len(deleted.synced) == 1
+    whose = (
+        ("Its file" if one else "Their files")
+        if len(deleted.synced) == len(deleted.names)
+        else (f"The file{'' if one else 's'} of {len(deleted.synced):,} of them")
+    )
+    stays, it = ("stays", "it") if one else ("stay", "them")
     return (
-        f'<li data-document="{name}"><button type="button" class="choose" role="checkbox" '
-        f'aria-checked="{str(chosen).lower()}" data-action="choose" data-name="{name}" '
+        f"{whose} {stays} in the synced folder and {'is' if one else 'are'} left out from now on. "
+        f"To have {it} back later, add {it} here again."
+    )
+
+
+def _row(info: DocumentInfo, chosen: bool, leaving: bool) -> str:
+    name = escape(info.name)
+    facts = "".join(f"<span>{escape(fact)}</span>" for fact in (*_facts(info), *(("being deleted",) * leaving)))
+    notes = f'<span class="facts remark">{escape(" ".join(info.notes))}</span>' if info.notes else ""
+    kind = ' class="leaving"' if leaving else ""
+    return (
+        f'<li data-document="{name}"{kind}><button type="button" class="choose" '
+        f'role="checkbox" aria-checked="{str(chosen).lower()}" data-action="choose" data-name="{name}" '
         f'aria-label="Ask within {name}"></button>'
         f'<div class="about"><strong>{isolated(info.title)}</strong>'
         f'<span class="file">{isolated(info.name)}</span>'
         f'<span class="facts">{facts}</span>{notes}</div>'
-        f'<button type="button" class="delete" data-action="delete" data-name="{name}" '
+        f'<button type="button" class="delete" data-action="delete" data-name="{name}" {"disabled " * leaving}'
         f'aria-label="Delete {name}" title="Delete {name}: it can be undone"></button></li>'
     )
 
@@ -204,11 +266,13 @@ def intake_html(items: Sequence[Item], summary: str) -> str:
     # What goes on or waits for somebody first, then what was done last.
     ordered = [*going, *(item for item in reversed(items) if item not in going)]
     ended = any(item.kind not in ("waiting", "busy") for item in items)
-    return (
-        (f'<p class="intake-summary" role="status">{escape(summary)}</p>' if summary else "")
-        + f'<ul class="results">{"".join(map(_item_html, ordered))}</ul>'
-        + (_button("dismiss", "", "Clear this list", "link dismiss") if ended else "")
+    # As in the list of documents: no part comes or goes.
+    parts = (
+        f'<p class="intake-summary" role="status">{escape(summary)}</p>' if summary else "",
+        f'<ul class="results">{"".join(map(_item_html, ordered))}</ul>',
+        _button("dismiss", "", "Clear this list", "link dismiss") if ended else "",
     )
+    return "".join(f'<div class="part">{part}</div>' for part in parts)
 
 
 def _item_html(item: Item) -> str:

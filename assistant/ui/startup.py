@@ -148,23 +148,32 @@ class Startup:
                 raise going_down()
             yield
 
-    def close(self, patience_s: float = 60.0) -> None:
-        """Leave the sync after the document at hand, let a running change end, then close the assistant.
+    @contextmanager
+    def quiet(self, patience_s: float = 60.0) -> Iterator[bool]:
+        """Stop, and hold this while nothing changes the index any more, nor will again.
 
-        Loading models is not waited for: nothing is lost with it.
+        Gives whether that was reached in time: a sync leaves after the document at hand, a running change ends.
         """
         self.stop()
         deadline = time.monotonic() + patience_s
         while self._changing() and time.monotonic() < deadline:
             self._thread.join(POLL_S)
-        ended = self._work.acquire(timeout=patience_s)
+        held = self._work.acquire(timeout=max(0.0, deadline - time.monotonic()))
         try:
-            if not ended or self._changing():
+            yield held and not self._changing()
+        finally:
+            if held:
+                self._work.release()
+
+    def close(self, patience_s: float = 60.0) -> None:
+        """Let what changes the index end, then close the assistant.
+
+        Loading models is not waited for: nothing is lost with it.
+        """
+        with self.quiet(patience_s) as ended:
+            if not ended:
                 logger.warning("work was going on at shutdown; what was not acknowledged is rolled back")
             self._assistant.close()
-        finally:
-            if ended:
-                self._work.release()
 
     def _changing(self) -> bool:
         return self._thread.is_alive() and (self._syncing or self._progress.phase == "opening")

@@ -15,11 +15,13 @@ from ui_fakes import Failed, FakeAssistant, Info
 from assistant.documents.options import ReadOptions, locked
 from assistant.errors import StorageError
 from assistant.settings import Settings
+from assistant.ui.bin import Deleted
 from assistant.ui.column import Marks, Views
+from assistant.ui.copies import Copies
 from assistant.ui.documents import Documents
 from assistant.ui.greeting import Greeter, greeting_html
 from assistant.ui.groups import groups_of
-from assistant.ui.intake import Item
+from assistant.ui.intake import ITEMS_KEPT, Intake, Item, Kind, Outcome, Task
 from assistant.ui.ratings import Ratings
 from assistant.ui.shelf import PAGE, Shelf, Stock, intake_html, listing_html, matching, size_words
 from assistant.ui.startup import Startup
@@ -84,7 +86,7 @@ def test_folders_tags_and_years_choose_their_documents(column: Documents, fake: 
     fake.put("filings/2023/q2.md", "Words.", date="2023-08-03", tags=("read",))
     fake.put("filings/2023/q3.md", "Words.", date="November 2, 2023")
     fake.put("filings/q4.md", "Words.", date="last winter", tags=("read",))
-    groups = {group.key: group.names for group in groups_of(column.listed())}
+    groups = {group.key: group.names for group in groups_of(column.found().documents)}
     assert groups == {
         "Folder:filings": ("filings/2023/q2.md", "filings/2023/q3.md", "filings/q4.md"),
         "Folder:filings/2023": ("filings/2023/q2.md", "filings/2023/q3.md"),
@@ -183,40 +185,173 @@ def test_what_is_being_indexed_and_what_failed_is_said_with_the_next_step() -> N
     assert listing(failures=many).count("<li>") < 50 and "And 460 more" in listing(failures=many)
 
 
-def test_a_list_that_cannot_be_read_does_not_break_the_page(
+def broken() -> Any:
+    raise StorageError("The disk is full", "Free some space.")
+
+
+@pytest.mark.parametrize("what", ["documents", "failures"])
+def test_a_list_that_cannot_be_read_is_said_with_the_next_step_until_it_can(
+    column: Documents, fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    before = column.html(Shelf())
+    with monkeypatch.context() as patch:
+        patch.setattr(fake, what, broken)
+        shown = column.html(Shelf())
+        assert 'role="alert"><span>The disk is full. Free some space.' in shown and "No documents" not in shown
+        if what == "documents":
+            assert column.edition() != column.edition(), "it is not looked at again"
+    assert column.html(Shelf()) == before
+    assert column.edition() == column.edition()
+
+
+def test_what_is_chosen_stays_while_the_list_cannot_be_read(
     column: Documents, fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken() -> list[Info]:
-        raise StorageError("The disk is full", "Free some space.")
-
+    shelf = Shelf(chosen=("leases.md",))
     monkeypatch.setattr(fake, "documents", broken)
-    monkeypatch.setattr(fake, "failures", broken)
-    assert "No documents" in column.html(Shelf())
+    for action in ("choose", "group", "found", "delete", "delete-chosen", "nonsense"):
+        assert column.act(shelf, action, "leases.md").chosen == ("leases.md",)
+
+
+def test_a_greeting_does_not_take_an_unreadable_list_for_an_empty_one(
+    fake: FakeAssistant, settings: Settings, startup: Startup, column: Documents, ratings: Ratings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    views = views_of(fake, settings, startup, column, ratings)
+    monkeypatch.setattr(fake, "documents", broken)
+    assert "Free some space." in views.greeting() and "Add a document" not in views.greeting()
+
+
+def test_the_parts_of_the_list_are_always_the_same(column: Documents, fake: FakeAssistant) -> None:
+    def tags(**stock: Any) -> int:
+        return listing_html(Stock(**stock), Shelf(problem="x" * bool(stock))).count('<div class="part">')
+
+    info = Info(name="a.pdf", title="Annual")
+    secret = Failed("b.docx", "b.docx is damaged", "Save it anew.", "/c/b.docx")
+    deleted = Deleted("1", ("a.pdf",))
+    full = tags(documents=(info,), failures=(secret,), deleted=(deleted,), indexing="c.md", problem="y")
+    assert full == tags() == tags(documents=(info,) * 100)
 
 
 # Deleting
 
 
-def test_deleting_is_done_at_once_and_can_be_undone(column: Documents, fake: FakeAssistant) -> None:
+def act(column: Documents, action: str, name: str = "", chosen: tuple[str, ...] = ()) -> Shelf:
+    """What a tab shows once what it asked for is done."""
+    shelf = column.act(Shelf(chosen=chosen), action, name)
+    assert column.bin.wait(30)
+    return shelf
+
+
+def delete(column: Documents, *names: str) -> Deleted:
+    """The deletion of some documents, carried out."""
+    act(column, "delete-chosen", chosen=names)
+    return column.bin.entries()[-1]
+
+
+def undo(column: Documents, deleted: Deleted) -> str:
+    """Have it undone; gives what is said of that if it is not."""
+    problem = act(column, "undo", deleted.key).problem
+    return problem or "".join(each.problem for each in column.bin.entries() if each.key == deleted.key)
+
+
+def test_a_deletion_can_be_undone(column: Documents, fake: FakeAssistant) -> None:
     text, before = fake.texts["leases.md"], column.edition()
-    shelf = column.act(Shelf(chosen=("leases.md",)), "delete", "leases.md")
+    shelf = act(column, "delete", "leases.md", chosen=("leases.md",))
     assert fake.texts == {} and shelf.chosen == () and column.edition() != before
     (deleted,) = column.bin.entries()
     shown = column.html(shelf)
     assert f'data-action="undo" data-name="{deleted.key}"' in shown and "leases.md" in shown
-    shelf = column.act(shelf, "undo", deleted.key)
-    assert fake.texts == {"leases.md": text} and column.bin.entries() == () and shelf.problem == ""
+    assert undo(column, deleted) == ""
+    assert fake.texts == {"leases.md": text} and column.bin.entries() == ()
     again = column.act(shelf, "undo", deleted.key)
     assert "can no longer be undone" in again.problem and 'role="alert"' in column.html(again)
     assert column.act(again, "dismiss-problem", "").problem == ""
 
 
+def test_deleting_waits_for_the_index_and_nothing_waits_for_it(
+    column: Documents, fake: FakeAssistant, startup: Startup
+) -> None:
+    for name in ("b.md", "c.md", "d.md"):
+        fake.put(name, "Words.")
+    with startup.working():
+        shelf = Shelf(chosen=("leases.md", "d.md"))
+        for name in ("leases.md", "b.md", "c.md"):
+            shelf = column.act(shelf, "delete", name)
+        assert shelf.chosen == ("d.md",) and shelf.problem == ""
+        shown = column.html(shelf)
+        assert shown.count('class="leaving"') == 3 and shown.count("being deleted") == 3
+        assert shown.count("Deleting ") == 3 and shown.count(">Undo<") == 3
+        assert "not there any more" in column.act(shelf, "delete", "b.md").problem
+        # One that has not begun is simply left.
+        column.act(shelf, "undo", column.bin.entries()[1].key)
+        assert len(fake.texts) == 4 and column.html(shelf).count('class="leaving"') == 2
+    assert column.bin.wait(30)
+    assert set(fake.texts) == {"b.md", "d.md"} and column.html(shelf).count("Deleted ") == 2
+
+
+def test_an_undo_that_waits_is_said_and_outlives_its_time(
+    column: Documents, fake: FakeAssistant, startup: Startup
+) -> None:
+    deleted = delete(column, "leases.md")
+    with startup.working():
+        column.act(Shelf(), "undo", deleted.key)
+        assert "Putting" in column.html(Shelf()) and ">Undo<" not in column.html(Shelf())
+        ended = threading.Thread(target=column.bin.lapse, args=[deleted.key])
+        ended.start()
+    ended.join(30)
+    assert column.bin.wait(30) and "leases.md" in fake.texts and column.bin.entries() == ()
+
+
+def test_what_cannot_be_deleted_is_said_and_stays(
+    column: Documents, fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Any) -> Any:
+        raise StorageError("The disk is full", "Free some space, then delete it again.")
+
+    monkeypatch.setattr(fake, "take_out", full)
+    deleted = delete(column, "leases.md")
+    shown = column.html(Shelf())
+    assert deleted.state == "failed" and "Free some space, then delete it again." in shown and "leases.md" in fake.texts
+    assert 'class="leaving"' not in shown and ">Undo<" not in shown
+    column.act(Shelf(), "dismiss-deletion", deleted.key)
+    assert column.bin.entries() == () and "Free some space" not in column.html(Shelf())
+
+
+def test_all_chosen_are_deleted_together_with_one_undo(column: Documents, fake: FakeAssistant) -> None:
+    for number in range(5):
+        fake.put(f"n{number}.md", "Words.")
+    chosen = tuple(f"n{number}.md" for number in range(4))
+    assert "Delete these 4" in column.html(Shelf(chosen=chosen)) and "Delete it" in column.html(
+        Shelf(chosen=chosen[:1])
+    )
+    assert "delete-chosen" not in column.html(Shelf())
+    deleted = delete(column, *chosen)
+    assert set(fake.texts) == {"leases.md", "n4.md"} and len(column.bin.entries()) == 1
+    shown = column.html(Shelf())
+    assert "4 documents" in shown and "and 1 more" in shown and shown.count(">Undo<") == 1
+    assert undo(column, deleted) == "" and len(fake.texts) == 6
+
+
+def test_of_a_synced_file_it_is_said_that_it_stays_and_how_it_comes_back(
+    column: Documents, fake: FakeAssistant
+) -> None:
+    fake.put("synced.md", "Words.", origin="synced")
+    fake.put("own.md", "Words.", origin="uploaded")
+    delete(column, "own.md")
+    assert "synced folder" not in column.html(Shelf())
+    delete(column, "synced.md")
+    shown = column.html(Shelf())
+    assert "Its file stays in the synced folder" in shown and "add it here again" in shown
+
+
 def test_an_undo_does_not_displace_what_has_come_meanwhile(column: Documents, fake: FakeAssistant) -> None:
-    column.act(Shelf(), "delete", "leases.md")
+    deleted = delete(column, "leases.md")
     fake.put("leases.md", "Others.")
-    shelf = column.act(Shelf(), "undo", column.bin.entries()[0].key)
-    assert "has been added" in shelf.problem and fake.texts["leases.md"] == "Others."
-    assert len(column.bin.entries()) == 1
+    assert "has been added" in undo(column, deleted) and fake.texts["leases.md"] == "Others."
+    assert "has been added" in column.html(Shelf()) and ">Undo<" in column.html(Shelf())
+    column.act(Shelf(), "dismiss-deletion", deleted.key)
+    assert len(column.bin.entries()) == 1 and "has been added" not in column.html(Shelf())
 
 
 def uploaded(column: Documents, incoming: Path, settings: Settings, words: bytes = b"New words.") -> Path:
@@ -228,14 +363,12 @@ def test_the_copy_of_an_upload_goes_once_its_deletion_cannot_be_undone(
     column: Documents, settings: Settings, incoming: Path
 ) -> None:
     copy = uploaded(column, incoming, settings)
-    column.act(Shelf(), "delete", "new.md")
-    (first,) = column.bin.entries()
+    first = delete(column, "new.md")
     assert copy.exists()
-    column.act(Shelf(), "undo", first.key)
+    undo(column, first)
     column.bin.lapse(first.key)
     assert copy.exists()
-    column.act(Shelf(), "delete", "new.md")
-    column.bin.lapse(column.bin.entries()[0].key)
+    column.bin.lapse(delete(column, "new.md").key)
     assert not copy.exists() and not list((settings.home / "deleted").iterdir())
 
 
@@ -243,8 +376,7 @@ def test_a_copy_that_is_wanted_again_is_left_alone(
     column: Documents, settings: Settings, incoming: Path, fake: FakeAssistant
 ) -> None:
     copy = uploaded(column, incoming, settings)
-    column.act(Shelf(), "delete", "new.md")
-    (first,) = column.bin.entries()
+    first = delete(column, "new.md")
     uploaded(column, incoming, settings, b"Other words.")
     column.bin.lapse(first.key)
     assert copy.read_bytes() == b"Other words." and fake.texts["new.md"] == "Other words."
@@ -252,21 +384,20 @@ def test_a_copy_that_is_wanted_again_is_left_alone(
 
 def test_what_is_put_back_is_of_the_copy_that_is_there(column: Documents, settings: Settings, incoming: Path) -> None:
     uploaded(column, incoming, settings)
-    column.act(Shelf(), "delete", "new.md")
+    first = delete(column, "new.md")
     uploaded(column, incoming, settings, b"Other words.")
-    column.act(Shelf(), "delete", "new.md")
-    first, second = column.bin.entries()
-    assert "replaced or is gone" in column.act(Shelf(), "undo", first.key).problem
+    second = delete(column, "new.md")
+    assert "replaced or is gone" in undo(column, first)
     column.bin.lapse(first.key)
-    assert column.act(Shelf(), "undo", second.key).problem == ""
+    assert undo(column, second) == ""
 
 
 def test_no_file_but_our_own_copies_is_ever_deleted(column: Documents, fake: FakeAssistant, tmp_path: Path) -> None:
     precious = tmp_path / "precious.md"
     precious.write_text("mine")
     fake.put("precious.md", "mine", origin="uploaded", source=str(precious))
-    column.act(Shelf(), "delete", "precious.md")
-    column.bin.close()
+    delete(column, "precious.md")
+    column.close()
     assert precious.exists() and column.bin.entries() == ()
 
 
@@ -278,9 +409,7 @@ def test_the_copy_of_an_archive_goes_with_its_last_document(
     copy.write_bytes(b"packed")
     for name in ("x.zip/a.md", "x.zip/b.md"):
         fake.put(name, "words", origin="uploaded", source=str(copy))
-    column.act(Shelf(), "delete", "x.zip/a.md")
-    column.act(Shelf(), "delete", "x.zip/b.md")
-    first, second = column.bin.entries()
+    first, second = delete(column, "x.zip/a.md"), delete(column, "x.zip/b.md")
     column.bin.lapse(first.key)
     assert copy.exists()
     column.bin.lapse(second.key)
@@ -288,25 +417,45 @@ def test_the_copy_of_an_archive_goes_with_its_last_document(
 
 
 def test_what_a_killed_process_left_is_finished_by_the_next(
-    column: Documents, fake: FakeAssistant, settings: Settings, startup: Startup, incoming: Path
+    column: Documents, settings: Settings, incoming: Path, fake: FakeAssistant
 ) -> None:
     copy = uploaded(column, incoming, settings)
     notes = settings.home / "deleted"
     notes.mkdir(exist_ok=True)
 
     def next_start() -> None:
-        Documents(fake, settings, startup, incoming).bin.sweep()
+        Copies(fake, settings.home).sweep()
 
     # Killed between the note and the deletion: the document is still there, and so is its copy.
     (notes / "1.json").write_text(json.dumps({"copy": str(copy)}))
-    (notes / "2.json").write_text('{"copy": "/etc/hostname"}')
+    (notes / "2.json").write_text('{"copies": ["/etc/hostname"]}')
     (notes / "3.json").write_text("no note")
     next_start()
     assert copy.exists() and Path("/etc/hostname").exists() and [p.name for p in notes.iterdir()] == ["3.json"]
     # Killed while it could have been undone: it is deleted, for good.
-    column.act(Shelf(), "delete", "new.md")
+    delete(column, "new.md")
     next_start()
     assert not copy.exists() and "new.md" not in fake.texts
+
+
+def test_a_copy_that_cannot_be_removed_is_tried_again_by_the_next_start(
+    column: Documents, settings: Settings, incoming: Path, fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = uploaded(column, incoming, settings)
+    deleted, real = delete(column, "new.md"), Path.unlink
+
+    def held(path: Path, missing_ok: bool = False) -> None:
+        if path == copy:
+            raise PermissionError("in use by another program")
+        real(path, missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", held)
+        column.bin.lapse(deleted.key)
+        Copies(fake, settings.home).sweep()
+    assert column.bin.entries() == () and copy.exists()
+    Copies(fake, settings.home).sweep()
+    assert not copy.exists() and not list((settings.home / "deleted").iterdir())
 
 
 def test_a_deletion_that_cannot_be_noted_changes_nothing(
@@ -314,8 +463,47 @@ def test_a_deletion_that_cannot_be_noted_changes_nothing(
 ) -> None:
     uploaded(column, incoming, settings)
     (settings.home / "deleted").write_text("a file in its way")
-    shelf = column.act(Shelf(chosen=("new.md",)), "delete", "new.md")
-    assert "could not be noted" in shelf.problem and "new.md" in fake.texts and shelf.chosen == ("new.md",)
+    deleted = delete(column, "new.md")
+    assert "could not be noted" in deleted.problem and "new.md" in fake.texts
+    assert "could not be noted" in column.html(Shelf())
+
+
+def test_the_end_of_the_program_waits_for_an_upload_of_what_was_deleted(
+    column: Documents, fake: FakeAssistant, settings: Settings, incoming: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = uploaded(column, incoming, settings)
+    delete(column, "new.md")
+    real, begun, go_on = fake.add, threading.Event(), threading.Event()
+
+    def slow(paths: Any, **rest: Any) -> Any:
+        begun.set()
+        assert go_on.wait(30)
+        return real(paths, **rest)
+
+    monkeypatch.setattr(fake, "add", slow)
+    column.add([arrived(incoming, "new.md", b"Newest words.")])
+    assert begun.wait(30)
+    closing = threading.Thread(target=column.close)
+    closing.start()
+    closing.join(0.3)
+    go_on.set()
+    closing.join(30)
+    ended(column)
+    assert fake.texts["new.md"] == "Newest words." and copy.read_bytes() == b"Newest words."
+    assert not incoming.exists() and column.bin.entries() == ()
+
+
+def test_an_undo_that_waits_at_the_end_of_the_program_is_carried_out(
+    column: Documents, fake: FakeAssistant, startup: Startup
+) -> None:
+    deleted = delete(column, "leases.md")
+    with startup.working():
+        column.act(Shelf(), "undo", deleted.key)
+        closing = threading.Thread(target=column.close)
+        closing.start()
+        closing.join(0.3)
+    closing.join(30)
+    assert column.bin.wait(30) and "leases.md" in fake.texts
 
 
 # Adding
@@ -387,6 +575,29 @@ def test_what_goes_on_stands_first_and_the_time_left_is_said() -> None:
     places = [shown.index(name) for name in ("b.md", "w.md", "new.md", "old.md")]
     assert places == sorted(places)
     assert "1 of 4 (about 6 s left)" in shown and "about 9 s left" in shown
+
+
+def test_of_many_files_none_that_failed_or_waits_for_a_password_goes_unseen() -> None:
+    given_up: list[str] = []
+
+    def task(number: int) -> Task:
+        kind: Kind = "bad" if number in (3, 20, 40) else "locked" if number == 30 else "good"
+        outcome = Outcome(kind, f"n{number}.md", "said", give_up=lambda: given_up.append(f"n{number}.md"))
+        return Task(outcome.name, 1, lambda report: outcome)
+
+    intake = Intake()
+    for start in range(0, 200, 20):
+        intake.put([task(number) for number in range(start, start + 20)])
+        deadline = time.monotonic() + 30
+        while intake.busy:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+    told = {item.name: item.kind for item in intake.items()}
+    assert [name for name, kind in told.items() if kind == "bad"] == ["n3.md", "n20.md", "n40.md"]
+    assert told["n30.md"] == "locked" and given_up == []
+    assert len(told) <= ITEMS_KEPT + 20 and "n199.md" in told
+    intake.dismiss()
+    assert intake.items() == () and given_up == ["n30.md"]
 
 
 def test_an_address_is_fetched_and_its_result_told(column: Documents, fake: FakeAssistant) -> None:

@@ -24,7 +24,7 @@ from assistant.answering.answer import (
 from assistant.conversations.model import Exchange
 from assistant.settings import Settings
 from assistant.ui import panels
-from assistant.ui.bin import Deleted
+from assistant.ui.bin import Deleted, DeletionState
 from assistant.ui.greeting import greeting_html
 from assistant.ui.intake import Item, Kind
 from assistant.ui.preferences import facts_html
@@ -253,8 +253,14 @@ def test_hostile_text_stays_text_everywhere(text: str) -> None:
             Stock(
                 documents=(info,),  # type: ignore[arg-type]
                 failures=(Failed(text, text, text, text), Failed(text, text, "Correct the password file.", text)),  # type: ignore[arg-type]
-                deleted=(Deleted(text, text, None, None, None),),  # type: ignore[arg-type]
+                deleted=tuple(
+                    Deleted(text, (text, text), state, (text,) * n, problem)
+                    for state in get_args(DeletionState)
+                    for n in range(3)
+                    for problem in ("", text)
+                ),
                 indexing=text,
+                problem=text,
             ),
             Shelf(chosen=(text,), words=text, problem=text),
         ),

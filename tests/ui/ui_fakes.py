@@ -65,16 +65,21 @@ class Info:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """The fields of the facade's `TakenOut` that the page needs, and what the fake puts back."""
+class TakenState:
+    """The fields of a `FileState` that the page needs, and what the fake puts back."""
 
+    name: str
+    source: str
+    content_hash: str
     text: str
     info: Info
-    content_hash: str
 
-    @property
-    def states(self) -> tuple[Taken, ...]:
-        return (self,)
+
+@dataclass(frozen=True)
+class Taken:
+    """The field of the facade's `TakenOut` that the page needs."""
+
+    states: tuple[TakenState, ...]
 
 
 @dataclass(frozen=True)
@@ -222,18 +227,23 @@ class FakeAssistant:
         return Result(failed.name, "added")
 
     def take_out(self, names: Sequence[str]) -> Taken:
-        (name,) = names
-        if name not in self.texts:
-            raise UnknownDocumentError(f"No document named {name}", "See the list of documents.")
+        unknown = [name for name in names if name not in self.texts]
+        if unknown:
+            raise UnknownDocumentError(f"No document named {unknown[0]}", "See the list of documents.")
+        return Taken(tuple(map(self._take_out, names)))
+
+    def _take_out(self, name: str) -> TakenState:
         info = self.infos.pop(name)
         copy = Path(info.source)
         digest = hashlib.sha256(copy.read_bytes()).hexdigest() if info.source and copy.is_file() else ""
-        return Taken(self.texts.pop(name), info, digest)
+        return TakenState(name, info.source, digest, self.texts.pop(name), info)
 
     def put_back(self, taken: Taken) -> None:
-        if taken.info.name in self.texts:
-            raise NameTakenError(f"Another document named {taken.info.name} has been added", "Delete that one first.")
-        self.texts[taken.info.name], self.infos[taken.info.name] = taken.text, taken.info
+        other = next((state.name for state in taken.states if state.name in self.texts), None)
+        if other:
+            raise NameTakenError(f"Another document named {other} has been added", "Delete that one first.")
+        for state in taken.states:
+            self.texts[state.name], self.infos[state.name] = state.text, state.info
 
     def starters(self, count: int = 4, stopped: Callable[[], bool] = lambda: False) -> tuple[str, ...]:
         self.calls.append("starters")
