@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -16,6 +17,8 @@ TYPE = "feedback"
 #: Longest right answer taken, in characters.
 MAX_ANSWER_CHARS = 2000
 Thumb = Literal["up", "down"]
+#: Of a question, and of an answer to it, which the first cases had not.
+_ID = re.compile(rf"{TYPE}-([0-9a-f]{{16}})(-[0-9a-f]{{16}})?")
 
 
 class Verdict(BaseModel):
@@ -37,12 +40,22 @@ class Verdict(BaseModel):
 
 
 def key_of(answer: Answer, scope: Sequence[str]) -> str:
-    """The id of an answer's case: of what was asked, in the light of which conversation, and within what.
+    """The id of an answer's case: of what was asked, in the light of which conversation, within what, and its words.
 
-    Whoever rates an answer to the same again replaces the case.
+    Whoever rates another answer to the same replaces the case (`asks_the_same`), but has not rated it before.
     """
     asked = (answer.question, answer.standalone_question, sorted(scope))
-    return f"feedback-{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]}"
+    return f"{TYPE}-{_hash(json.dumps(asked))}-{_hash(_words(answer))}"
+
+
+def asks_the_same(one: str, other: str) -> bool:
+    """Whether two ids are of cases of the same question, whatever was answered."""
+    first, second = _ID.fullmatch(one), _ID.fullmatch(other)
+    return one == other or bool(first and second and first[1] == second[1])
+
+
+def _hash(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def case_of(

@@ -11,6 +11,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from assistant.errors import StorageError
+from assistant.feedback.case import asks_the_same
 from assistant.settings import Settings
 from assistant.whole import write_whole
 
@@ -66,7 +67,7 @@ class FeedbackFile:
         return dict(self._seen[1])
 
     def put(self, case: Mapping[str, Any]) -> None:
-        """Add a case, or put it in the place of the one with its id; once this returns it is on the disk.
+        """Add a case, or put it in the place of the one of its question; once this returns it is on the disk.
 
         Raises:
             StorageError: the file cannot be written; it is as it was.
@@ -74,7 +75,7 @@ class FeedbackFile:
         line = json.dumps(case, ensure_ascii=False).encode() + b"\n"
 
         def with_it(lines: list[bytes]) -> list[bytes]:
-            place = next((i for i, each in enumerate(lines) if _id(each) == case["id"]), None)
+            place = next((i for i, each in enumerate(lines) if asks_the_same(_id(each) or "", case["id"])), None)
             if place is None:
                 return [*lines, line]
             return [*lines[:place], line, *lines[place + 1 :]]

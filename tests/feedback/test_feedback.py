@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from assistant.answering.answer import Answer, Citation, FigureCheck, Sentence, Status, Timings, Turn
 from assistant.errors import StorageError
-from assistant.feedback.case import Verdict, case_of, key_of
+from assistant.feedback.case import Verdict, asks_the_same, case_of, key_of
 from assistant.feedback.file import FeedbackFile, feedback_path
 from assistant.settings import Settings
 from assistant.ui.ratings import Rated, Ratings
@@ -113,7 +114,28 @@ def test_the_same_question_elsewhere_is_another_case() -> None:
         key_of(answered(question="What then?"), []),
     }
     assert len(keys) == 4
-    assert key_of(answered(), ["a.md", "b.md"]) == key_of(refused(), ["b.md", "a.md"])
+    assert not any(asks_the_same(one, other) for one, other in combinations(keys, 2))
+    assert key_of(answered(), ["a.md", "b.md"]) == key_of(answered(), ["b.md", "a.md"])
+
+
+def test_another_answer_to_the_same_question_is_another_verdict_of_the_same_case(file: FeedbackFile) -> None:
+    ratings, first, second = Ratings(file), key_of(answered(), []), key_of(refused(), [])
+    assert first != second and asks_the_same(first, second)
+    rate(ratings, {"thumb": "up"})
+    assert first in ratings.html() and second not in ratings.html()
+    rate(ratings, {"thumb": "down"}, refused())
+    assert second in ratings.html() and first not in ratings.html() and len(file.cases()) == 1
+    rate(ratings, None)
+    assert len(file.cases()) == 1, "a verdict on another answer was taken back"
+
+
+def test_a_case_kept_under_its_question_alone_is_replaced_and_others_are_left_alone(file: FeedbackFile) -> None:
+    before = key_of(answered(), []).rsplit("-", 1)[0]
+    case = case_of(answered(), Verdict(thumb="up"))
+    for id in (before, "feedback-by-hand", "other-1-2"):
+        file.put(case | {"id": id})
+    rate(Ratings(file), {"thumb": "down"})
+    assert list(file.cases()) == [key_of(answered(), []), "feedback-by-hand", "other-1-2"]
 
 
 @pytest.mark.parametrize(
