@@ -23,6 +23,7 @@ from assistant.answering.asked import asks_overview, asks_several
 from assistant.answering.compose import NO_DOCUMENTS, Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream, only_leads
 from assistant.answering.features import read
+from assistant.answering.figures import made_up
 from assistant.answering.judgement import Judgement, judge
 from assistant.answering.options import Length, tokens_for
 from assistant.answering.stray import CLOSE, asks_of_another, restates, strays
@@ -264,9 +265,10 @@ class Answerer:
 
         A first sentence about somebody or some day that the question names and its sources do not makes it no
         answer, and so does a figure that a small model led to the closest sentence had to make up. A first sentence
-        in the small model's own words, or in none but the question's, gives way to the evidence chosen before it is
-        shown. Any other sentence with a wrong figure or name, without support, or firmer than its source is struck,
-        in view, and the best quote follows it once. A lead to a list that claims nothing needs no support.
+        in the small model's own words, in none but the question's, or with a figure without its "about" or "up to",
+        gives way to the evidence chosen before it is shown. Any other sentence with a wrong figure or name, without
+        support, or firmer than its source is struck, in view, and the best quote follows it once. A lead to a list that
+        claims nothing needs no support.
         """
         for place, sentence in enumerate(self._draft(run, judgement)):
             if 0 in sentence.marks or not sentence.text:
@@ -276,18 +278,18 @@ class Answerer:
                 if place > 0:
                     break
             support = self._align(sentence, run)
-            made_up = judgement.informed and support.unsupported_figures
-            if place == 0 and (made_up or asks_of_another(run.question, support)):
+            cited = [run.evidence(number) for number in support.numbers]
+            invented = judgement.informed and _invents(support, run.sources)
+            if place == 0 and (invented or asks_of_another(run.question, support)):
                 yield from self._not_found(run, judgement.number)
                 return Status.NOT_FOUND
-            cited = [run.evidence(number) for number in support.numbers]
             wanted = run.evidence(judgement.number) if place == 0 else None
             empty = place == 0 and judgement.informed and restates(sentence.text, run.question)
             if not judgement.informed and only_leads(sentence.text, run.question):
                 yield run.settled(run.composer.say(sentence.text))
             elif support.stands and not empty and not strays(sentence.text, support, cited, wanted, judgement.informed):
                 yield run.settled(run.composer.settle(sentence.text, cited, item=sentence.item))
-            elif place == 0 and judgement.informed and not support.unsupported_figures and not support.unknown_names:
+            elif place == 0 and judgement.informed and not support.unknown_names:
                 yield run.settled(run.composer.quote(run.evidence(judgement.number)))
                 if support.stands and support.overlap >= CLOSE:
                     # The model took its words from elsewhere, and may have been right to.
@@ -342,3 +344,9 @@ class Answerer:
 
     def _align(self, sentence: DraftSentence, run: _Run) -> Support:
         return align(sentence.text, self._embedder.encode([sentence.text])[0], sentence.marks, run.sources)
+
+
+def _invents(support: Support, sources: Sequence[Source]) -> bool:
+    """Whether a sentence has a figure that what it cites does not give in any sense."""
+    told = [figure for source in sources if source.number in support.numbers for figure in source.figures]
+    return any(made_up(figure, told) for figure in support.unsupported_figures)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from assistant.answering.figures import Figure
+from assistant.answering.figures import CURRENCIES, Figure
 from assistant.answering.words import content_stems, stem
 from assistant.retrieval.conversation import own_part
 
@@ -206,10 +206,9 @@ def holds(asked: Asked, text: str, figures: list[Figure], named: list[str], give
         given: the question's words, lower-case.
     """
     dates = [dict(figure.date) for figure in figures if figure.unit == "date"]
-    currencies = {"USD", "EUR", "GBP", "JPY", "CNY", "CHF", "cent"}
     match asked:
         case Asked.MONEY:
-            return any(figure.unit in currencies for figure in figures)
+            return any(figure.unit in CURRENCIES for figure in figures)
         case Asked.PERCENT:
             return any(figure.unit in ("%", "pp", "bp", "share") for figure in figures)
         case Asked.YEAR:

@@ -91,7 +91,7 @@ def test_strikes_what_is_not_there(text: str, why: str) -> None:
 
 
 def test_two_facts_bind_to_two_spans() -> None:
-    text = "Leasing brings $10–15 billion per GW a year, while building costs $40–45 billion per GW."
+    text = "Leasing brings $10–15 billion per GW a year, while building costs roughly $40–45 billion per GW."
     support = align(text, embed(text), (), NOTE)
     assert support.stands
     assert set(support.numbers) == {3, 4}
