@@ -1,7 +1,7 @@
-"""Figures shown as fact that no cited words hold.
+"""Figures shown as fact that the words cited for them do not hold.
 
 Counted twice over and joined: what the assistant itself admits, and what this judge finds with its own
-parser. A figure is supported when a cited quote has the same figure; a bare number of at least three digits
+parser. A figure is supported when a quote that its own sentence cites has the same figure; a bare number of at least three digits
 or with decimals in a quote also supports that number with a scale or unit, because a table says those in its
 header, outside the quoted row; in a row any number does, also one with the same unit. The sign is left to the
 words. A sum's result is supported by its operands.
@@ -28,6 +28,21 @@ def shown_text(answer: Answer) -> str:
     if not answer.sentences:
         return strip_markers(answer.answer)
     return strip_markers(" ".join(s.text for s in answer.sentences if not s.struck))
+
+
+def _shown_sentences(answer: Answer) -> list[tuple[str, list[str]]]:
+    """The sentences not struck, without markers, each with the quotes that it cites.
+
+    An answer that does not say which sentence cites what is one sentence that cites all.
+    """
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    if not answer.sentences:
+        return [(shown_text(answer), list(quotes.values()))]
+    return [
+        (strip_markers(told.text), [quotes[number] for number in told.citations if number in quotes])
+        for told in answer.sentences
+        if not told.struck
+    ]
 
 
 def _unsigned(figure: Figure) -> Figure:
@@ -73,7 +88,7 @@ def _calculated(calculation: Calculation | None, quotes_by_number: dict[int, str
 
 
 def unsupported_figures(answer: Answer) -> tuple[str, ...]:
-    """The texts of the shown figures that nothing cited supports, in order, each once.
+    """The texts of the shown figures that nothing their sentence cites supports, in order, each once.
 
     Numbers in words count only with a unit or scale ("two directions" is no figure to check). A reply that
     is no answer may repeat the question's figures; there only what the assistant flags counts. A figure that
@@ -84,11 +99,12 @@ def unsupported_figures(answer: Answer) -> tuple[str, ...]:
     results = [_unsigned(figure) for figure in _calculated(answer.calculation, quotes)]
     found: dict[str, None] = {}
     if answer.status is Status.ANSWERED:
-        for figure in parse_figures(shown):
-            trivial = figure.spelled and not figure.unit and figure.multiplier == 1
-            summed = any(same_figure(result, _unsigned(figure), any_currency=True) for result in results)
-            if not trivial and not summed and not in_quotes(figure, list(quotes.values())):
-                found[figure.text] = None
+        for sentence, cited in _shown_sentences(answer):
+            for figure in parse_figures(sentence):
+                trivial = figure.spelled and not figure.unit and figure.multiplier == 1
+                summed = any(same_figure(result, _unsigned(figure), any_currency=True) for result in results)
+                if not trivial and not summed and not in_quotes(figure, cited):
+                    found[figure.text] = None
     vouched = Counter(check.text for check in answer.figures if check.supported and check.citation is not None)
     for check in answer.figures:
         stated = [_unsigned(figure) for figure in parse_figures(check.text)]

@@ -72,6 +72,29 @@ def test_struck_sentences_are_not_shown_as_fact(answering: Make) -> None:
     assert unsupported_figures(answer) == ()
 
 
+@pytest.mark.parametrize(
+    ("cited", "unsupported"),
+    [
+        (((1,), (2,)), ()),
+        (((1, 2), (2, 1)), ()),
+        (((2,), (1,)), ("$835", "12%")),
+        (((1,), (1,)), ("12%",)),
+        (((1,), ()), ("12%",)),
+        (((1,), (9,)), ("12%",)),
+    ],
+    ids=["each its own", "both", "changed about", "one for both", "none", "no such citation"],
+)
+def test_a_figure_stands_in_what_its_own_sentence_cites(
+    answering: Make, cited: tuple[tuple[int, ...], ...], unsupported: tuple[str, ...]
+) -> None:
+    sentences = tuple(
+        Sentence(text=text, citations=numbers)
+        for text, numbers in zip(("The target is $835.", "It rose by 12%."), cited, strict=True)
+    )
+    answer = answering("", "a target of $835", "up by 12% in May", sentences=sentences)
+    assert unsupported_figures(answer) == unsupported
+
+
 def test_what_was_struck_may_stand_elsewhere(answering: Make) -> None:
     struck = figure("$835", citation=None, supported=False)
     sentences = (Sentence(text="Amazon's is $835.", struck=True), Sentence(text="It is $835.", citations=(1,)))
