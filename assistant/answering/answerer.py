@@ -27,7 +27,7 @@ from assistant.answering.figures import made_up
 from assistant.answering.judgement import Judgement, judge
 from assistant.answering.options import Length, tokens_for
 from assistant.answering.stray import CLOSE, asks_of_another, restates, strays
-from assistant.answering.sums import calculate
+from assistant.answering.sums import Sum, calculate
 from assistant.answering.unclear import ABOUT, CLARIFY, is_about_assistant, is_unclear
 from assistant.errors import AssistantError
 from assistant.index.ingest import Embedder
@@ -166,7 +166,7 @@ class Answerer:
         elif run.reading is None:
             yield run.settled(run.composer.say(NO_DOCUMENTS))
             status = Status.NOT_FOUND
-        elif worked := calculate(question, run.found, [turn.content for turn in history if turn.role == "user"]):
+        elif worked := self._sum(run, question, [turn.content for turn in history if turn.role == "user"]):
             yield run.settled(run.composer.settle_sum(worked))
             status = Status.ANSWERED
         else:
@@ -210,6 +210,18 @@ class Answerer:
             return False
         judgement = judge(run.reading, run.sources, None)
         return judgement.answers and run.evidence(judgement.number).span in spans
+
+    def _sum(self, run: _Run, question: str, earlier: Sequence[str]) -> Sum | None:
+        """The sum that a question wants: found by code, or proposed by a chat model that is not the small one."""
+        worked = calculate(question, run.found, earlier)
+        if worked or self._chat.runnable is None or self._chat.location == "embedded":
+            return worked
+        from assistant.answering.sums.proposal import proposed_sum, wants_sum
+
+        if not wants_sum(question, earlier):
+            return None
+        with self._endpoint_errors():
+            return proposed_sum(self._chat.runnable, question, run.found, earlier)
 
     def opinion(self, run: _Run) -> Opinion | None:
         """What the chat model thinks of the evidence; None if it cannot be asked.

@@ -172,6 +172,11 @@ def _row(evidence: Evidence) -> _Row:
     return _Row(name, section, tuple(cells))
 
 
+def row_figures(evidence: Evidence) -> list[Quantity]:
+    """The figures of a row of a table, with the scale, currency and unit that its table gives them."""
+    return [cell.term.quantity for cell in _row(evidence).cells]
+
+
 def _months(*said: str) -> int | None:
     """The length that the nearest of some words state: a column's, a row's, those around the table."""
     return next(filter(None, map(said_months, said)), None)

@@ -53,7 +53,8 @@ def _in_order(text: str, amounts: Sequence[Figure], named: Sequence[Period]) -> 
     return list(zip(amounts, named, strict=True))
 
 
-def _quantity(figure: Figure) -> Quantity:
+def as_quantity(figure: Figure) -> Quantity:
+    """A single figure of running text as an operand, in the scale it is written in."""
     power = next((power for power in (12, 9, 6, 3) if abs(figure.low) >= Decimal(10) ** power), 0)
     exponent = power if re.search(r"[a-z]{2,}", figure.text.replace("RMB", "")) else 0
     own = re.search(r"[-−($€£¥\d].*", figure.text)
@@ -77,10 +78,10 @@ def prose_table(evidence: Evidence) -> Table | None:
         return None
     used = [figure for figure, _ in pairs]
     cells = tuple(
-        Cell(period.text, Term(_quantity(figure), evidence, _subject(text, used[0]), period.text), period.months)
+        Cell(period.text, Term(as_quantity(figure), evidence, _subject(text, used[0]), period.text), period.months)
         for figure, period in pairs
     )
-    beside = tuple(_quantity(figure) for figure in amounts if figure not in used)
+    beside = tuple(as_quantity(figure) for figure in amounts if figure not in used)
     around = bag(" ".join((evidence.document, evidence.title, *evidence.headings)))
     return Table((evidence,), around, sentence=(cells, beside))
 
