@@ -9,7 +9,7 @@ from assistant.answering.figures import figures, supported
 from assistant.answering.hedges import lost_reserves
 from assistant.answering.polarity import contradicts, denies
 from assistant.answering.swapped import swaps_names
-from assistant.answering.words import content_stems, names
+from assistant.answering.words import content_stems, names, words
 from assistant.retrieval.model import Evidence
 
 #: A small model's sentence is kept if this share of its words is its source's (docs/experiments.md).
@@ -26,7 +26,8 @@ def strays(text: str, support: Support, cited: Sequence[Evidence], wanted: Evide
     """
     source = " ".join(evidence.text for evidence in cited)
     sources = [f"{evidence.context} {evidence.text}" for evidence in cited]
-    if lost_reserves(text, source) or contradicts(text, sources) or swaps_names(text, cited):
+    copied = any(words(text) == words(evidence.text) for evidence in cited)
+    if not copied and (lost_reserves(text, source) or contradicts(text, sources) or swaps_names(text, cited)):
         return True
     if not small:
         return False

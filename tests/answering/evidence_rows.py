@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
+import frontmatter
 import numpy as np
 
 from assistant.answering.align import Source
 from assistant.documents.model import BlockKind
+from assistant.index.passages import sentence_spans
 from assistant.retrieval.model import Evidence
 
 
@@ -26,3 +29,11 @@ def evidence(words: str, number: int = 1, around: str = "", kind: BlockKind = Bl
 def source(words: str, number: int = 1, around: str = "", angle: float = 0.0) -> Source:
     """The same as a source whose vector stands at an angle to the question's."""
     return Source(number, evidence(words, number, around), np.array([math.cos(angle), math.sin(angle)], np.float32))
+
+
+def sentences_of_the_note() -> list[str]:
+    """The sentences of the note that the project brings along, without headings."""
+    note = Path(__file__).resolve().parents[2] / "corpus" / "bofa-meta-compute.md"
+    blocks = frontmatter.loads(note.read_text(encoding="utf-8")).content.split("\n\n")
+    paragraphs = [block for block in blocks if not block.startswith("#")]
+    return [block[start:end] for block in paragraphs for start, end in sentence_spans(block)]

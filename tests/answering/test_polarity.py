@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import frontmatter
 import pytest
+from evidence_rows import sentences_of_the_note
 
 from assistant.answering.polarity import contradicts, denies
-from assistant.index.passages import sentence_spans
 
 ROSE = "Quarrix's shares rose by about 10% in one day."
 NEEDS = "The method uses the existing servers more efficiently and needs neither new hardware nor a new architecture."
@@ -99,8 +96,6 @@ def test_denies(text: str, expected: bool) -> None:
 
 
 def test_no_sentence_contradicts_itself() -> None:
-    note = Path(__file__).resolve().parents[2] / "corpus" / "bofa-meta-compute.md"
-    text = frontmatter.loads(note.read_text(encoding="utf-8")).content
-    sentences = [text[start:end] for start, end in sentence_spans(text)]
+    sentences = sentences_of_the_note()
     assert len(sentences) > 40
     assert [sentence for sentence in sentences if contradicts(sentence, [sentence])] == []

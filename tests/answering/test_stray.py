@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from evidence_rows import sentences_of_the_note
 
 from assistant.answering.align import Support
 from assistant.answering.figures import figures
@@ -93,3 +94,10 @@ def test_a_small_model_is_held_to_the_source_wanted_of_it() -> None:
 def test_asks_of_another(question: str, names: tuple[str, ...], claim: str, expected: bool) -> None:
     verdict = Support((1,), False, 0.9, 0.9, unsupported_figures=tuple(figures(claim)), unknown_names=names)
     assert asks_of_another(question, verdict) is expected
+
+
+def test_no_sentence_of_the_note_strays_from_itself() -> None:
+    cited = [evidence(sentence) for sentence in sentences_of_the_note()]
+    assert len(cited) > 40
+    for small in (True, False):
+        assert [item.text for item in cited if strays(item.text, support(), [item], item, small)] == []

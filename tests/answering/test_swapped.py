@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import frontmatter
 import pytest
-from evidence_rows import evidence
+from evidence_rows import evidence, sentences_of_the_note
 
 from assistant.answering.swapped import swaps_names
 from assistant.documents.model import BlockKind
-from assistant.index.passages import sentence_spans
 
 RATES = "Lorne Securities keeps its Buy rating on Quarrix and has a price target of $835."
 PASSED = "The report's contents are given here by way of the Ousel Trading Desk."
@@ -80,7 +76,5 @@ def test_a_row_is_told_of_its_own_label(text: str, expected: bool) -> None:
 
 
 def test_no_sentence_swaps_its_own_names() -> None:
-    note = Path(__file__).resolve().parents[2] / "corpus" / "bofa-meta-compute.md"
-    text = frontmatter.loads(note.read_text(encoding="utf-8")).content
-    sentences = [text[start:end] for start, end in sentence_spans(text)]
+    sentences = sentences_of_the_note()
     assert [sentence for sentence in sentences if swaps_names(sentence, [evidence(sentence)])] == []
