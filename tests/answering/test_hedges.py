@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from evidence_rows import sentences_of_the_note
 
 from assistant.answering.hedges import Reserve, lost_reserves, reserves, speakers
 
@@ -91,3 +92,7 @@ CUT = "According to the Harbour Post, Quarrix has reportedly cut its costs by ab
 )
 def test_lost_reserves(claim: str, source: str, lost: set[Reserve]) -> None:
     assert lost_reserves(claim, source) == lost
+
+
+def test_no_sentence_of_the_note_is_firmer_than_itself() -> None:
+    assert [sentence for sentence in sentences_of_the_note() if lost_reserves(sentence, sentence)] == []
