@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
@@ -19,6 +20,25 @@ if TYPE_CHECKING:
 CLOSEST = "Closest: ["
 
 
+#: Where a chat template's control tokens are cut apart: `<|im_start|>`, `<｜User｜>`, `<start_of_turn>`, `</s>`,
+#: `<think>`, `[INST]`, `<<SYS>>`, `[TOOL_CALLS]`. Tokenisers know them only as they are, letter by letter.
+_TOKEN_SEAMS = re.compile(
+    r"<(?=[|｜])|[|｜](?=>)|"
+    r"(?<=<)(?=/?(?:s|bos|eos|pad|unk|mask|think|tool_call|tool_response|start_of_turn|end_of_turn|[a-z_]*image[a-z_]*)>)|"
+    r"(?<=<)(?=</?SYS>>)|(?<=\[)(?=/?(?:INST|SYS|[A-Z]+(?:_[A-Z]+)+)\])",
+    re.IGNORECASE,
+)
+
+
+def without_control_tokens(text: str) -> str:
+    """Text in which no control token of a chat template is left: what looks like one gets a blank inside.
+
+    Somebody else's words must not be able to end the message they stand in; they stay readable, for a document may be
+    about such tokens.
+    """
+    return _TOKEN_SEAMS.sub(lambda seam: f"{seam.group()} ", text)
+
+
 @cache
 def _prompt_file() -> dict[str, Any]:
     source = resources.files("assistant.answering").joinpath("prompts/answer.toml")
@@ -27,7 +47,8 @@ def _prompt_file() -> dict[str, Any]:
 
 def _user(lines: Sequence[str], question: str) -> str:
     template: str = _prompt_file()["user"]
-    return template.strip().format(evidence="\n".join(lines), question=question)
+    asked = squash(without_control_tokens(question))
+    return template.strip().format(evidence="\n".join(lines), question=asked)
 
 
 def _line(number: int, words: str) -> str:
@@ -66,8 +87,9 @@ def prompt_template() -> ChatPromptTemplate:
 
 def evidence_line(number: int, evidence: Evidence) -> str:
     """A clause as the model sees it: numbered, on one line, a table row with its context."""
-    words = squash(evidence.clause)
-    return _line(number, f"{squash(evidence.context)}: {words}" if evidence.context else words)
+    words = squash(without_control_tokens(evidence.clause))
+    context = squash(without_control_tokens(evidence.context))
+    return _line(number, f"{context}: {words}" if context else words)
 
 
 def user_message(evidence: Sequence[Evidence], question: str) -> str:
