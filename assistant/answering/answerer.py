@@ -26,12 +26,13 @@ from assistant.answering.features import read
 from assistant.answering.figures import made_up
 from assistant.answering.judgement import Judgement, judge
 from assistant.answering.options import Length, tokens_for
-from assistant.answering.stray import CLOSE, asks_of_another, restates, strays
+from assistant.answering.stray import CLOSE, asks_of_another, obeys, restates, strays
 from assistant.answering.sums import Sum, calculate
 from assistant.answering.unclear import ABOUT, CLARIFY, is_about_assistant, is_unclear
 from assistant.errors import AssistantError
 from assistant.index.ingest import Embedder
 from assistant.retrieval.conversation import standalone_question
+from assistant.retrieval.leftovers import is_order_to_model
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -93,6 +94,12 @@ class _Run:
     def evidence(self, number: int) -> Evidence:
         """The evidence sentence of a number."""
         return self.sources[number - 1].evidence
+
+    def told(self, number: int) -> Evidence:
+        """The same, or the best one that tells something, if that one is an order to the model."""
+        chosen = self.evidence(number)
+        telling = (source.evidence for source in self.sources if not is_order_to_model(source.evidence.text))
+        return next(telling, chosen) if is_order_to_model(chosen.text) else chosen
 
 
 class Answerer:
@@ -253,7 +260,7 @@ class Answerer:
             yield from self._not_found(run, judgement.number)
             return Status.NOT_FOUND
         if self._writer is None:
-            yield run.settled(run.composer.quote(run.evidence(judgement.number), self._quote_lead))
+            yield run.settled(run.composer.quote(run.told(judgement.number), self._quote_lead))
             return Status.ANSWERED
         return (yield from self._settle_draft(run, judgement))
 
@@ -270,17 +277,17 @@ class Answerer:
 
     def _not_found(self, run: _Run, number: int) -> Iterator[SentenceSettled]:
         yield run.settled(run.composer.say(NOT_FOUND))
-        yield run.settled(run.composer.quote(run.evidence(number), NOT_FOUND_LEAD))
+        yield run.settled(run.composer.quote(run.told(number), NOT_FOUND_LEAD))
 
     def _settle_draft(self, run: _Run, judgement: Judgement) -> Generator[StreamEvent, None, Status]:
         """Settle the draft's sentences one by one.
 
         A first sentence about somebody or some day that the question names and its sources do not makes it no
-        answer, and so does a figure that a small model led to the closest sentence had to make up. A first sentence
-        in the small model's own words, in none but the question's, or with a figure without its "about" or "up to",
-        gives way to the evidence chosen before it is shown. Any other sentence with a wrong figure or name, without
-        support, or firmer than its source is struck, in view, and the best quote follows it once. A lead to a list that
-        claims nothing needs no support.
+        answer, and so does an order in a document that the model obeys, and a figure that a small model led to the
+        closest sentence had to make up. A first sentence in the small model's own words, in none but the question's, or
+        with a figure without its "about" or "up to", gives way to the evidence chosen before it is shown. Any other
+        sentence with a wrong figure or name, without support, or firmer than its source is struck, in view, and the
+        best quote follows it once. A lead to a list that claims nothing needs no support.
         """
         for place, sentence in enumerate(self._draft(run, judgement)):
             if 0 in sentence.marks or not sentence.text:
@@ -292,7 +299,7 @@ class Answerer:
             support = self._align(sentence, run)
             cited = [run.evidence(number) for number in support.numbers]
             invented = judgement.informed and _invents(support, run.sources)
-            if place == 0 and (invented or asks_of_another(run.question, support)):
+            if place == 0 and (invented or asks_of_another(run.question, support) or obeys(cited)):
                 yield from self._not_found(run, judgement.number)
                 return Status.NOT_FOUND
             wanted = run.evidence(judgement.number) if place == 0 else None
@@ -302,7 +309,7 @@ class Answerer:
             elif support.stands and not empty and not strays(sentence.text, support, cited, wanted, judgement.informed):
                 yield run.settled(run.composer.settle(sentence.text, cited, item=sentence.item))
             elif place == 0 and judgement.informed and not support.unknown_names:
-                yield run.settled(run.composer.quote(run.evidence(judgement.number)))
+                yield run.settled(run.composer.quote(run.told(judgement.number)))
                 if support.stands and support.overlap >= CLOSE:
                     # The model took its words from elsewhere, and may have been right to.
                     judgement = replace(judgement, also=(support.numbers[0], *judgement.also))
@@ -310,12 +317,12 @@ class Answerer:
             else:
                 yield run.settled(run.composer.strike(sentence.text, item=sentence.item))
                 number = judgement.number if judgement.informed or not support.numbers else support.numbers[0]
-                best = run.evidence(number)
+                best = run.told(number)
                 if not run.composer.holds(best):
                     yield run.settled(run.composer.quote(best, STRUCK_LEAD, item=sentence.item))
         yield from self._also(run, [run.evidence(number) for number in judgement.also])
         if not run.composer.sentences:
-            yield run.settled(run.composer.quote(run.evidence(judgement.number)))
+            yield run.settled(run.composer.quote(run.told(judgement.number)))
         return Status.ANSWERED
 
     def _also(self, run: _Run, further: Sequence[Evidence]) -> Iterator[SentenceSettled]:
