@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from assistant.errors import DocumentError
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+#: Characters that stand in no text; they are left out of what is kept.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]+")
+_CONTROL_BYTES = re.compile(_CONTROL.pattern.encode())
 #: Share of control characters above which decoded text is taken for a binary file.
 _MAX_CONTROL_SHARE = 0.01
 #: Share of bytes above 127 below which a text is written in Latin letters, a few of them with accents.
@@ -96,11 +100,22 @@ def _is_latin(data: bytes) -> bool:
 
 
 def _checked(text: str, name: str) -> str:
-    sample = text[:65536]
-    control = sum(ord(c) < 32 and c not in "\n\r\t\f\v" for c in sample)
-    if sample and control / len(sample) > _MAX_CONTROL_SHARE:
-        raise DocumentError(f"{name} is a binary file", "Convert it to text, Markdown, HTML or PDF first.")
+    # Binary behind a long beginning of text is seen in the whole, binary at the beginning of much text only there.
+    for part in (text[:65536], text):
+        if part and sum(map(len, _CONTROL.findall(part))) / len(part) > _MAX_CONTROL_SHARE:
+            raise DocumentError(f"{name} is a binary file", "Convert it to text, Markdown, HTML or PDF first.")
     return text
+
+
+def stray_note(data: bytes) -> str:
+    """What is to be told of a text file of which some characters are left out; empty if none are."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data.decode("utf-16", errors="ignore").encode("utf-8", errors="ignore")
+    count = sum(map(len, _CONTROL_BYTES.findall(data)))
+    if not count:
+        return ""
+    many = f"{count:,} characters that are" if count > 1 else "a character that is"
+    return f"{many} no text (NUL or the like) {'were' if count > 1 else 'was'} left out; the file may be damaged"
 
 
 def _unreadable(name: str) -> DocumentError:

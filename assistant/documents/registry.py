@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from assistant.documents.builder import clean_text
+from assistant.documents.decode import stray_note
 from assistant.documents.model import Document
 from assistant.documents.options import ReadOptions
 from assistant.documents.scales import with_scale_notes
@@ -31,7 +32,8 @@ class ReaderEntry(NamedTuple):
     """A reader by the place it is imported from when first needed.
 
     It is called with a file's bytes and name, and with `ReadOptions` where `options` says so. What it does with a
-    file of up to `harmless` bytes, whatever is in it, takes little time and memory.
+    file of up to `harmless` bytes, whatever is in it, takes little time and memory. `plain` says that its files are
+    nothing but text, of which characters that are none are left out.
     """
 
     suffixes: tuple[str, ...]
@@ -39,26 +41,27 @@ class ReaderEntry(NamedTuple):
     function: str
     options: bool = False
     harmless: int = 0
+    plain: bool = False
 
 
 READERS: tuple[ReaderEntry, ...] = (
-    ReaderEntry((".md", ".markdown"), "assistant.documents.markdown", "read_markdown", harmless=2**14),
-    ReaderEntry((".txt", ".text"), "assistant.documents.plain", "read_plain", harmless=2**16),
-    ReaderEntry((".html", ".htm"), "assistant.documents.web", "read_html"),
+    ReaderEntry((".md", ".markdown"), "assistant.documents.markdown", "read_markdown", harmless=2**14, plain=True),
+    ReaderEntry((".txt", ".text"), "assistant.documents.plain", "read_plain", harmless=2**16, plain=True),
+    ReaderEntry((".html", ".htm"), "assistant.documents.web", "read_html", plain=True),
     ReaderEntry((".pdf",), "assistant.documents.pdf", "read_pdf", options=True),
     ReaderEntry((".docx",), "assistant.documents.word", "read_docx"),
     ReaderEntry((".pptx",), "assistant.documents.slides", "read_pptx"),
     ReaderEntry((".xlsx",), "assistant.documents.workbook", "read_xlsx"),
     ReaderEntry((".xls",), "assistant.documents.old_workbook", "read_xls"),
-    ReaderEntry((".csv", ".tsv"), "assistant.documents.delimited", "read_delimited"),
+    ReaderEntry((".csv", ".tsv"), "assistant.documents.delimited", "read_delimited", plain=True),
     ReaderEntry((".eml",), "assistant.documents.eml", "read_eml"),
     ReaderEntry((".msg",), "assistant.documents.outlook", "read_msg"),
     ReaderEntry((".mhtml", ".mht"), "assistant.documents.web_archive", "read_mhtml"),
     ReaderEntry((".epub",), "assistant.documents.epub", "read_epub"),
-    ReaderEntry((".json",), "assistant.documents.json_files", "read_json"),
-    ReaderEntry((".jsonl", ".ndjson"), "assistant.documents.json_files", "read_json_lines"),
-    ReaderEntry((".ipynb",), "assistant.documents.notebook", "read_notebook"),
-    ReaderEntry((".xml", ".rss", ".atom"), "assistant.documents.xml_files", "read_xml"),
+    ReaderEntry((".json",), "assistant.documents.json_files", "read_json", plain=True),
+    ReaderEntry((".jsonl", ".ndjson"), "assistant.documents.json_files", "read_json_lines", plain=True),
+    ReaderEntry((".ipynb",), "assistant.documents.notebook", "read_notebook", plain=True),
+    ReaderEntry((".xml", ".rss", ".atom"), "assistant.documents.xml_files", "read_xml", plain=True),
 )
 #: Files that hold several documents; their functions give the members.
 ARCHIVES: tuple[ReaderEntry, ...] = (ReaderEntry((".zip",), "assistant.documents.archive", "unpack", options=True),)
@@ -66,6 +69,9 @@ _DEFAULT = ReadOptions()
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 #: So many members that were not read are told one by one.
 _TOLD = 10
+#: Characters of a document, and of all documents of a file: more would fill the memory of the process that is told.
+#: A text as large as a file may be by default stays below.
+_MAX_CHARACTERS, _MAX_IN_ALL = 50_000_000, 100_000_000
 
 
 def supported_suffixes() -> tuple[str, ...]:
@@ -209,7 +215,7 @@ def read_document(data: bytes, name: str, source: str, options: ReadOptions = _D
     """Parse a file's bytes with the reader of its suffix; an untitled document is titled by its name.
 
     Raises:
-        DocumentError: unsupported, unreadable, without any text, or an archive.
+        DocumentError: unsupported, unreadable, without any text, with more of it than can be kept, or an archive.
     """
     entry = _entry_for(name, READERS)
     kind = _other_kind(data, name)
@@ -224,9 +230,16 @@ def read_document(data: bytes, name: str, source: str, options: ReadOptions = _D
         raise DocumentError(f"{error.args[0]}; by its first bytes it is {kind}", step) from error
     if not document.text.strip():
         raise DocumentError(f"{name} holds no text", "Nothing was added; check the file.")
+    if len(document.text) > _MAX_CHARACTERS:
+        # Readers of tables say the label of a column in every row of it.
+        raise DocumentError(
+            f"{name} comes to {len(document.text):,} characters of text, over the limit of {_MAX_CHARACTERS:,}",
+            "Split it, then add its parts.",
+        )
     title = " ".join(clean_text(document.title).split()) or title_from(name)
     document = with_scale_notes(document)
-    return document.model_copy(update={"title": title, "source": source})
+    notes = (*document.notes, *filter(None, [stray_note(data) if entry.plain else ""]))
+    return document.model_copy(update={"title": title, "source": source, "notes": notes})
 
 
 def title_from(name: str) -> str:
@@ -242,12 +255,14 @@ def read_documents(
     Members that cannot be read are told in the notes of the first, as are those that `skip` gives a reason for.
 
     Raises:
-        DocumentError: as `read_document`, and for an archive without any file that can be read.
+        DocumentError: as `read_document`, and for an archive without any file that can be read, or with more text in
+            all of them than can be kept.
     """
     if not is_archive(name):
         return [read_document(data, name, source, options)]
     documents: list[Document] = []
     problems: list[str] = []
+    characters = 0
     for member in _call(_entry_for(name, ARCHIVES), data, name, options):
         try:
             if problem := member.problem or skip.get(member.path):
@@ -259,6 +274,13 @@ def read_documents(
             documents.append(read_document(member.data, printable(f"{name}/{member.path}"), source, options))
         except DocumentError as error:
             problems.append(error.args[0].removeprefix(f"{name}/"))
+            continue
+        characters += len(documents[-1].text)
+        if characters > _MAX_IN_ALL:
+            raise DocumentError(
+                f"The files in {name} come to more than {_MAX_IN_ALL:,} characters of text",
+                "Unpack it and sync its folder.",
+            )
     more = f"; and {len(problems) - _TOLD} more" if len(problems) > _TOLD else ""
     note = f"not read from {name}: {'; '.join(problems[:_TOLD])}{more}"
     if not documents:

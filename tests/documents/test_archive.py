@@ -108,3 +108,15 @@ def test_bad_archives(data: bytes, says: str, monkeypatch: pytest.MonkeyPatch) -
 def test_an_archive_is_no_single_document() -> None:
     with pytest.raises(DocumentError, match="archive"):
         read_document(zipped(("a.md", "x")), "files.zip", "")
+
+
+def test_the_text_of_all_members_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.documents.registry._MAX_CHARACTERS", 100)
+    monkeypatch.setattr("assistant.documents.registry._MAX_IN_ALL", 250)
+    long = ("long.md", "word " * 30)
+    documents, notes = read(zipped(("a.md", "word " * 19), long, ("b.md", "word " * 19)))
+    assert [name for name, _ in documents] == ["files.zip/a.md", "files.zip/b.md"]
+    assert "long.md comes to 149 characters of text, over the limit of 100" in notes[0]
+    with pytest.raises(DocumentError, match=r"The files in files\.zip come to more than 250 characters") as caught:
+        read(zipped(*((f"{letter}.md", "word " * 19) for letter in "abc")))
+    assert "Unpack" in caught.value.next_step

@@ -122,3 +122,40 @@ def test_a_damaged_page_is_told(tmp_path: Path) -> None:
     document = read(path)
     assert "First page." in document.text
     assert any("2" in note for note in document.notes)
+
+
+LONG = b"Words upon words in a line.\n" * 4000
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("a.txt", LONG + b"x\0y" + LONG, "a character that is no text (NUL or the like) was left out"),
+        ("a.md", LONG + b"\0\1\2" + LONG, "3 characters that are no text (NUL or the like) were left out"),
+        ("a.csv", b"plant,output\n" + b"Lindholm,412\n" * 6000 + b"Oslo\0,5\n", "a character that is no text"),
+        ("a.txt", b"\xff\xfe" + (LONG.decode() + "\0" + LONG.decode()).encode("utf-16-le"), "a character that is"),
+        ("a.txt", LONG, ""),
+        ("a.txt", "Schöne Wörter\tund mehr\f\r\n".encode("utf-16"), ""),
+    ],
+)
+def test_what_is_left_out_of_a_text_is_told(tmp_path: Path, name: str, data: bytes, says: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    notes = read(tmp_path / name).notes
+    assert len(notes) == bool(says) and all(says in note for note in notes)
+
+
+def test_binary_behind_a_long_beginning_of_text(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(LONG + bytes(len(LONG)))
+    assert "a.txt is a binary file" in str(refused(tmp_path / "a.txt"))
+
+
+def test_more_text_than_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.documents.registry._MAX_CHARACTERS", 1_000)
+    # Its labels stand in every row: the text is far longer than the file.
+    path = tmp_path / "a.csv"
+    path.write_text(f"plant,{'output of the plant ' * 5}\n" + "L,4\n" * 50)
+    assert path.stat().st_size < 1_000
+    error = refused(path)
+    assert "a.csv comes to" in str(error) and "over the limit of 1,000" in str(error)
+    path.write_text("plant,output\n" + "L,4\n" * 50)
+    assert read(path).text
