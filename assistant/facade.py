@@ -13,6 +13,7 @@ from assistant.answering.options import AnswerOptions
 from assistant.answering.question import check_question
 from assistant.documents.options import read_passwords
 from assistant.documents.registry import check_file, printable
+from assistant.errors import DocumentError
 from assistant.fetching import Limits, Page, fetch, is_address
 from assistant.home import Home, OpenIndex
 from assistant.index.ingest import AddResult, Origin
@@ -157,10 +158,25 @@ class Assistant:
         is the only one tried; with `again` files are read anew though they have not changed.
 
         Raises:
-            AssistantError: of the first one that fails; those before it stay added.
+            DocumentError: of the first that cannot be read, once all were tried; the others are added.
+            AssistantError: what is no fault of any of them, at once; those before stay added.
         """
         words = {"password_file": password_file, "password": password}
-        return [self._add(source, origin, words, again, progress) for source in sources]
+        results: list[AddResult] = []
+        failed: list[DocumentError] = []
+        # A mistyped password file is told once, and before a model is loaded.
+        read_passwords(password_file or self.settings.password_file)
+        for source in sources:
+            try:
+                results.append(self._add(source, origin, words, again, progress))
+            except DocumentError as error:
+                failed.append(error)
+        if len(failed) > 1:
+            first, more = failed[0], len(failed) - 1
+            raise type(first)(f"{first.args[0]}; {more} more could not be added", first.next_step)
+        if failed:
+            raise failed[0]
+        return results
 
     def _add(
         self,
@@ -170,9 +186,7 @@ class Assistant:
         again: bool,
         progress: Progress | None,
     ) -> AddResult:
-        # A mistyped path, address or password file is told before a model is loaded.
-        if self._home.opened is None:
-            read_passwords(words["password_file"] or self.settings.password_file)
+        # A mistyped path or address is told before a model is loaded.
         if isinstance(source, str) and is_address(source):
             source = self.fetch(source, progress)
         if isinstance(source, Page):
@@ -236,11 +250,13 @@ class Assistant:
         retry: bool = False,
         progress: Progress | None = None,
         told: Callable[[AddResult], None] | None = None,
+        within: Progress | None = None,
     ) -> list[AddResult]:
         """Make the index equal a folder (default: the corpus): new, changed, moved and deleted files.
 
         With `retry`, files that failed are tried again though neither they nor the settings have changed; `told` is
         given the result of each file that is not known for unchanged by its entry in the folder, once there is one.
+        `progress` counts files, `within` what is done of the file in hand.
 
         Raises:
             DocumentError: the folder does not exist.
@@ -249,7 +265,8 @@ class Assistant:
         from assistant.index.sync import sync_folder
 
         library = self._open().ingest
-        return sync_folder(library, folder or self.settings.corpus, retry=retry, progress=progress, told=told)
+        chosen = folder or self.settings.corpus
+        return sync_folder(library, chosen, retry=retry, progress=progress, told=told, within=within)
 
     def failures(self) -> list[FailedFile]:
         """The files of synced folders that could not be read, by name; needs no lock and loads nothing."""

@@ -7,11 +7,12 @@ _MIN_SECONDS = 1.0
 
 
 def rate_of(per_second: float, things: str = "files") -> str:
-    """A rate of files, or of other things, in the unit that reads best."""
+    """A rate of files, or of other things, in the unit that reads best; of nothing that has a name if that is empty."""
+    things = f" {things}" if things else ""
     if per_second >= 1:
-        return f"{per_second:,.0f} {things}/s" if per_second >= 10 else f"{per_second:.1f} {things}/s"
+        return f"{per_second:,.0f}{things}/s" if per_second >= 10 else f"{per_second:.1f}{things}/s"
     per_minute = 60 * per_second
-    return f"{per_minute:.0f} {things}/min" if per_minute >= 10 else f"{per_minute:.1f} {things}/min"
+    return f"{per_minute:.0f}{things}/min" if per_minute >= 10 else f"{per_minute:.1f}{things}/min"
 
 
 def duration(seconds: float) -> str:

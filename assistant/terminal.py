@@ -68,15 +68,39 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 
 
 class _RateColumn(ProgressColumn):
-    """Files a second, or a minute where they are long."""
+    """Files, or parts of one, a second, or a minute where they are long."""
 
     def render(self, task: Task) -> Text:
-        return Text(rate_of(task.speed) if task.speed else "", style="progress.data.speed")
+        rate = rate_of(task.speed, task.fields["things"]) if task.speed else ""
+        return Text(rate, style="progress.data.speed")
+
+
+class FileBar:
+    """Two bars with rate and time left: the files that are done, and what is done of the one in hand."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._files = bar.add_task("", total=None, visible=False, things="files")
+        self._part = bar.add_task("", total=None, visible=False, things="")
+        self._doing = ""
+
+    def files(self, what: str, done: int, total: int) -> None:
+        """So many files are done, and this one is next."""
+        self._doing = ""
+        self._bar.update(self._part, visible=False)
+        self._bar.update(self._files, description=escape(what), completed=done, total=total, visible=True)
+
+    def part(self, what: str, done: int, total: int) -> None:
+        """So much is done of a step of the file in hand."""
+        if what != self._doing:
+            self._doing = what
+            self._bar.reset(self._part, description=escape(what))
+        self._bar.update(self._part, completed=done, total=total, visible=True)
 
 
 @contextmanager
-def file_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on stderr for many files, with rate and time left, fed with (file, done, total)."""
+def file_bar() -> Iterator[FileBar]:
+    """Bars on stderr for files and their parts; nothing when it is no terminal: the results say it all."""
     bar = Progress(
         BarColumn(), MofNCompleteColumn(), _RateColumn(), TimeRemainingColumn(), TextColumn("{task.description}"),
         console=console(stderr=True), transient=True, disable=not sys.stderr.isatty(),
@@ -84,12 +108,7 @@ def file_bar() -> Iterator[Callable[[str, int, int], None]]:
         speed_estimate_period=600,
     )  # fmt: skip
     with bar:
-        task = bar.add_task("", total=None)
-
-        def feed(what: str, done: int, total: int) -> None:
-            bar.update(task, description=escape(what), completed=done, total=total)
-
-        yield feed
+        yield FileBar(bar)
 
 
 @contextmanager

@@ -148,12 +148,19 @@ def test_an_unchanged_file_is_read_anew_when_told(cli: Cli, work: Path) -> None:
     assert cli("add", "--again", "a.md").out.split()[0] == "updated"
 
 
-def test_adding_several_says_what_went_in_before_the_error(cli: Cli, work: Path) -> None:
-    first, last = write(work, {"a.md": LEASES, "z.md": BAKERY})
-    run = cli("add", first, work / "nowhere.md", last, "--json")
-    check_error(run, "No such file")
-    assert [(result["name"], result["status"]) for result in json.loads(run.out)] == [("a.md", "added")]
-    assert [info["name"] for info in json.loads(cli("list", "--json").out)] == ["a.md"]
+def test_adding_several_tries_all_and_says_what_became_of_each(cli: Cli, work: Path) -> None:
+    first, empty, last = write(work, {"a.md": LEASES, "empty.txt": "", "z.md": BAKERY})
+    run = cli("add", first, "nowhere.md", empty, last, "--json")
+    check_error(run, "2 of 4 could not be added: nowhere.md, ", "empty.txt")
+    assert [(Path(result["name"]).name, result["status"]) for result in json.loads(run.out)] == [
+        ("a.md", "added"), ("nowhere.md", "failed"), ("empty.txt", "failed"), ("z.md", "added"),
+    ]  # fmt: skip
+    assert [info["name"] for info in json.loads(cli("list", "--json").out)] == ["a.md", "z.md"]
+    run = cli("add", "nowhere.md", first)
+    check_error(run, "1 of 2 could not be added")
+    assert "failed  nowhere.md: No such file: " in run.out and "unchanged  a.md" in run.out
+    # Said once, not of every file.
+    check_error(cli("add", first, last, "--password-file", "none"), "The password file none cannot be read")
 
 
 def test_sync(cli: Cli, work: Path) -> None:

@@ -89,12 +89,29 @@ def test_an_unused_home_is_empty_and_stays_untouched(make_assistant: Make, home:
     assert not home.exists()
 
 
-def test_adding_stops_at_the_first_bad_file(make_assistant: Make, files: list[Path], work: Path) -> None:
+def test_a_bad_file_does_not_keep_the_others_out(make_assistant: Make, files: list[Path], work: Path) -> None:
     assistant = make_assistant()
     (work / "empty.txt").write_text("")
-    with pytest.raises(DocumentError, match=r"empty\.txt is empty"):
+    with pytest.raises(DocumentError, match=r"empty\.txt is empty\. Nothing"):
         assistant.add([files[0], work / "empty.txt", files[1]])
-    assert [info.name for info in assistant.documents()] == ["leases.md"]
+    assert [info.name for info in assistant.documents()] == ["bakery.md", "leases.md"]
+    with pytest.raises(DocumentError, match=r"No such file: .*; 1 more could not be added"):
+        assistant.add([work / "nowhere.md", work / "empty.txt"])
+
+
+def test_what_is_no_files_fault_stops_adding(
+    make_assistant: Make, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Path] = []
+
+    def full(_library: object, path: Path, **_options: object) -> None:
+        tried.append(path)
+        raise StorageError("The disk is full", "Make room.")
+
+    monkeypatch.setattr("assistant.index.ingest.Library.add", full)
+    with pytest.raises(StorageError, match="disk is full"):
+        make_assistant().add(files)
+    assert tried == files[:1]
 
 
 def test_a_mistyped_path_is_told_before_anything_is_loaded(

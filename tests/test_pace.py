@@ -18,6 +18,10 @@ def test_rates(per_second: float, words: str) -> None:
     assert rate_of(per_second) == words
 
 
+def test_a_rate_of_nothing_with_a_name() -> None:
+    assert (rate_of(3.14, ""), rate_of(0.5, "")) == ("3.1/s", "30/min")
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(0.2, "1 s"), (59.0, "59 s"), (61.0, "1 min"), (3600.0, "60 min"), (2 * 3600.0, "2.0 h")],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.commands.parts import Folders, Json, door, opened, print_all, report, scope_of, settings
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, DocumentError
 
 if TYPE_CHECKING:
     from assistant.facade import AddResult
@@ -27,27 +27,48 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Add documents, or replace those whose file or page changed."""
-    from assistant.terminal import progress_bar
+    from assistant.documents.options import read_passwords
+    from assistant.documents.registry import printable
+    from assistant.facade import AddResult
+    from assistant.terminal import file_bar
 
+    read_passwords(password_file)
+    results: list[AddResult] = []
+    failed: list[DocumentError] = []
     with door() as assistant:
-        results: list[AddResult] = []
-        failed: AssistantError | None = None
-        with progress_bar() as progress:
-            for source in sources:
-                try:
-                    results += assistant.add(
-                        [_absolute(source)],
-                        password_file=password_file and password_file.absolute(),
-                        again=again,
-                        progress=progress,
-                    )
-                except AssistantError as error:
-                    failed = error
-                    break
-        if results or as_json:
-            report(results, as_json)
-        if failed:
-            raise failed
+        try:
+            with file_bar() as bar:
+                for done, source in enumerate(sources):
+                    if len(sources) > 1:
+                        bar.files(source, done, len(sources))
+                    try:
+                        results += assistant.add(
+                            [_absolute(source)],
+                            password_file=password_file and password_file.absolute(),
+                            again=again,
+                            progress=bar.part,
+                        )
+                    except DocumentError as error:
+                        failed.append(error)
+                        if len(sources) > 1:
+                            name, (reason,) = printable(source), error.args
+                            results.append(
+                                AddResult(name=name, status="failed", reason=reason, next_step=error.next_step)
+                            )
+        finally:
+            # What is in stays in, whatever came then.
+            if results or as_json:
+                report(results, as_json)
+    if failed:
+        raise failed[0] if len(sources) == 1 else _some_failed(results)
+
+
+def _some_failed(results: list[AddResult]) -> AssistantError:
+    names = [result.name for result in results if result.status == "failed"]
+    return AssistantError(
+        f"{len(names)} of {len(results)} could not be added: {', '.join(names)}",
+        "See the reasons above; all others are in.",
+    )
 
 
 def _absolute(source: str) -> str:
@@ -113,8 +134,8 @@ def sync(
         chosen = (folder or settings().corpus).absolute()
         done: list[AddResult] = []
         try:
-            with file_bar() as progress:
-                results = assistant.sync(chosen, retry=retry, progress=progress, told=done.append)
+            with file_bar() as bar:
+                results = assistant.sync(chosen, retry=retry, progress=bar.files, told=done.append, within=bar.part)
         except (AssistantError, KeyboardInterrupt):
             # What is in stays in, and the next sync goes on from there.
             if done:

@@ -210,7 +210,7 @@ class Library:
         ]
         gone = [each.name for each in known]
         removed, added = self.store.replace(*news, gone=gone, around=self._vectors.committing)
-        self._vectors.apply(removed, added, _heedless(progress))
+        self._vectors.apply(removed, added, heedless(progress))
         return AddResult(
             name=state.name,
             status="updated" if known else "added",
@@ -299,7 +299,7 @@ def _name_taken(other: FileState, else_do: str = "") -> NameTakenError:
     )
 
 
-def _heedless(progress: Progress | None) -> Progress | None:
+def heedless(progress: Progress | None) -> Progress | None:
     """Progress that only tells. What it raises to stop the work is not heard: what is stored is finished."""
     if progress is None:
         return None

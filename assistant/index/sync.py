@@ -18,7 +18,7 @@ from assistant.documents.registry import check_file, check_inside, printable, ti
 from assistant.errors import AssistantError, DocumentError, NameTakenError, StorageError
 from assistant.index.files import failed_files, file_name, forget_failures, move_documents, remember_failure, titles
 from assistant.index.folder import Listing, Seen, owners, scan, standing
-from assistant.index.ingest import AddResult, Library
+from assistant.index.ingest import AddResult, Library, heedless
 from assistant.index.records import FailedFile, FileState
 from assistant.index.vectors import Progress
 
@@ -35,6 +35,7 @@ def sync_folder(
     retry: bool = False,
     progress: Progress | None = None,
     told: Told | None = None,
+    within: Progress | None = None,
 ) -> list[AddResult]:
     """Make the documents of a folder equal its files.
 
@@ -47,6 +48,7 @@ def sync_folder(
         retry: try those that failed before as well, though they have not changed.
         progress: told the name of each file that is looked into, how many are done and how many there are.
         told: given each result of a file that is looked into, removed, or known to fail.
+        within: told how much is done of the file in hand; what it raises is not heard.
 
     Raises:
         DocumentError: the folder does not exist.
@@ -56,7 +58,7 @@ def sync_folder(
         raise DocumentError(f"No such folder: {folder}", "Create it, or name another one.")
     folder = folder.resolve()
     listing = scan(folder)
-    run = _Run(library, folder, listing, retry)
+    run = _Run(library, folder, listing, retry, heedless(within))
     # Dictionaries keep their order: the files by name, whatever is found out about them last.
     results = {seen.name: run.by_entry(seen) for seen in listing.files}
     work = [seen for seen in listing.files if results[seen.name] is None]
@@ -81,8 +83,11 @@ def sync_folder(
 class _Run:
     """One sync: the folder as it was listed, and the index as it was then."""
 
-    def __init__(self, library: Library, folder: Path, listing: Listing, retry: bool) -> None:
+    def __init__(
+        self, library: Library, folder: Path, listing: Listing, retry: bool, within: Progress | None = None
+    ) -> None:
         self._library = library
+        self._within = within
         self._store = library.store
         self._folder = folder
         self._listing = listing
@@ -164,7 +169,7 @@ class _Run:
             return _failed_before(failure)
         if not known and (moved := self._moved(seen, digest)):
             return moved
-        result = self._library.add(seen.path, name=name, origin="synced", folder=self._folder)
+        result = self._library.add(seen.path, name=name, origin="synced", folder=self._folder, progress=self._within)
         if seen.source in self._failures:
             forget_failures(self._store, [seen.source])
         return result

@@ -166,18 +166,20 @@ class OwnerClient:
         retry: bool = False,
         progress: Progress | None = None,
         told: Callable[[AddResult], None] | None = None,
+        within: Progress | None = None,
     ) -> list[AddResult]:
         """As `Assistant.sync`, with the corpus of this process's settings."""
         chosen = folder or self._reader.settings.corpus
-        return self._changed(Sync(folder=Path(_sendable(chosen)), retry=retry), progress, told)
+        return self._changed(Sync(folder=Path(_sendable(chosen)), retry=retry), progress, told, within)
 
     def _changed(
         self,
         order: Order,
         progress: Progress | None = None,
         told: Callable[[AddResult], None] | None = None,
+        within: Progress | None = None,
     ) -> list[AddResult]:
-        return list(self._result(order, Results, progress, told).results)
+        return list(self._result(order, Results, progress, told, within).results)
 
     def _result(
         self,
@@ -185,12 +187,13 @@ class OwnerClient:
         wanted: type[Wanted],
         progress: Progress | None = None,
         told: Callable[[AddResult], None] | None = None,
+        within: Progress | None = None,
     ) -> Wanted:
         for line in self._lines(order):
             if isinstance(line, wanted):
                 return line
-            if isinstance(line, Step) and progress:
-                progress(line.what, line.done, line.total)
+            if isinstance(line, Step) and (hear := within if line.within else progress):
+                hear(line.what, line.done, line.total)
             if isinstance(line, Told) and told:
                 told(line.result)
         raise self._broken_off()

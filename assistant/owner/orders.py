@@ -99,12 +99,13 @@ class Sync(Order):
 
 
 class Step(_Message):
-    """Progress: what is being done, and how much of it."""
+    """Progress: what is being done, and how much of it; of a sync `within` tells that it is of the file in hand."""
 
     kind: Literal["step"] = "step"
     what: str
     done: int
     total: int
+    within: bool = False
 
 
 class Event(_Message):

@@ -86,6 +86,10 @@ def work(
             tell(Results(results=tuple(assistant.remove(order.names))))
         case Sync():
             results = assistant.sync(
-                order.folder, retry=order.retry, progress=report, told=lambda result: tell(Told(result=result))
+                order.folder,
+                retry=order.retry,
+                progress=report,
+                told=lambda result: tell(Told(result=result)),
+                within=lambda what, done, total: tell(Step(what=what, done=done, total=total, within=True)),
             )
             tell(Results(results=tuple(results)))

@@ -605,3 +605,19 @@ def test_a_file_beside_the_folder_is_none_of_it(opened: OpenLibrary, folder: Pat
     (other,) = write(tmp_path / "elsewhere", {"b.md": BAKERY})
     opened.ingest.add(other)
     assert [state.folder for state in opened.store.file_states().values()] == [str(folder), None]
+
+
+def test_how_far_a_long_file_is_is_told_and_what_that_raises_is_not_heard(opened: OpenLibrary, folder: Path) -> None:
+    write(folder, {"a.md": LEASES, "b.md": BAKERY})
+    files: list[str] = []
+    parts: list[tuple[str, str]] = []
+
+    def within(what: str, done: int, total: int) -> None:
+        assert 0 <= done <= total
+        parts.append((files[-1], what))
+        raise RuntimeError("the terminal is gone")
+
+    results = opened.sync(folder, progress=lambda what, *_: files.append(what), within=within)
+    assert statuses(results) == {"a.md": "added", "b.md": "added"}
+    assert {("a.md", "embedding a.md"), ("b.md", "embedding b.md")} <= set(parts)
+    assert all(what.endswith(file) for file, what in parts if what.startswith("embedding"))

@@ -96,6 +96,10 @@ def test_documents_come_and_go_with_progress(terminal: Terminal, owner: Assistan
         ("otter.md", "added")
     ]
     assert told == [("otter.md", 0, 1), ("done", 1, 1)]
+    told.clear()
+    write(work, {"mine/otter.md": "# Otter\n\nIt swims and dives."})
+    client.sync(within=lambda *step: told.append(step))
+    assert told and {what for what, _, _ in told} <= {"embedding otter.md", "writing the vector index"}
     assert [each.status for each in client.sync(Path("mine"))] == ["unchanged"]
     write(work, {"mine/broken.md": "x\0\1"})
     results = [each for retry in (False, False, True) for each in client.sync(Path("mine"), retry=retry)]
