@@ -154,7 +154,8 @@ def sync(
 
 
 def _follow(assistant: Door, folder: Path, results: list[AddResult], as_json: bool) -> None:
-    from assistant.follow import follow, is_news
+    from assistant.follow import follow_on, is_news
+    from assistant.owner.door import reach
     from assistant.terminal import show_change
 
     def tell(result: AddResult) -> None:
@@ -167,15 +168,19 @@ def _follow(assistant: Door, folder: Path, results: list[AddResult], as_json: bo
     def warn(message: str) -> None:
         sys.stderr.write(f"Warning: {message}\n")
 
+    @contextmanager
+    def using(door: Door) -> Iterator[None]:
+        with _desk_of(door):
+            sys.stderr.write(f"Following {folder} (Ctrl-C stops it)\n")
+            yield
+
     if as_json:
         for result in filter(is_news, results):
             tell(result)
     else:
         report(results, as_json)
     try:
-        with _desk_of(assistant):
-            sys.stderr.write(f"Following {folder} (Ctrl-C stops it)\n")
-            follow(assistant, folder, tell, warn)
+        follow_on(assistant, lambda: reach(settings()), using, folder, tell, warn)
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. What was told above is kept.\n")
 

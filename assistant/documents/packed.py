@@ -14,6 +14,9 @@ from assistant.errors import DocumentError
 MAX_PART, MAX_ALL = 40 * 2**20, 200 * 2**20
 #: More entries than any book or archive of documents has.
 _MAX_ENTRIES = 20_000
+#: The records of the central directory: of a member, of its end, and of where that of Zip64 is (APPNOTE 4.3.12 to 16).
+_ENTRY, _END, _END_64 = b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x07"
+_END_SIZE, _LOCATOR_SIZE = 22, 20
 _ENCRYPTED = 0x1
 #: The kind of compression that stands for encryption by AES (APPNOTE 4.4.5).
 _AES = 99
@@ -34,12 +37,13 @@ class Packed:
         self._name = name
         self._options = options or ReadOptions()
         self._left = MAX_ALL
+        # What opens it makes an object of every entry.
+        if _entries(data) > _MAX_ENTRIES:
+            raise DocumentError(f"{name} has more than {_MAX_ENTRIES:,} entries", "Unpack it and add what you need.")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
             raise self._damaged() from error
-        if len(self._zip.infolist()) > _MAX_ENTRIES:
-            raise DocumentError(f"{name} has more than {_MAX_ENTRIES:,} entries", "Unpack it and add what you need.")
         # Of members of the same name the first counts, wherever they are asked for.
         self._first = {info.filename: info for info in reversed(self._zip.infolist())}
 
@@ -87,3 +91,16 @@ class Packed:
 
     def _damaged(self) -> DocumentError:
         return DocumentError(f"{self._name} is damaged or not what its suffix says", "Get the file again.")
+
+
+def _entries(data: bytes) -> int:
+    """At most so many entries are in a zip file's directory, whatever its end says of their number."""
+    end = len(data) - _END_SIZE
+    if not (data[end:].startswith(_END) and data.endswith(b"\0\0")):
+        # Behind the end stands a comment of up to 65,535 bytes.
+        end = data.rfind(_END, max(0, end - 0xFFFF))
+    if end < 0:
+        return 0
+    zip64 = data[max(0, end - _LOCATOR_SIZE) : end].startswith(_END_64)
+    size = int.from_bytes(data[end + 12 : end + 16], "little")
+    return data.count(_ENTRY, 0 if zip64 else max(0, end - size), end)

@@ -120,3 +120,22 @@ def test_the_text_of_all_members_is_limited(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(DocumentError, match=r"The files in files\.zip come to more than 250 characters") as caught:
         read(zipped(*((f"{letter}.md", "word " * 19) for letter in "abc")))
     assert "Unpack" in caught.value.next_step
+
+
+def test_too_many_entries_are_refused_before_an_object_is_made_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "_MAX_ENTRIES", 5)
+    few, many = (zipped(*((f"{number}.md", "Words.") for number in range(count))) for count in (5, 6))
+    # Behind a comment; behind other bytes; with an end that lies about their number.
+    lying = bytearray(many)
+    lying[-14:-10] = b"\1\0\1\0"
+    commented = bytearray(many)
+    commented[-2:] = b"\3\0"
+    for data in (many, bytes(lying), bytes(commented) + b"end", b"prefix" + many):
+        with monkeypatch.context() as patched:
+            patched.setattr("zipfile.ZipFile", lambda *_: pytest.fail("it was opened"))
+            with pytest.raises(DocumentError, match="more than 5 entries"):
+                packed.Packed(data, "files.zip")
+    # The entries of a zip file that is stored in another one are none of it.
+    stored = zipped(("inner.zip", many), ("a.md", "Words."), method=zipfile.ZIP_STORED)
+    for data, count in ((few, 5), (b"prefix" + few, 5), (stored, 2)):
+        assert len(packed.Packed(data, "files.zip").names) == count

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,12 @@ from assistant.errors import (
     UnknownDocumentError,
 )
 from assistant.facade import AddResult, Assistant
+from assistant.follow import follow_on
 from assistant.index.lock import owner_of
 from assistant.index.scope import Scope
 from assistant.owner.client import OwnerClient
 from assistant.owner.desk import Desk
-from assistant.owner.door import reach
+from assistant.owner.door import Door, reach
 from assistant.owner.orders import Remove
 
 Terminal = Callable[..., OwnerClient]
@@ -471,3 +473,49 @@ def test_syncs_uploads_removals_and_questions_at_once(terminal: Terminal, owner:
     opened = owner._open()
     assert opened.vectors.count() == len(owner._home.store.passage_ids())
     assert sorted(opened.vectors._ids()) == sorted(owner._home.store.passage_ids())
+
+
+def test_following_goes_on_when_the_process_that_does_the_work_has_ended(
+    terminal: Terminal, desk: Desk, owner: Assistant, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.follow._AGAIN_S", 0.05)
+    told: queue.Queue[tuple[str, str]] = queue.Queue()
+    warned: list[str] = []
+    using: list[type] = []
+    stop = threading.Event()
+    folder = work / "followed"
+    write(folder, {"a.md": "# Reeds\n\nA heron stands in the reeds."})
+
+    @contextmanager
+    def noted(door: Door) -> Iterator[None]:
+        using.append(type(door))
+        yield
+
+    def run() -> None:
+        follow_on(
+            terminal(),
+            lambda: reach(owner.settings),
+            noted,
+            folder,
+            lambda result: told.put((result.name, result.status)),
+            warned.append,
+            stop,
+        )
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        assert told.get(timeout=120) == ("a.md", "added")
+        desk.close()
+        owner.close()
+        write(folder, {"b.md": "# Otter\n\nIt swims."})
+        assert told.get(timeout=120) == ("b.md", "added")
+    finally:
+        stop.set()
+        thread.join(120)
+    assert using == [OwnerClient, Assistant]
+    assert warned and "which did the work, ended before it was done; the folder is followed on" in warned[0]
+    # The home is free again.
+    with closing(reach(owner.settings)) as door:
+        assert isinstance(door, Assistant)
+        assert {"a.md", "b.md"} <= {info.name for info in door.documents()}
