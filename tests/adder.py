@@ -1,4 +1,4 @@
-"""A program that adds, updates and removes documents until it is killed, saying what it begins and what is done.
+"""A program that changes and puts back documents until it is killed, saying what it begins and what is done.
 
 Run as a program it imports everything once and then, for each line `HOME ROUND FIRST` on stdin, forks a child that
 works on that home; so that a kill costs no second import.
@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fakes import FakeEmbedder
 from forking import say, work_in_forks
+
+if TYPE_CHECKING:
+    from assistant.index.undo import TakenOut
 
 WORDS = "heron otter reed river stone lamp loaf oven harbour lease rate tower campus grid quarter margin ledger".split()
 
@@ -45,14 +49,23 @@ def work(home: Path, number: int, first: list[str]) -> None:
     opened = Assistant(load_settings(home=home, chat_model="none"))
     opened.open()
     say("done")
+    taken: dict[str, TakenOut] = {}
     for step in range(1000):
         key = f"r{number}s{step}"
-        operation = rng.choices(["add", "update", "remove"], weights=[6, 3, 1])[0] if held else "add"
-        name = f"{key}.md" if operation == "add" else rng.choice(held)
+        operation = _operation(rng, held, taken)
+        name = f"{key}.md" if operation == "add" else rng.choice(sorted(taken) if operation == "put_back" else held)
         if operation == "remove":
             say("begin", operation, name, "-")
             opened.remove([name])
             held.remove(name)
+        elif operation == "take_out":
+            say("begin", operation, name, "-")
+            taken[name] = opened.take_out([name])
+            held.remove(name)
+        elif operation == "put_back":
+            say("begin", operation, name, "-")
+            opened.put_back(taken.pop(name))
+            held.append(name)
         else:
             (files / name).write_text(source(key), encoding="utf-8")
             say("begin", operation, name, key)
@@ -60,6 +73,15 @@ def work(home: Path, number: int, first: list[str]) -> None:
             if operation == "add":
                 held.append(name)
         say("done")
+
+
+def _operation(rng: random.Random, held: list[str], taken: dict[str, TakenOut]) -> str:
+    weights = {"add": 4}
+    if held:
+        weights |= {"update": 3, "remove": 1, "take_out": 3}
+    if taken:
+        weights |= {"put_back": 4}
+    return rng.choices(list(weights), list(weights.values()))[0]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Killed at any moment of an add, the index opens again, and everything that was acknowledged is whole.
 
 KILL_ROUNDS says how many kills (default 20), KILL_TRUE_ROUNDS how many of the command itself (default 3). The
-moments are random, seeded with the number of the round, and spread over the whole of opening, adding, updating
-and removing.
+moments are random, seeded with the number of the round, and spread over the whole of opening, adding, updating,
+removing and putting back.
 """
 
 from __future__ import annotations
@@ -37,9 +37,12 @@ def document(name: str, key: str) -> Document:
 
 @dataclass
 class Ledger:
-    """What the killed program acknowledged: key of the version by name, and the step under way when it died."""
+    """What the killed program acknowledged: key of the version by name, of what is there and of what was taken out, and
+    the step under way when it died.
+    """
 
     held: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
     pending: tuple[str, str, str] | None = None
     acknowledged: int = 0
 
@@ -56,8 +59,10 @@ class Ledger:
         if self.pending is None:
             return
         operation, name, key = self.pending
-        if operation == "remove":
+        if operation in ("remove", "take_out"):
             happened = name not in present
+        elif operation == "put_back":
+            happened = name in present
         elif operation in ("add", "update"):
             happened = name in present and marker(key) in text(name)
         else:
@@ -71,6 +76,10 @@ class Ledger:
         operation, name, key = self.pending
         if operation == "remove":
             del self.held[name]
+        elif operation == "take_out":
+            self.taken[name] = self.held.pop(name)
+        elif operation == "put_back":
+            self.held[name] = self.taken.pop(name)
         elif operation in ("add", "update"):
             self.held[name] = key
         self.pending = None
@@ -160,7 +169,7 @@ def test_killed_again_and_again(commands: Commands, home: Path, make_assistant: 
         except BaseException as error:
             error.add_note(f"{where}; KILL_ROUNDS={ROUNDS}")
             raise
-    assert ledger.acknowledged >= ROUNDS
+    assert ledger.acknowledged >= ROUNDS and ledger.taken
     if ROUNDS >= 10:
         assert interrupted >= ROUNDS // 3, "too few kills fell into a step"
     print(f"{ROUNDS} kills, {interrupted} inside a step, {ledger.acknowledged} steps acknowledged, {repaired} repairs")

@@ -27,6 +27,18 @@ from assistant.settings import Settings
 from assistant.ui.serve import serve
 
 home = Path(sys.argv[2])
+if sys.argv[3] == "real":
+    sys.path.insert(0, str(Path(sys.argv[1]).parent))
+    import assistant.models.embeddings
+    from assistant.facade import Assistant
+    from fakes import FakeEmbedder
+
+    assistant.models.embeddings.load_embeddings = lambda settings: FakeEmbedder()
+    settings = Settings(home=home, corpus=home / "corpus", chat_model="none")
+    settings.corpus.mkdir(parents=True, exist_ok=True)
+    told = lambda url: print(json.dumps({"url": url, "folder": os.listdir()}), flush=True)
+    serve(Assistant(settings), settings, "127.0.0.1", int(sys.argv[5]), told)
+    sys.exit()
 assistant = FakeAssistant(pause_s=float(sys.argv[4]))
 assistant.put("leases.md", "Harbour Compute leased 412 megawatts of capacity.")
 real_add = assistant.add
