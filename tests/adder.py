@@ -76,9 +76,9 @@ def work(home: Path, number: int, first: list[str]) -> None:
 
 
 def _operation(rng: random.Random, held: list[str], taken: dict[str, TakenOut]) -> str:
-    weights = {"add": 4}
+    weights = {"add": 5}
     if held:
-        weights |= {"update": 3, "remove": 1, "take_out": 3}
+        weights |= {"update": 3, "remove": 1, "take_out": 2}
     if taken:
         weights |= {"put_back": 4}
     return rng.choices(list(weights), list(weights.values()))[0]
