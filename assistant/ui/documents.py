@@ -70,6 +70,7 @@ class Documents:
         self._startup = startup
         self._incoming = incoming.resolve()
         self._unreadable = False
+        self._logged: set[str] = set()
         self.copies = Copies(assistant, settings.home)
         self.bin = Bin(assistant, self.copies, startup.working)
         self.intake = Intake()
@@ -90,16 +91,16 @@ class Documents:
         self._unreadable = bool(problem)
         return Found(documents, problem)
 
-    @staticmethod
-    def _looked_up(look: Callable[[], Sequence[Any]]) -> tuple[list[Any], str]:
+    def _looked_up(self, look: Callable[[], Sequence[Any]]) -> tuple[list[Any], str]:
         try:
             return list(look()), ""
-        except AssistantError as error:
-            logger.warning("the documents cannot be listed: %s", error)
-            return [], str(error)
-        except Exception:
-            logger.exception("the documents cannot be listed")
-            return [], _UNREADABLE
+        except Exception as error:
+            known = isinstance(error, AssistantError)
+            # Once: every tab looks every second.
+            if repr(error) not in self._logged:
+                self._logged.add(repr(error))
+                logger.warning("the documents cannot be listed: %s", error, exc_info=None if known else error)
+            return [], str(error) if known else _UNREADABLE
 
     @property
     def unreadable(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -139,10 +139,10 @@ def _problem_html(problem: str) -> str:
 
 def _deleted_html(deleted: Deleted) -> str:
     """A deletion: how far it is, what becomes of the files, what went wrong, and the way back."""
-    problem = _alert_html(deleted.problem, "dismiss-deletion", deleted.key) if deleted.problem else ""
     if deleted.state == "failed":
-        return problem
-    names, told = ", ".join(deleted.names), _names_html(deleted.names)
+        return _alert_html(f"Not deleted: {_names(deleted.names)}. {deleted.problem}", "dismiss-deletion", deleted.key)
+    problem = _alert_html(deleted.problem, "dismiss-deletion", deleted.key) if deleted.problem else ""
+    names, told = _names(deleted.names), _names(deleted.names, isolated)
     said = {"deleted": f"Deleted {told}.", "returning": f"Putting {told} back."}.get(deleted.state, f"Deleting {told}.")
     remark = f'<span class="remark">{_stays(deleted)}</span>' if deleted.synced and deleted.state == "deleted" else ""
     undo = (
@@ -155,11 +155,12 @@ def _deleted_html(deleted: Deleted) -> str:
     )
 
 
-def _names_html(names: Sequence[str]) -> str:
+def _names(names: Sequence[str], shown: Callable[[str], str] = str) -> str:
+    """A document's name, or how many there are and the first names, each as `shown` gives it."""
     if len(names) == 1:
-        return isolated(names[0])
+        return shown(names[0])
     more = f" and {len(names) - NAMES_TOLD:,} more" if len(names) > NAMES_TOLD else ""
-    return f"{len(names):,} documents: {', '.join(map(isolated, names[:NAMES_TOLD]))}{more}"
+    return f"{len(names):,} documents: {', '.join(map(shown, names[:NAMES_TOLD]))}{more}"
 
 
 def _stays(deleted: Deleted) -> str:

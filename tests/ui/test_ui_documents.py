@@ -191,7 +191,7 @@ def broken() -> Any:
 
 @pytest.mark.parametrize("what", ["documents", "failures"])
 def test_a_list_that_cannot_be_read_is_said_with_the_next_step_until_it_can(
-    column: Documents, fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch, what: str
+    column: Documents, fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch, what: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = column.html(Shelf())
     with monkeypatch.context() as patch:
@@ -200,6 +200,7 @@ def test_a_list_that_cannot_be_read_is_said_with_the_next_step_until_it_can(
         assert 'role="alert"><span>The disk is full. Free some space.' in shown and "No documents" not in shown
         if what == "documents":
             assert column.edition() != column.edition(), "it is not looked at again"
+        assert column.html(Shelf()) == shown and caplog.text.count("cannot be listed") == 1
     assert column.html(Shelf()) == before
     assert column.edition() == column.edition()
 
@@ -312,6 +313,7 @@ def test_what_cannot_be_deleted_is_said_and_stays(
     monkeypatch.setattr(fake, "take_out", full)
     deleted = delete(column, "leases.md")
     shown = column.html(Shelf())
+    assert "Not deleted: leases.md. The disk is full." in shown
     assert deleted.state == "failed" and "Free some space, then delete it again." in shown and "leases.md" in fake.texts
     assert 'class="leaving"' not in shown and ">Undo<" not in shown
     column.act(Shelf(), "dismiss-deletion", deleted.key)
