@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 
-.PHONY: run test test-fast test-long lint eval bench models chromium clean
+.PHONY: run test test-fast test-long lint eval bench pictures models chromium clean
 
 run: $(STAMPS)/run
 	@$(BIN)/assistant models pull
@@ -59,6 +59,10 @@ eval: models
 bench: models
 	$(BIN)/python -m evals.bench
 	$(BIN)/python -m evals.readme_table
+
+# The screenshots of docs/chat.md, taken anew from the app as it is.
+pictures: $(STAMPS)/dev chromium
+	$(BIN)/python -m pytest -q -n0 tests/ui/pictures.py
 
 clean:
 	rm -rf $(VENV)

@@ -108,7 +108,7 @@ def _layout(settings: Settings) -> Parts:
 
     with gr.Row(elem_id="topbar"):
         panel("brand", f'<h1 class="brand">{TITLE}</h1>')
-        status = panel("status")
+        status = panel("status", script="status.js")
         opener()
         clear = gr.Button("New conversation", elem_id="new-conversation", size="sm")
     with gr.Row(elem_id="workspace"):

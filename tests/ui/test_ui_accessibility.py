@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 from test_ui_browser import ask, open_page
 from test_ui_source_browser import MARGIN
-from ui_fakes import FakeAssistant
+from ui_fakes import Failed, FakeAssistant
+from ui_server import running
+
+from assistant.documents.options import ReadOptions, locked
+from assistant.settings import Settings
+from assistant.ui.app import build_app
 
 pytestmark = pytest.mark.browser
 
@@ -70,6 +75,66 @@ def test_no_serious_violation_in_any_main_state(
     for part in ("documents", "conversation", "source"):
         page.click(f"#views [data-view={part}]")
         look(f"narrow, {part}")
+    assert told == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_violation_in_states_that_pass(
+    page: Any, fake: FakeAssistant, settings: Settings, scheme: str
+) -> None:
+    told: dict[str, list[str]] = {}
+
+    def look(state: str) -> None:
+        if found := faults(page):
+            told[state] = found
+
+    texts, infos = dict(fake.texts), dict(fake.infos)
+    fake.texts.clear()
+    fake.infos.clear()
+    remote = settings.model_copy(update={"chat_base_url": "https://api.example.com/v1", "chat_model": "far-model"})
+    page.emulate_media(color_scheme=scheme)
+    with running(build_app(fake, remote)) as url:
+        open_page(page, url)
+        page.wait_for_selector(".privacy.leaves")
+        page.click("#settings > button")
+        page.wait_for_selector("#quote-only input")
+        look("no documents, a remote model, settings")
+        reason = locked("secret.pdf", ReadOptions())
+        fake.failed = [Failed("secret.pdf", str(reason.args[0]), reason.next_step), Failed("b.docx", "Bad", "Mend it.")]
+        fake.questions = ("What capacity was leased?", "At what average rate?")
+        fake.texts, fake.infos = texts, infos
+        page.wait_for_selector(".starters")
+        page.click("#documents summary")
+        page.wait_for_selector("#documents .password")
+        real, go_on = fake.add, threading.Event()
+
+        def slow(paths: Any, **rest: Any) -> Any:
+            rest["progress"]("embedding", 1, 4)
+            go_on.wait(60)
+            return real(paths, **rest)
+
+        fake.add = slow  # type: ignore[method-assign]
+        files = [("a.md", b"Words."), ("vault.md", b"LOCKED sesame Gold."), ("x.exe", b"x")]
+        page.set_input_files("#file-input", [{"name": n, "mimeType": "text/plain", "buffer": b} for n, b in files])
+        page.wait_for_selector(".results .busy progress")
+        look("questions to begin with, failures, an upload under way")
+        go_on.set()
+        page.wait_for_selector(".results .password")
+        ask(page, "What capacity was leased, and by how much more, at a guess? strike")
+        page.click(".thumb.down")
+        page.wait_for_selector(".rating-form:not([hidden])")
+        look("a password asked for, figure marks, working, form for a rating")
+        page.click('[data-talk-action="edit"]')
+        page.click("#talks-open")
+        page.click('[data-talk-action="rename"]')
+        page.wait_for_selector("#talk-naming[open]")
+        look("a name being given")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("#talks", state="hidden")
+        page.route("**/*", lambda route: route.abort())
+        page.wait_for_selector("#connection:not([hidden])")
+        look("a question being edited, a lost connection")
     assert told == {}
 
 

@@ -23,6 +23,7 @@ from assistant.conversations.database import DATABASE
 from assistant.conversations.model import Summary
 from assistant.settings import Settings
 from assistant.ui import answers as answers_module
+from assistant.ui import conversation as conversation_module
 from assistant.ui.app import build_app
 from assistant.ui.startup import Startup
 from assistant.ui.talk_list import known_id, talks_html
@@ -54,6 +55,59 @@ def wait_until(condition: Any, seconds: float = 30) -> None:
 
 
 # Asking
+
+
+def test_a_slow_disk_holds_up_no_other_tab(house: House, tab: Tab, fake: FakeAssistant) -> None:
+    tab.ask(CAPACITY)
+    begin, go_on = house.kept.begin, threading.Event()
+
+    def slow(*given: Any) -> Any:
+        assert go_on.wait(60)
+        return begin(*given)
+
+    house.kept.begin = slow  # type: ignore[method-assign]
+    asked = tab.meanwhile("ask", GRID)
+    time.sleep(0.2)
+    seen: list[object] = []
+    looking = threading.Thread(target=lambda: seen.extend([house.answers.busy(), house.answers.live(tab.id)]))
+    looking.start()
+    looking.join(10)
+    # Nor is a second question taken in its place.
+    other = Tab(house)
+    other.id = tab.id
+    refused = other.meanwhile("ask", "And then?")
+    wait_until(lambda: "still being answered" in other.shown)
+    there = not asked.is_alive(), len(fake.asked)
+    go_on.set()
+    asked.join(30)
+    refused.join(30)
+    assert seen == [frozenset(), None] and there == (False, 1)
+    assert other.question == "And then?"
+    assert [question for question, *_ in fake.asked] == [CAPACITY, GRID]
+
+
+def test_a_question_that_cannot_be_kept_leaves_room_for_the_next(house: House, tab: Tab) -> None:
+    begin = house.kept.begin
+    house.kept.begin = lambda *given: 1 / 0  # type: ignore[assignment, method-assign]
+    tab.ask(CAPACITY).ask(CAPACITY)
+    assert "Something went wrong" in tab.shown and "still being answered" not in tab.shown
+    house.kept.begin = begin  # type: ignore[method-assign]
+    tab.ask(CAPACITY).ask(GRID)
+    assert tab.shown.count('data-status="answered"') == 2
+
+
+def test_where_too_many_watch_a_tab_looks_in_from_time_to_time(
+    house: House, tab: Tab, fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser has only so many connections for all of its tabs."""
+    monkeypatch.setattr(conversation_module, "WATCHED_AT_ONCE", 0)
+    fake.held = threading.Semaphore(0)
+    tab.ask("What capacity was leased at the average rate?")
+    assert 'aria-busy="true"' in tab.shown
+    wait_until(lambda: "412 megawatts" in tab.follow().source)
+    fake.held.release(5)
+    wait_until(lambda: 'data-status="answered"' in tab.follow().shown)
+    assert len([update for update in tab.updates if update.source]) == 1
 
 
 def test_what_was_shown_never_changes_and_evidence_comes_first(tab: Tab, fake: FakeAssistant) -> None:
@@ -181,10 +235,14 @@ def test_what_another_tab_asks_in_the_same_conversation_appears(house: House, fa
     fake.held = threading.Semaphore(0)
     asking = one.meanwhile("again")
     wait_until(lambda: house.answers.busy())
-    two.ask("And now?")
-    assert "still being answered" in two.shown and two.question == "And now?"
+    # It goes on watching the answer that is being written.
+    refused = two.meanwhile("ask", "And now?")
+    wait_until(lambda: "still being answered" in two.shown)
+    assert two.question == "And now?"
     one.stop()
     asking.join(30)
+    refused.join(30)
+    assert 'data-status="stopped"' in two.shown
 
 
 def test_asked_again_or_otherwise_the_last_answer_is_replaced(tab: Tab, fake: FakeAssistant, house: House) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chatting import chatting
+from pdfs import make_pdf
 
 ROOT = Path(__file__).resolve().parents[2]
 UPLOAD = (
@@ -60,3 +63,56 @@ def test_ask_check_and_add_with_the_real_models(page: Any, chat: str, tmp_path: 
     added.locator(".cite").first.click()
     page.wait_for_selector('#source mark:has-text("218 kilometres")')
     page.screenshot(path=tmp_path / "upload.png")
+
+
+def test_what_each_task_of_a_newcomer_takes(
+    page: Any, contexts: Any, chat: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wanted: under a minute each. How long it takes depends on the machine and is told, not asserted."""
+    took: dict[str, float] = {}
+
+    def timed(task: str, work: Callable[[], None]) -> None:
+        began = time.perf_counter()
+        work()
+        took[task] = time.perf_counter() - began
+
+    def first_answer() -> None:
+        page.goto(chat)
+        page.wait_for_selector("body[data-loaded]")
+        assert "$835" in ask(page, "What is BofA's target price for Meta?").inner_text()
+
+    def check_a_figure() -> None:
+        page.click(".exchange >> nth=0 >> .cite >> nth=0")
+        page.wait_for_selector('#source mark:has-text("$835")')
+
+    def add_a_pdf() -> None:
+        page.set_input_files("#file-input", str(tmp_path / "tarn.pdf"))
+        page.wait_for_selector('li[data-document="tarn.pdf"]', timeout=120_000)
+        answer = ask(page, "How many kilometres of pipe did Tarn Valley Water repair?")
+        assert "218" in answer.inner_text()
+        answer.locator(".cite").first.click()
+        page.wait_for_selector(".leaf .box")
+
+    other = contexts().new_page()
+
+    def find_yesterdays() -> None:
+        other.goto(chat)
+        other.wait_for_selector("body[data-loaded]")
+        other.click("#talks-open")
+        other.fill("#talks-search", "target price")
+        other.click("#talks-list li a >> nth=0")
+        other.wait_for_selector('.exchange:has-text("$835")')
+
+    def export_it() -> None:
+        with other.expect_download() as download:
+            other.click(".talk-export a >> nth=0")
+        assert re.search(r"\[\^1\]: .*\$835", download.value.path().read_text(encoding="utf-8"))
+
+    (tmp_path / "tarn.pdf").write_bytes(make_pdf([UPLOAD.replace("# ", "").split("\n")], title="Tarn Valley Water"))
+    timed("first answer", first_answer)
+    timed("checking a figure at its source", check_a_figure)
+    timed("adding a PDF and asking it", add_a_pdf)
+    timed("finding an earlier conversation", find_yesterdays)
+    timed("exporting it", export_it)
+    with capsys.disabled():
+        print("\n" + "\n".join(f"{task}: {seconds:.1f} s" for task, seconds in took.items()))

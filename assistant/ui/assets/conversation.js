@@ -1,6 +1,7 @@
 // Runs once when the conversation is first shown. The quotes of an answer are asked for from here; the newest
 // question is kept in view.
 const column = () => element.closest("#conversation");
+const hold = window.corpusAssistant.holding(element);
 let shown = 0;
 
 element.addEventListener("click", (event) => {
@@ -22,6 +23,7 @@ setInterval(() => {
 }, 250);
 
 watch("value", () => {
+  hold();
   const exchanges = element.querySelectorAll(".exchange");
   const box = column();
   if (!box || !exchanges.length) {

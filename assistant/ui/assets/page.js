@@ -204,8 +204,26 @@
     }
   };
 
+  // For a part that is drawn anew with every piece of news. Gives what puts the focus back to where it was in there.
+  const holding = (part) => {
+    let held = null;
+    const kind = (each) => each.tagName + (each.getAttribute("aria-label") ?? each.dataset.talkAction ?? "");
+    const alike = (wanted) => [...part.querySelectorAll("button, summary")].filter((each) => kind(each) === wanted);
+    document.addEventListener("focusin", ({ target }) => {
+      const wanted = part.contains(target) && kind(target);
+      held = wanted ? { wanted, place: alike(wanted).indexOf(target) } : null;
+    });
+    document.addEventListener("pointerdown", () => (held = null), true);
+    return () => {
+      if (held && document.activeElement === document.body) {
+        alike(held.wanted)[held.place]?.focus({ preventScroll: true });
+      }
+    };
+  };
+
   window.corpusAssistant = {
     view,
+    holding,
     settle,
     // How answers are wanted: as kept, else as the controls, which it is given, have it.
     options: (lengths, ...shown) =>
