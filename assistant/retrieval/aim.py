@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.words import names, stem, word_forms, words
+from assistant.answering.words import content_stems, names, stem, word_forms, words
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _QUARTER = re.compile(
@@ -31,6 +31,10 @@ _EARLIER_TOO = re.compile(
     r"\bover time\b|\btrends?\b",
     re.I,
 )
+#: What a question calls the document it names, and the words before a name or a period that go with it.
+_CALLED = r"\b10-[QK]s?\b(?: (?:reports?|filings?))?|\b(?:quarterly|annual) (?:reports?|filings?)\b"
+_NEWEST_ONE = rf"(?:{_NEWEST.pattern})(?: (?:quarter|period|report|filing)\b)?"
+_LEADING = r"(?:\b(?:as of|as per|according to|and|at|by|during|for|from|in|of|the|its|their) )*"
 #: A name that stands in more than this share of the documents tells none of them apart.
 _COMMON = 0.8
 #: A document is aimed at if the names it shares with the question weigh at least this part of the best one's.
@@ -79,11 +83,41 @@ def aimed_at(question: str, profiles: Sequence[Profile]) -> tuple[int, ...]:
     return tuple(found) if len(found) < len(profiles) else ()
 
 
-def _named(question: str, profiles: Sequence[Profile]) -> list[list[Profile]]:
-    """For each subject that a question names, the documents about it."""
+def subject(question: str, profiles: Sequence[Profile], aimed: Collection[int]) -> str:
+    """What a question asks of the documents it aims at: itself without the names, periods and kinds that aimed.
+
+    Every passage of those documents is of that company and period, and the few that say so, such as the cover, would
+    come first. A period that none of them states stays.
+    """
+    held = [each for each in profiles if each.id in aimed]
+    telling = [name for name, holders in _telling(question, profiles).items() if any(each in held for each in holders)]
+    years = frozenset().union(*(each.years for each in held))
+    quarters = frozenset().union(*(each.quarters for each in held))
+    named = rf"(?<!\w)(?:{'|'.join(map(re.escape, telling)) or '(?!)'})"
+    aiming = re.compile(
+        # "In Tarn's sales" is left "in sales", but "sales of Tarn" is left "sales".
+        rf"{named}['’]s?(?!\w)|"
+        rf"{_LEADING}(?:{named}(?![\w'’])|{_NEWEST_ONE}|{_CALLED}|{_QUARTER.pattern}|{_YEAR.pattern})",
+        re.IGNORECASE,
+    )
+
+    def kept(match: re.Match[str]) -> str:
+        return "" if _years(match.group()) <= years and _quarters(match.group()) <= quarters else match.group()
+
+    asked = re.sub(r"\s+(?=[\s,;.?!])", "", aiming.sub(kept, question)).strip(" ,;")
+    return asked if content_stems(asked) else question
+
+
+def _telling(question: str, profiles: Sequence[Profile]) -> dict[str, list[Profile]]:
+    """The names of a question that tell documents apart, with those that hold each."""
     asked = [name for name in names(question) if not _QUARTER.fullmatch(name)]
     holders = {name: [each for each in profiles if _has(name, each.words)] for name in asked}
-    telling = {name: held for name, held in holders.items() if 0 < len(held) <= max(1, _COMMON * len(profiles))}
+    return {name: held for name, held in holders.items() if 0 < len(held) <= max(1, _COMMON * len(profiles))}
+
+
+def _named(question: str, profiles: Sequence[Profile]) -> list[list[Profile]]:
+    """For each subject that a question names, the documents about it."""
+    telling = _telling(question, profiles)
     if not telling:
         return []
     weight = {name: math.log(1 + len(profiles) / len(held)) for name, held in telling.items()}

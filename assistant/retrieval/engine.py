@@ -12,11 +12,11 @@ from assistant.index.lexical import lexical_passages, lexical_sentences
 from assistant.index.rows import PassageRow, SentenceRow, document_rows, passage_rows, sentence_rows
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
-from assistant.retrieval.aim import Profile, aimed_at, profile
+from assistant.retrieval.aim import Profile, aimed_at, profile, subject
 from assistant.retrieval.conversation import query_texts, standalone_question
 from assistant.retrieval.duplicates import repeated
 from assistant.retrieval.evidence import rank_sentences
-from assistant.retrieval.fusion import reciprocal_rank_fusion
+from assistant.retrieval.fusion import first_of_each, reciprocal_rank_fusion
 from assistant.retrieval.model import Evidence, Retrieved, SearchHit
 from assistant.retrieval.overview import central_sentences
 
@@ -54,11 +54,22 @@ class Weights:
 
 
 @dataclass(frozen=True)
+class _Query:
+    """A text that is searched for, and what it asks of the documents aimed at (`aim.subject`), with unit vectors."""
+
+    text: str
+    vector: np.ndarray
+    subject: str
+    subject_vector: np.ndarray
+
+
+@dataclass(frozen=True)
 class _Found:
-    """Passages with scores, best first, their clauses, and whether nothing changed meanwhile."""
+    """Passages with scores, best first, their clauses, the documents compared, and whether nothing changed meanwhile."""
 
     best: list[tuple[PassageRow, float]]
     sentences: list[SentenceRow]
+    compared: frozenset[str]
     whole: bool
 
 
@@ -114,6 +125,7 @@ class Engine:
             if found.whole:
                 break
         ranked = {row.id: row for row, _ in found.best}
+        compared = found.compared
         leans = reading != texts[0]
         used = queries if leans else queries[:1]
         evidence = rank_sentences(
@@ -125,7 +137,7 @@ class Engine:
         return Retrieved(
             question=reading,
             hits=tuple(_hit(row, score) for row, score in found.best),
-            evidence=tuple(evidence),
+            evidence=tuple(first_of_each(evidence, lambda found: found.document if found.document in compared else None)),
             vector=queries[1] if leans else queries[0],
             vectors={sentence.id: sentence.vector for sentence in found.sentences},
         )
@@ -140,22 +152,28 @@ class Engine:
     ) -> _Found:
         """One look at the index: what is read of it step by step is of one moment if it is `whole`."""
         scope = self._store.document_ids(documents) if documents else None
-        aimed = self._aimed_at(reading, scope)
+        known = self._known(scope)
+        aimed = aimed_at(reading, known)
+        searched = self._queries(texts, queries, known, aimed)
         wanted = k or self._passages
         pool = max(self._candidates, wanted)
         for width in (pool, max(pool, _WIDEST)):
-            fused = self._fused(texts, queries, scope, width, aimed)[:width]
+            fused = self._fused(searched, scope, width, aimed)[:width]
             rows = passage_rows(self._store, [key for key, _ in fused])
             ranked, distinct = _repeats_last([(rows[key], score) for key, score in fused if key in rows], aimed)
             if distinct >= wanted or len(fused) < width:
                 break
-        best = self._best(reading, ranked[:pool], aimed)[:wanted]
+        each = frozenset(aimed if 1 < len(aimed) <= _APART else ())
+        best = first_of_each(
+            self._best(reading, ranked[:pool], aimed),
+            lambda found: found[0].document_id if found[0].document_id in each else None,
+        )[:wanted]
         ids = {row.id for row, _ in best}
         sentences = sentence_rows(self._store, [row.id for row, _ in best])
         whole = len(rows) == len(fused) and {each.passage_id for each in sentences} == ids
         if documents:
             whole = whole and self._store.document_ids(documents) == scope
-        return _Found(best, sentences, whole)
+        return _Found(best, sentences, frozenset(row.document for row, _ in best if row.document_id in each), whole)
 
     def overview(self, documents: Sequence[str] | None, limit: int) -> list[Evidence]:
         """The central sentences of some documents, or of all where they are few; none where they are many.
@@ -172,34 +190,39 @@ class Engine:
         rows = passage_rows(self._store, sorted(self._store.passage_ids(scope)))
         return central_sentences(sentence_rows(self._store, list(rows)), rows, limit)
 
-    def _aimed_at(self, question: str, scope: Sequence[int] | None) -> tuple[int, ...]:
-        """Ids of the long documents that a question names, within the scope."""
+    def _known(self, scope: Sequence[int] | None) -> list[Profile]:
+        """The profiles of the long documents within the scope: those that can be aimed at."""
         edition = self._store.edition()
         if self._profiles is None or self._profiles[0] != edition:
             rows = document_rows(self._store)
             long = (row for row in rows if row.length >= _LONG)
             made = tuple(profile(row.id, row.name, row.title, row.date, row.opening) for row in long)
             self._profiles = (edition, made)
-        known = [each for each in self._profiles[1] if scope is None or each.id in scope]
-        return aimed_at(question, known)
+        return [each for each in self._profiles[1] if scope is None or each.id in scope]
+
+    def _queries(
+        self, texts: Sequence[str], vectors: np.ndarray, known: Sequence[Profile], aimed: Sequence[int]
+    ) -> list[_Query]:
+        subjects = [subject(text, known, aimed) for text in texts] if aimed else list(texts)
+        asked = vectors if subjects == list(texts) else self._embedder.encode(subjects)
+        return [_Query(*parts) for parts in zip(texts, vectors, subjects, asked, strict=True)]
 
     def _fused(
-        self,
-        texts: Sequence[str],
-        queries: np.ndarray,
-        scope: Sequence[int] | None,
-        candidates: int,
-        aimed: Sequence[int],
+        self, searched: Sequence[_Query], scope: Sequence[int] | None, k: int, aimed: Sequence[int]
     ) -> list[tuple[int, float]]:
         # Each document has its own say, so that a comparison gets passages of all of them.
         apart = [[one] for one in aimed] if len(aimed) <= _APART else [list(aimed)]
         rankings: list[list[int]] = []
         weights: list[float] = []
-        for text, vector in zip(texts, queries, strict=True):
-            dense = [[key for key, _ in self._vectors.query(vector, candidates, within)] for within in (scope, *apart)]
-            rankings += [*dense, *lexical_passages(self._store, text, candidates, scope, apart)]
-            of_one = [1.0, *[self._weights.aimed] * len(apart)]
-            weights += [*of_one, *(self._weights.lexical * each for each in of_one)]
+        one = self._weights
+        for query in searched:
+            rankings.append([key for key, _ in self._vectors.query(query.vector, k, scope)])
+            rankings += lexical_passages(self._store, query.text, k, scope)
+            weights += [1.0, one.lexical]
+        for query in searched if aimed else ():
+            rankings += [[key for key, _ in self._vectors.query(query.subject_vector, k, within)] for within in apart]
+            rankings += lexical_passages(self._store, query.subject, k, aimed, apart)[1:]
+            weights += [*[one.aimed] * len(apart), *[one.aimed * one.lexical] * len(apart)]
         return reciprocal_rank_fusion(rankings, weights)
 
     def _best(

@@ -1,11 +1,12 @@
-"""Reciprocal rank fusion: rankings of different scales become one."""
+"""Rankings put together: reciprocal rank fusion, and the first of each group before the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 Key = TypeVar("Key", bound=int | str)
+Item = TypeVar("Item")
 
 #: Damping constant of Cormack, Clarke and Büttcher (SIGIR 2009), who found 60 to work across collections.
 RRF_CONSTANT = 60
@@ -29,3 +30,19 @@ def reciprocal_rank_fusion(
         for rank, key in enumerate(dict.fromkeys(ranking), start=1):
             scores[key] = scores.get(key, 0.0) + weight / (RRF_CONSTANT + rank)
     return sorted(scores.items(), key=lambda item: -item[1])
+
+
+def first_of_each(ranked: Sequence[Item], group: Callable[[Item], Hashable | None]) -> list[Item]:
+    """A ranking with the best of each group before all others, both in their order.
+
+    Args:
+        ranked: best first.
+        group: what an item belongs to; None for no group.
+    """
+    first: dict[Hashable, int] = {}
+    for place, item in enumerate(ranked):
+        owner = group(item)
+        if owner is not None:
+            first.setdefault(owner, place)
+    ahead = frozenset(first.values())
+    return [ranked[place] for place in sorted(range(len(ranked)), key=lambda place: place not in ahead)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.retrieval.aim import Profile, aimed_at, profile
+from assistant.retrieval.aim import Profile, aimed_at, profile, subject
 
 COVER = "FORM 10-Q QUARTERLY REPORT of {} (exact name of registrant), Lindholm"
 FILES = {
@@ -59,3 +59,24 @@ def test_a_stated_date_orders_documents_without_a_period_in_their_names() -> Non
 
 def test_a_profile() -> None:
     assert PROFILES[2] == Profile(3, PROFILES[2].own, PROFILES[2].words, frozenset({2022}), frozenset({3}), "2022 Q3")
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("What were Tarn's sales in Q2 2023?", "What were sales?"),
+        ("What was the gross margin of Tarn Water in the latest 10-Q report?", "What was the gross margin?"),
+        ("In the second quarter of 2023, what did Tarn spend on pipes?", "what did spend on pipes?"),
+        ("For the latest quarter, how did debt change in Ousel’s pipes?", "how did debt change in pipes?"),
+        ("Compare the sales of Tarn and Ousel in Q1 2023", "Compare the sales"),
+        # What names no document stays: another company, a product, a period that the document does not state.
+        ("How did Tarn's Sluicegate sales compare with Brambleton's in Q2 2023?",
+         "How did Sluicegate sales compare with Brambleton's?"),
+        ("What did Tarn plan in Q2 2023 for 2031?", "What did plan for 2031?"),
+        # Nothing is left to ask.
+        ("What about Tarn in Q2 2023?", "What about Tarn in Q2 2023?"),
+        ("What do sales depend on?", "What do sales depend on?"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_the_documents_named(question: str, asked: str) -> None:
+    assert subject(question, PROFILES, aimed_at(question, PROFILES)) == asked

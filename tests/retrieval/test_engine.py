@@ -15,6 +15,7 @@ from assistant.documents import BlockKind
 from assistant.errors import UnknownDocumentError
 from assistant.index.passages import squash
 from assistant.index.rows import PassageRow, SentenceRow
+from assistant.retrieval.aim import aimed_at
 from assistant.retrieval.conversation import query_texts
 from assistant.retrieval.evidence import BEFORE_WEIGHT, LEFTOVER_WEIGHT, LEXICAL_WEIGHT, PASSAGE_WEIGHT, rank_sentences
 from assistant.retrieval.retriever import EvidenceRetriever
@@ -227,10 +228,31 @@ def test_long_documents_that_are_named_are_ranked_by_themselves(
     question = "What does Harbour Compute pay for bread?"
     monkeypatch.setattr(opened.engine, "_profiles", None)
     # Short documents are not aimed at.
-    assert opened.engine._aimed_at(question, None) == ()
+    assert opened.engine._known(None) == []
     monkeypatch.setattr(opened.engine, "_profiles", None)
     monkeypatch.setattr("assistant.retrieval.engine._LONG", 0)
-    aimed = opened.engine._aimed_at(question, None)
+    aimed = aimed_at(question, opened.engine._known(None))
     assert aimed == tuple(opened.store.document_ids(["leases.md"]))
-    assert opened.engine._aimed_at(question, opened.store.document_ids(["bakery.md"])) == ()
+    assert aimed_at(question, opened.engine._known(opened.store.document_ids(["bakery.md"]))) == ()
     assert opened.engine.retrieve(question).hits[0].document == "leases.md"
+
+
+def test_a_comparison_gets_evidence_from_each_document(tmp_path: Path) -> None:
+    filling = "\n\n".join(f"Chapter {number} tells how reeds were cut along the shore." for number in range(400))
+    turnover = "\n\n".join(f"The turnover rose against that of others in year {number}." for number in range(40))
+    files = {
+        "alder.md": f"# Alder annual report\n\n{turnover}\n\n{filling}",
+        "birch.md": f"# Birch annual report\n\n{filling}\n\nThe turnover was 7 marks.",
+        "cedar.md": f"# Cedar annual report\n\n{filling}\n\nThe turnover was 9 marks.",
+    }
+    with OpenLibrary(tmp_path / "home") as library:
+        for path in write(tmp_path / "files", files):
+            library.ingest.add(path)
+        found = library.engine.retrieve("How did the turnover of Alder rise against that of Birch?")
+        (alone,) = {each.document for each in library.engine.retrieve("How did Alder's turnover rise?").evidence[:3]}
+    assert [each.document for each in found.evidence[:2]] == ["alder.md", "birch.md"]
+    assert found.evidence[1].text == "The turnover was 7 marks."
+    assert {hit.document for hit in found.hits[:2]} == {"alder.md", "birch.md"}
+    # The rest follows as it is worth.
+    assert [each.document for each in found.evidence[2:5]] == ["alder.md"] * 3
+    assert alone == "alder.md"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.fusion import RRF_CONSTANT, reciprocal_rank_fusion
+from assistant.retrieval.fusion import RRF_CONSTANT, first_of_each, reciprocal_rank_fusion
 
 RANKINGS = st.lists(st.lists(st.integers(0, 9), max_size=8), max_size=4)
 
@@ -47,3 +47,18 @@ def test_every_key_once_and_scores_fall(rankings: list[list[int]]) -> None:
     scores = [score for _, score in fused]
     assert scores == sorted(scores, reverse=True)
     assert all(0 < score <= len(rankings) / (RRF_CONSTANT + 1) for score in scores)
+
+
+@pytest.mark.parametrize(
+    ("ranked", "grouped", "order"),
+    [
+        ("", "ab", ""),
+        ("a1 a2 a3 b1", "ab", "a1 b1 a2 a3"),
+        ("c1 a1 a2 b1", "ab", "a1 b1 c1 a2"),
+        ("b1 a1 b2", "a", "a1 b1 b2"),
+        ("b1 a1 b2", "", "b1 a1 b2"),
+    ],
+)
+def test_the_first_of_each_group_comes_first(ranked: str, grouped: str, order: str) -> None:
+    found = first_of_each(ranked.split(), lambda item: item[0] if item[0] in grouped else None)
+    assert found == order.split()
