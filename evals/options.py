@@ -33,8 +33,9 @@ class Options:
     `questions` is the set, the sample note's by default; `documents` the folder it is about (see `documents_for`);
     `home` a folder that keeps the index of `documents`, a temporary one by default. Of the set are asked the cases of
     a type in `only`, of these a `sample` fixed by `seed`, of these the first `limit`. `workers` is how many are asked
-    at once; with `whole_corpus` they are asked over all documents, whatever scope they name; `fresh` gives up the results kept of a run that was broken off. The paths are where results are written;
-    `history` is a folder of former runs' JSON, drawn in the page beside this one.
+    at once; with `whole_corpus` they are asked over all documents, whatever scope they name; `fresh` gives up the
+    results kept of a run that was broken off. The paths are where results are written; `history` is a folder of former
+    runs' JSON, drawn in the page beside this one.
     """
 
     questions: Path | None = None

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MANY_DOCUMENTS = 3
 #: Nor than this by choosing them, or a folder that holds them.
 _MANY_CHOSEN = 20
+#: How deep each ranking goes where documents are aimed at: of one document's passages those that both searches find
+#: far down are better than those that only one of them finds (docs/experiments.md).
+_DEPTH = 100
 #: Only documents of at least so many characters are aimed at: they have a cover, and passages that could be of another
 #: one's. Of short ones every passage names its subject; aiming at them cost .03 of recall@5 (docs/experiments.md).
 _LONG = 20_000
@@ -65,7 +68,7 @@ class _Query:
 
 @dataclass(frozen=True)
 class _Found:
-    """Passages with scores, best first, their clauses, the documents compared, and whether nothing changed meanwhile."""
+    """Passages with scores, best first, their clauses, the documents compared; `whole` if nothing changed meanwhile."""
 
     best: list[tuple[PassageRow, float]]
     sentences: list[SentenceRow]
@@ -137,7 +140,9 @@ class Engine:
         return Retrieved(
             question=reading,
             hits=tuple(_hit(row, score) for row, score in found.best),
-            evidence=tuple(first_of_each(evidence, lambda found: found.document if found.document in compared else None)),
+            evidence=tuple(
+                first_of_each(evidence, lambda found: found.document if found.document in compared else None)
+            ),
             vector=queries[1] if leans else queries[0],
             vectors={sentence.id: sentence.vector for sentence in found.sentences},
         )
@@ -215,6 +220,7 @@ class Engine:
         rankings: list[list[int]] = []
         weights: list[float] = []
         one = self._weights
+        k = max(k, _DEPTH) if aimed else k
         for query in searched:
             rankings.append([key for key, _ in self._vectors.query(query.vector, k, scope)])
             rankings += lexical_passages(self._store, query.text, k, scope)

@@ -1,7 +1,7 @@
 """A process that owns a home: `owning.py HOME page|desk|watch [SECONDS]`, embedding each text for so long.
 
-It says `open` once it takes work, ends when told to by a signal or a line on stdin, and then says `closed`. With `watch`
-it is `sync --watch` over the working folder's `corpus`, and says what that says.
+It says `open` once it takes work, ends when told to by a signal or a line on stdin, and then says `closed`. With
+`watch` it is `sync --watch` over the working folder's `corpus`, and says what that says.
 """
 
 from __future__ import annotations

@@ -247,9 +247,7 @@ def test_while_the_chat_is_open_terminals_are_served_by_it(
     assert "412 megawatts" in cli("search", QUESTION).out
 
 
-def test_while_a_folder_is_followed_terminals_are_served(
-    cli: Cli, work: Path, home: Path, commands: Commands
-) -> None:
+def test_while_a_folder_is_followed_terminals_are_served(cli: Cli, work: Path, home: Path, commands: Commands) -> None:
     write(work / "corpus", {"leases.md": LEASES})
     write(work, {"bakery.md": BAKERY})
     following = owning(commands, home, "watch")
