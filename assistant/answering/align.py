@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assistant.answering.bound import Held, evidence_figures, held_figures, misplaced
+from assistant.answering.bound import Held, evidence_figures, held_figures, mislabelled, misplaced
 from assistant.answering.figures import Figure, figures, source_figures, supported
 from assistant.answering.quoted import invented, quoted, stands
 from assistant.answering.words import content_stems, named_beyond, word_forms
@@ -95,7 +95,7 @@ class Support:
     """The verdict on a sentence.
 
     `numbers` are the supporting sources' numbers, best first (the nearest ones even if it does not stand).
-    `unsupported_figures`, `misplaced_figures` (the sources give them for another period), `unknown_names` and
+    `unsupported_figures`, `misplaced_figures` (the sources give them for another period or column), `unknown_names` and
     `invented_quotes` say why it falls; `overlap` and `cosine` are the best reached.
     """
 
@@ -180,6 +180,7 @@ def _verdict(
     held = [figure for source in chosen for figure in source.stated]
     wrong = tuple(figure for figure in claimed if not supported(figure, held))
     elsewhere = misplaced(text, [(source.evidence, source.held) for source in chosen])
+    elsewhere += mislabelled(text, [source.evidence for source in chosen])
     known = frozenset().union(*(source.stems for source in chosen))
     around = frozenset().union(*(source.surroundings for source in chosen)) | known
     strange = tuple(named_beyond(text, around))

@@ -1,4 +1,4 @@
-"""Figures bound to their periods: what a source gives for 2018 does not support a claim about 2019.
+"""Figures bound to their periods and columns: what a source gives for 2018 does not support a claim about 2019.
 
 A claim is held against a source only where both clearly pair an amount with a period; whatever leaves room is let
 stand. Pure functions.
@@ -49,6 +49,8 @@ _NAME = re.compile(
 )
 #: Words of a row's label that is nothing but a period.
 _OF_PERIODS = bag("year years month months quarter quarters fiscal twelve three six nine week weeks period periods")
+#: Words of labels of which every other column is a part.
+_WHOLE = bag("total sum amount amounts value balance number overall group consolidated")
 _FISCAL = re.compile(r"fiscal|financial\s+year|\bF(?:Y|\d)", re.IGNORECASE)
 
 
@@ -88,6 +90,54 @@ def misplaced(text: str, sources: Sequence[tuple[Evidence, Sequence[Held]]]) -> 
     return tuple(
         figure for figure, period in claimed_pairs(text) if sources and _elsewhere(text, figure, period, sources)
     )
+
+
+def mislabelled(text: str, sources: Sequence[Evidence]) -> tuple[Figure, ...]:
+    """The amounts of a row that a sentence gives under the label of another of its columns ("Lund" for "Oslo").
+
+    Only where it names one such label in full, nothing of the amount's own, and not that label's own amount.
+
+    Args:
+        text: the sentence.
+        sources: what it cites.
+    """
+    if CELLS in text:
+        return ()
+    amounts, said = _parts(text)[0], bag(text)
+    rows = [_labelled(evidence.text) for evidence in sources]
+    wrong = []
+    for figure in amounts:
+        holding = [row for row, evidence in zip(rows, sources, strict=True) if _holds(figure, figures(evidence.text))]
+        if holding and all(_of_another(figure, amounts, said, row) for row in holding):
+            wrong.append(figure)
+    return tuple(wrong)
+
+
+def _labelled(text: str) -> list[tuple[frozenset[str], list[Figure]]]:
+    """The cells of a row: the words of the column's label, none if they name a period, and the figures."""
+    cells = [cell.rpartition(": ") for cell in text.split(CELLS)[1:]]
+    return [(frozenset() if periods(key) else bag(key), figures(value)) for key, _, value in cells]
+
+
+def _holds(figure: Figure, held: Sequence[Figure]) -> bool:
+    return any(same_figure(figure, other) for other in held)
+
+
+def _of_another(
+    figure: Figure,
+    amounts: Sequence[Figure],
+    said: frozenset[str],
+    row: Sequence[tuple[frozenset[str], Sequence[Figure]]],
+) -> bool:
+    own = [label for label, held in row if _holds(figure, held)]
+    others = [(label, held) for label, held in row if not _holds(figure, held)]
+    if not own or any(label <= _WHOLE for label in own):
+        return False
+    mine = frozenset[str]().union(*own)
+    named = [(label, held) for label, held in others if label - mine and label <= said]
+    if len(named) != 1 or any(_holds(amount, named[0][1]) for amount in amounts):
+        return False
+    return not (mine - named[0][0]) & said
 
 
 def claimed_pairs(text: str) -> list[tuple[Figure, Period]]:

@@ -1,10 +1,10 @@
 """Figures shown as fact that the words cited for them do not hold.
 
-Counted twice over and joined: what the assistant itself admits, and what this judge finds with its own
-parser. A figure is supported when a quote that its own sentence cites has the same figure; a bare number of at least three digits
-or with decimals in a quote also supports that number with a scale or unit, because a table says those in its
-header, outside the quoted row; in a row any number does, also one with the same unit. The sign is left to the
-words. A sum's result is supported by its operands.
+Counted twice over and joined: what the assistant itself admits, and what this judge finds with its own parser. A
+figure is supported when a quote that its own sentence cites has the same figure; a bare number of at least three
+digits or with decimals in a quote also supports that number with a scale or unit, because a table says those in its
+header, outside the quoted row; in a row any number does, also one with the same unit. The sign is left to the words.
+A sum's result is supported by its operands.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Amounts bound to their periods: another period's is no support, and whatever leaves room is let stand."""
+"""Amounts bound to their periods and columns: another's is no support, and whatever leaves room is let stand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sum_sources import HARBOURS, SALES, STATED, evidence_of
 
-from assistant.answering.bound import claimed_pairs, held_figures, misplaced
+from assistant.answering.bound import claimed_pairs, held_figures, mislabelled, misplaced
 from assistant.documents.model import BlockKind
 
 ROW = "Total sales | 2019: $1,496.5 | 2018: $1,202.9"
@@ -118,3 +118,32 @@ def test_the_scale_of_a_table_is_its_figures_own() -> None:
 )
 def test_what_a_sentence_claims(text: str, pairs: list[tuple[str, int]]) -> None:
     assert [(figure.text, period.year) for figure, period in claimed_pairs(text)] == pairs
+
+
+PORTS = "Coal handled | Oslo: 400 | Lund: 250 | Total: 650"
+DENOMINATED = "Assets | USD denominated: 2 | Non-USD denominated: "
+KINDS = "Lorne | Buy ratings: 12 | Sell ratings: 7"
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "wrong"),
+    [
+        ("Coal handled in Lund was 400.", PORTS, ["400"]),
+        ("Coal handled in Oslo was 400.", PORTS, []),
+        ("Of the 650 of coal handled, Oslo had most.", PORTS, []),
+        ("Coal handled was 400 in Oslo and 250 in Lund.", PORTS, []),
+        ("Coal handled was 400, with Lund at 250.", PORTS, []),
+        ("Coal handled was 400.", PORTS, []),
+        ("Lorne has 12 sell ratings.", KINDS, ["12"]),
+        ("Lorne has 12 buy ratings.", KINDS, []),
+        ("Lorne has 12 ratings.", KINDS, []),
+        ("Lorne has 12 ratings, buy or sell.", KINDS, []),
+        (PORTS, PORTS, []),
+        (f"{DENOMINATED}3", f"{DENOMINATED}3", []),
+    ],
+)
+def test_another_columns_amount(text: str, row: str, wrong: list[str]) -> None:
+    cited = [evidence(row, kind=BlockKind.TABLE_ROW)]
+    assert [figure.text for figure in mislabelled(text, cited)] == wrong
+    beside = evidence("Lund and Sell: it was 400, or 12.")
+    assert mislabelled(text, [*cited, beside]) == ()
