@@ -223,7 +223,7 @@ READ = [
     ("grew from 10 to 15 billion dollars", [("10000000000", "USD"), ("15000000000", "USD")]),
     ("rose from 900,000 to 1.2 million", [("900000", ""), ("1200000", "")]),
     ("a profit (3GW of it)", [("3", "GW")]),
-    ("Result | 2024: (12.5)% | 2023: 3.1%", [("year=2024", "date"), ("-12.5", "%"), ("year=2023", "date"), ("3.1", "%")]),
+    ("Result | 2024: (12.5)% | then: 3.1%", [("year=2024", "date"), ("-12.5", "%"), ("3.1", "%")]),
     ("Net loss (1,234) (567)", [("-1234", ""), ("-567", "")]),
     ("a staff (1,234) of many", [("1234", "")]),
     ("version 1.2.3", []),
@@ -281,7 +281,7 @@ def test_reading_is_stable_under_white_space(text: str, gap: str) -> None:
 
 _AMOUNTS = st.tuples(
     st.sampled_from(["", "$", "€", "A$"]),
-    st.integers(1, 3000).filter(lambda number: not 1000 <= number),
+    st.integers(1, 999),
     st.sampled_from(["", " million", " billion"]),
 )
 

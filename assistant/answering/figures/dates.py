@@ -38,7 +38,7 @@ _COUNTS = (
 _MANY = rf"(?i:(?:years|months|weeks|days|hours|minutes)(?!\w)|{COUNTED})"
 #: No year by itself: "2000 MW", "2000 employees", "$2000", and what a longer number or word goes on with.
 _BARE = rf"(?<![\w$€£¥\u20a0-\u20bf.,]){_YEAR}(?!\s?-?(?:{_COUNTS}|{_MANY}))(?!\w)"
-_OF_YEAR = rf"""(?:\s?,)?\s*(?:of\s+|in\s+|for\s+)?(?:the\s+)?
+_OF_YEAR = r"""(?:\s?,)?\s*(?:of\s+|in\s+|for\s+)?(?:the\s+)?
     (?:(?i:fiscal)\s+(?:(?i:year)\s+)?|(?:FY|CY)\s?)?"""
 _SHORT = r"(?:[’'´](?=\d)|(?:FY|CY)\s?[’']?)\d\d(?!\d)"
 

@@ -1,4 +1,4 @@
-"""All figures of a text: dates first, then numbers in digits and in words, with ranges and what is said of their sense."""
+"""All figures of a text: dates first, then numbers in digits and in words, joined to ranges, with their sense."""
 
 from __future__ import annotations
 

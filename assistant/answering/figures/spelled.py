@@ -44,11 +44,12 @@ _AFTER_PART = (
     r"from|in|to|by|on|and|or|than|since|over|this|last|between|during|for|at|when|while|after|compared|below|above|"
     r"is|are|was|were|will|would|could|has|have)\b)"
 )
+_ORDINALS = alternatives(part for part in _PARTS if part not in ("half", "quarter"))
 _FRACTION = re.compile(
     rf"""(?<![\w’'])(?<![A-Za-z\d]-)(?:
     (?P<hyphen>{_ONES})-(?P<part>{alternatives(_PARTS)})s?(?![\w-])
     |(?P<many>{_ONES})\s(?P<parts>{alternatives(f"{part}s" for part in _PARTS)})(?![\w-])
-    |(?:an?|one)\s(?P<one>{alternatives(part for part in _PARTS if part not in ("half", "quarter"))})(?![\w-]){_AFTER_PART}
+    |(?:an?|one)\s(?P<one>{_ORDINALS})(?![\w-]){_AFTER_PART}
     |(?<!in\s)(?<!for\s)(?<!per\s)(?<!once\s)(?<!over\s)(?<!\d\s)(?<!illion\s)(?:an?|one)\s(?P<quarter>quarter)(?![\w-]){_AFTER_PART}
     |(?P<quarters>(?:an?|one)\squarter(?=\sof\s))
     |(?<!first\s)(?<!second\s)(?<!latter\s)(?<!other\s)(?<!better\s)(?:(?:one|a)\s)?(?P<half>half|halved|halving|halves)(?!-?\w)

@@ -31,7 +31,7 @@ _DOLLARS = {
     "nz": "NZD", "new zealand": "NZD", "nt": "TWD", "r": "BRL", "mx": "MXN",
 }  # fmt: skip
 _CODES = (
-    "USD EUR GBP JPY CNY RMB CHF AUD CAD HKD SGD NZD TWD BRL MXN INR KRW RUB SEK NOK DKK PLN CZK HUF ILS TRY ZAR SAR AED"
+    "USD EUR GBP JPY CNY RMB CHF AUD CAD HKD SGD NZD TWD BRL MXN INR KRW RUB SEK NOK DKK PLN CZK HUF ILS TRY ZAR AED"
 ).split()
 _SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS"}
 #: Any other sign of Unicode's block of currencies stands for itself.
@@ -60,7 +60,7 @@ _UNITS = {
     "TWh": "twh", "GWh": "gwh", "MWh": "mwh", "kWh": "kwh",
     "x": "x | times | fold", "year": "year | years", "month": "month | months", "week": "week | weeks",
     "day": "day | days", "hour": "hour | hours", "minute": "minute | minutes", "second": "second | seconds",
-    "kg": "kg | kilogram | kilograms", "g": "gram | grams", "km": "km | kilometers | kilometres | kilometer | kilometre",
+    "kg": "kg | kilogram | kilograms", "g": "gram | grams", "km": "km | kilometers | kilometres | kilometre",
     "mile": "miles | mile", "foot": "feet | ft | foot", "m": "meters | metres | meter | metre", "cm": "cm",
     "ton": "tons | ton", "t": "tonnes | tonne", "kB": "kb", "MB": "mb", "GB": "gb", "TB": "tb", "PB": "pb",
 }  # fmt: skip
