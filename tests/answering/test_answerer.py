@@ -9,8 +9,9 @@ import pytest
 from fakes import ScriptedChat
 
 from assistant.answering.answer import Answer, EvidenceFound, Finished, SentenceSettled, Status
-from assistant.answering.answerer import NOT_FOUND, OVERVIEW_LEAD, STRUCK_LEAD, WHICH_DOCUMENT
+from assistant.answering.answerer import NOT_FOUND, OVERVIEW_LEAD, STRUCK_LEAD, WHICH_DOCUMENT, Answerer
 from assistant.answering.compose import STRUCK_NOTE
+from assistant.answering.opinion import Opinion
 from assistant.answering.unclear import ABOUT
 from assistant.errors import ChatModelError
 from assistant.facade import Assistant
@@ -231,3 +232,33 @@ def test_without_a_chat_model_the_best_words_are_quoted(make_assistant: Callable
     found = made.ask(QUESTION)
     assert found.status is Status.ANSWERED and found.model == "quote-only"
     assert "$835" in found.answer and "No chat model" in found.answer
+
+
+@pytest.mark.parametrize(
+    ("claim", "status", "shown"),
+    [
+        ("Quarrix's shares rose by about 10% in one day.", Status.ANSWERED, "about 10%"),
+        # The value is there, in another sense: the documents' own words are shown for it.
+        ("Quarrix's shares rose by 10% in one day.", Status.ANSWERED, "about 10%"),
+        ("Quarrix's shares rose by about 70% in one day.", Status.NOT_FOUND, "about 10%"),
+    ],
+)
+def test_a_figure_in_another_sense_gives_way_to_the_quote_and_one_made_up_is_no_answer(
+    make_assistant: Callable[..., Assistant],
+    scripted: ScriptedChat,
+    work: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    claim: str,
+    status: Status,
+    shown: str,
+) -> None:
+    path = work / "shares.md"
+    path.write_text("# Quarrix\n\nQuarrix's shares rose by about 10% in one day.\n", encoding="utf-8")
+    made = make_assistant(chat=scripted)
+    made.add([path])
+    monkeypatch.setattr(Answerer, "opinion", lambda *_: Opinion({1: 1.0}, {1: 1.0}))
+    scripted.enqueue(claim)
+    found = made.ask("What happened to Quarrix's shares in one day?")
+    assert found.status is status
+    assert shown in found.answer
+    assert all(figure.supported for figure in found.figures)
