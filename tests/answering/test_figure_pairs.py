@@ -58,6 +58,10 @@ WORDS = [
     ("half a billion", "half a million", False, False),
     ("half a billion", "500 million", True, True),
     ("half a dozen", "six", True, True),
+    ("a quarter of a million homes", "250,000 homes", True, True),
+    ("seventy-five million people", "75 million people", True, True),
+    ("more than doubled", "doubled", False, False),
+    ("less than half", "half", False, False),
     ("half a year", "6 months", True, True),
     ("two and a half years", "2.5 years", True, True),
     ("one and a half million", "1.5 million", True, True),
@@ -133,6 +137,8 @@ DATES = [
     ("2026E", "2026", True, True),
     ("FY2019", "FY19", True, True),
     ("1865", "in 1865.", True, True),
+    ("fiscal years 2019 and 2018", "fiscal 2018 and FY2019", True, True),
+    ("May 12, 2024", "12 May 2024", True, True),
 ]
 UNITS = [
     ("5%", "3,5 %", False, False),

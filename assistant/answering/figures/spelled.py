@@ -19,7 +19,7 @@ _BELOW_1000 = rf"(?:(?:{_BELOW_100}|an?)[\s-]hundred(?:\s(?:and\s)?{_BELOW_100})
 _GROUP = rf"(?:{_BELOW_1000}|an?(?=[\s-](?:{_BIG})(?!\w)))(?:[\s-](?:{_BIG})(?!\w))*"
 _NUMBER = re.compile(
     rf"""(?<![\w’'])(?<![A-Za-z\d]-)(?:
-    (?P<half>(?:an?[\s-])?half(?:[\s-]an?)?[\s-](?:{_BIG})(?!\w))
+    (?P<share>(?:an?[\s-])?half(?:[\s-]an?)?|(?:a|one)[\s-]quarter(?:\sof)?[\s-]a)[\s-](?P<many>{_BIG})(?!\w)
     |(?P<part>half\san?\s(?={UNIT_AFTER}))
     |(?P<mixed>(?P<whole>{_BELOW_100}|an?)\sand\sa\shalf(?P<scale>[\s-](?:{_BIG})(?!\w))?)
     |(?P<number>{_GROUP}(?:\s(?:and\s)?{_GROUP})*)
@@ -117,8 +117,9 @@ def _fraction(match: re.Match[str]) -> Atom:
 
 
 def _number(text: str, match: re.Match[str]) -> Atom:
-    if match["half"]:
-        mantissa, scale, end = Decimal("0.5"), SCALES[re.split(r"[\s-]", match["half"])[-1].lower()], match.end()
+    if match["share"]:
+        mantissa = Decimal("0.5") if "half" in match["share"].lower() else Decimal("0.25")
+        scale, end = SCALES[match["many"].lower()], match.end()
     elif match["part"]:
         mantissa, scale, end = Decimal("0.5"), _ONE, match.end()
     elif match["mixed"]:
