@@ -142,8 +142,11 @@ def prediction(answer: str, question: str, result: str | None = None) -> tuple[l
     if not figures or any(figure.low != figure.high for figure in figures):
         return ([text] if text else []), ""
     names = {value: name for name, value in SCALES.items() if name != "percent"}
-    # A difference of percentages is in percentage points; the set counts it in percent.
-    scales = {"percent" if f.unit in ("%", "pp") else names.get(f.multiplier, "") for f in figures}
+    # A difference of percentages is in percentage points; the set counts it in percent. The "M" of MWh is no scale.
+    scales = {
+        "percent" if f.unit in ("%", "pp") else "" if f.unit in ("W", "Wh") else names.get(f.multiplier, "")
+        for f in figures
+    }
     if len(scales) == 1:
         return [str(figure.mantissa) for figure in figures], scales.pop()
     return [figure.text for figure in figures], ""

@@ -36,6 +36,10 @@ WEEKS = """|  | 53 weeks ended January 3, 2026 | 52 weeks ended December 28, 202
 | --- | --- | --- |
 | Ferry sales | 90 | 80 |
 """
+DATED = """|  | July 27, 2019 | April 27, 2019 | January 26, 2019 | October 27, 2018 |
+| --- | --- | --- | --- | --- |
+| Ferry sales | 40 | 32 | 24 | 21 |
+"""
 
 
 @pytest.mark.parametrize(
@@ -87,6 +91,8 @@ def test_a_length_said_once_is_that_of_both_periods() -> None:
         ("What is the change in ferry sales from Q2 2024 to Q2 2025?", CALLED),
         ("What is the change in ferry sales from 2024 to Q4 2025?", MIXED),
         ("What were ferry sales in 2025?", CAPTIONED),
+        ("What were ferry sales in 2018?", DATED),
+        ("What were ferry sales in the six months ended July 27, 2019?", DATED),
         ("What is the change in ferry sales from 2024 to 2025?", CAPTIONED),
         ("What is the change in ferry sales from 2024 to 2025?",
          "Ferry sales were $5 million in Q1 2025 and $4 million in Q1 2024."),
@@ -111,6 +117,9 @@ def test_another_length_is_refused(question: str, source: str) -> None:
         ("What were ferry sales in fiscal 2025?", YEARS, "$1,210.5 million"),
         ("What were ferry sales in the nine months ended September 30, 2025?", CAPTIONED, "90"),
         ("What were ferry sales in 2024?", WEEKS, "80"),
+        ("What were ferry sales in the quarter ended July 27, 2019?", DATED, "40"),
+        ("What was the change in ferry sales between the quarters ended July 27 and April 27 in 2019?", DATED, "8"),
+        ("What were ferry sales at July 27, 2019?", DATED, "40"),
     ],
 )
 def test_the_same_length_is_taken(question: str, source: str, result: str) -> None:

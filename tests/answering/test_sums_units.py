@@ -50,6 +50,7 @@ STEEL = "| (thousand tonnes) | 2025 | 2024 |\n| --- | --- | --- |\n| Steel made 
         ("dollars and shares in thousands", "Number of shares", 3),
         ("dollars in millions, shares in thousands", "Number of shares", 3),
         ("dollars in millions, shares in thousands", "Sales", 6),
+        ("dollars and share amounts in thousands, except per share amounts", "Current assets", 3),
         ("in thousands, except share and per share data", "Number of shares", 0),
     ],
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from assistant.answering.hedges import reserves
 from assistant.answering.sums.model import Quantity, Term
@@ -24,6 +25,8 @@ _EMPTY = frozenset(
 _STUCK = re.compile(r"(?<=[a-z]{4})\d{1,2}\b")
 #: How far the next row may stand behind the last one, in characters, when both are found: a line end.
 _NEXT = 2
+#: Months of a quarter, and the days that may lie between the ends of two.
+_QUARTER, _QUARTER_DAYS = 3, (80, 102)
 _CHANGE = re.compile(r"change|variance|increase|decrease|growth|\bvs?\b|\+/-|%", re.IGNORECASE)
 
 
@@ -169,7 +172,17 @@ def _row(evidence: Evidence) -> _Row:
         if found is not None:
             term = Term(_scaled(found, evidence, key, label), evidence, name or key, key)
             cells.append(Cell(key, term, _months(key, label, evidence.context, _caption(evidence))))
+    quarterly = all(cell.months is None for cell in cells) and _quarterly(cells)
+    if quarterly:
+        cells = [replace(cell, months=_QUARTER) for cell in cells]
     return _Row(name, section, tuple(cells))
+
+
+def _quarterly(cells: Sequence[Cell]) -> bool:
+    """Whether the columns of a row are dates a quarter apart; one that is of weeks may be some days off."""
+    dates = sorted({(p.year, p.month, p.day or 1) for cell in cells if (p := cell.period) and p.month})
+    days = [round(year * 365.25 + month * 30.44 + day) for year, month, day in dates]
+    return len(days) > 1 and all(_QUARTER_DAYS[0] <= later - one <= _QUARTER_DAYS[1] for one, later in pairwise(days))
 
 
 def row_figures(evidence: Evidence) -> list[Quantity]:

@@ -124,7 +124,7 @@ def _of_kind(note: str, *, shares: bool) -> str:
     plain = _EXCEPTED.sub("", note)
     if shares and excepted and _SHARES.search(_PER_SHARE.sub("", excepted.group())):
         return ""
-    parts = re.split(r"[,;]", plain)
+    parts = [part for part in re.split(r"[,;]", plain) if any(scale.search(part) for scale, _ in _NOTE_SCALES)]
     if len(parts) > 1 and any(map(_SHARES.search, parts)):
         return " ".join(part for part in parts if bool(_SHARES.search(part)) == shares)
     return plain
