@@ -197,7 +197,7 @@ def test_cells_that_are_no_figure(text: str) -> None:
         ("$'000", "Sales", 3, "$"),
         ("RMB’Million", "Sales", 6, "RMB "),
         ("in millions, except per share data", "Earnings per share", 0, ""),
-        ("$ in millions", "Number of shares", 0, ""),
+        ("$ in millions", "Number of shares", 6, ""),
         ("", "Sales", 0, ""),
     ],
 )

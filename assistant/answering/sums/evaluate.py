@@ -150,13 +150,9 @@ def _in_base_units(bound: Bound, terms: Sequence[Term]) -> Decimal:
 def beyond(terms: Sequence[Term], bound: Bound, *, above: bool) -> tuple[list[Term], str] | None:
     """The figures above or below a bound, and the working; None where the unit is in doubt."""
     percent = terms[0].quantity.percent
-    currencies = {term.quantity.currency for term in terms} | {bound.currency}
-    if (
-        not _alike(terms)
-        or len(currencies - {""}) > 1
-        or (percent and bound.currency)
-        or (bound.percent and not percent)
-    ):
+    currencies = ({term.quantity.currency for term in terms} | {bound.currency}) - {""}
+    amounts = bool(currencies) or any(term.quantity.exponent for term in terms)
+    if not _alike(terms) or len(currencies) > 1 or (percent and bound.currency) or (bound.percent and amounts):
         return None
     limit = _in_base_units(bound, terms)
 

@@ -47,8 +47,10 @@ _PAID = re.compile(
     r"\b(?:costs?|expenses?|compensation|pay\w*|salar\w+|wages|benefits?|bonus\w*|due|loans?|revenues?|sales)\b",
     re.IGNORECASE,
 )
+#: Words of rows that count shares; "repurchase of shares" and "share capital" may be money.
+_HELD = re.compile(r"\bnumber\b|\bweighted\b|\boutstanding\b|\bshares\s+used\b|\bdiluted\b", re.IGNORECASE)
 _EXCEPTED = re.compile(r"\bexcept\b.*", re.IGNORECASE | re.DOTALL)
-_PER_SHARE = re.compile(r"\bper[\s-]+shares?\b", re.IGNORECASE)
+_PER_SHARE = re.compile(r"\bper[\s-]+(?:\w+[\s-]+){0,3}shares?\b", re.IGNORECASE)
 #: Physical units as they are written, and as they are shown; a bare letter would be taken for anything.
 _UNITS = {
     "tonnes": "tonnes", "metric tons": "metric tons", "tons": "tons", "kg": "kg", "kilograms": "kg",
@@ -91,8 +93,8 @@ def noted(found: Quantity, note: str, label: str) -> Quantity:
     """A figure with the scale and currency that its table's note gives to the rows of its kind.
 
     A note that excepts what is "per share" is taken to except rates, ratios, prices and terms as well, which no
-    table counts in thousands; one that is on money says nothing of a count of things, and nor does a scale that
-    stands for all the rest: who counts ships in millions says so in their row.
+    table counts in thousands; and none of them counts ships or employees so without saying it in their row. Shares
+    are scaled like money, unless the note excepts them.
     """
     if not found.percent and not found.currency and _PERCENT_UNIT.search(f"{label} {note}"):
         return replace(found, percent=True)
@@ -101,10 +103,9 @@ def noted(found: Quantity, note: str, label: str) -> Quantity:
     if not found.currency and _RATES.search(label):
         return found
     counted = (_counted(label) or bool(found.unit)) and not found.currency
-    part = _of_kind(note, shares=bool(counted and _SHARES.search(label)))
+    part = _of_kind(note, shares=bool(counted and _SHARES.search(label) and _HELD.search(label)))
     currency = next((sign for pattern, sign in _NOTE_CURRENCIES if pattern.search(part)), "")
-    follows = found.unit or _SHARES.search(label)
-    unscaled = counted and (not follows or (bool(currency) and not _SHARES.search(part)))
+    unscaled = bool(counted and not _SHARES.search(label) and (currency or not found.unit))
     exponent = next((power for pattern, power in _NOTE_SCALES if pattern.search(part)), 0)
     return replace(
         found,
