@@ -25,6 +25,7 @@ from assistant.answering.draft import DraftSentence, DraftStream, only_leads
 from assistant.answering.features import read
 from assistant.answering.figures import made_up
 from assistant.answering.judgement import Judgement, judge
+from assistant.answering.language import ENGLISH_ONLY, is_other_language
 from assistant.answering.options import Length, tokens_for
 from assistant.answering.stray import CLOSE, asks_of_another, obeys, restates, strays
 from assistant.answering.sums import Sum, calculate
@@ -277,6 +278,8 @@ class Answerer:
 
     def _not_found(self, run: _Run, number: int) -> Iterator[SentenceSettled]:
         yield run.settled(run.composer.say(NOT_FOUND))
+        if is_other_language(run.question):
+            yield run.settled(run.composer.say(ENGLISH_ONLY))
         yield run.settled(run.composer.quote(run.told(number), NOT_FOUND_LEAD))
 
     def _settle_draft(self, run: _Run, judgement: Judgement) -> Generator[StreamEvent, None, Status]:
