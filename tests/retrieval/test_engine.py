@@ -237,13 +237,14 @@ def test_long_documents_that_are_named_are_ranked_by_themselves(
     assert opened.engine.retrieve(question).hits[0].document == "leases.md"
 
 
-def test_a_comparison_gets_evidence_from_each_document(tmp_path: Path) -> None:
-    filling = "\n\n".join(f"Chapter {number} tells how reeds were cut along the shore." for number in range(400))
+def test_a_comparison_gets_evidence_from_each_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.retrieval.engine._LONG", 1000)
+    filling = "\n\n".join(f"Chapter {number} tells how reeds were cut along the shore." for number in range(60))
     turnover = "\n\n".join(f"The turnover rose against that of others in year {number}." for number in range(40))
     files = {
         "alder.md": f"# Alder annual report\n\n{turnover}\n\n{filling}",
-        "birch.md": f"# Birch annual report\n\n{filling}\n\nThe turnover was 7 marks.",
-        "cedar.md": f"# Cedar annual report\n\n{filling}\n\nThe turnover was 9 marks.",
+        "birch.md": f"# Birch annual report\n\n{filling}\n\n## Turnover\n\nThe turnover was 7 marks.",
+        "cedar.md": f"# Cedar annual report\n\n{filling}\n\n## Turnover\n\nThe turnover was 9 marks.",
     }
     with OpenLibrary(tmp_path / "home") as library:
         for path in write(tmp_path / "files", files):
