@@ -66,6 +66,16 @@
     document.getElementById("send").addEventListener("click", patience, true);
   };
 
+  // Gradio gives every choice a name of its own, and with every change another; arrow keys go from one to the next only
+  // where they share one.
+  const group = ({ target }) => {
+    for (const choice of target.closest?.("#settings")?.querySelectorAll("input[type=radio]") ?? []) {
+      choice.name = "answer-length";
+    }
+  };
+  document.addEventListener("focusin", group);
+  document.addEventListener("keydown", group, true);
+
   // The first stop of the Tab key leads to the question box.
   const addSkipLink = () => {
     const link = document.createElement("a");
