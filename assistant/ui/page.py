@@ -77,7 +77,7 @@ def build_blocks(
     """The page, wired."""
     import gradio as gr
 
-    class Page(gr.Blocks):
+    class Page(gr.Blocks):  # type: ignore[misc]
         """Blocks whose tabs hold no connection while nothing goes on in them.
 
         Gradio's has each hold one for as long as it is open, to know when to forget it: with six tabs a browser has
