@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 from assistant.answering.answer import Answer, Citation, Sentence, Status, Timings
 from evals.model import Metric
+from evals.score import Hit
 
 #: How a model says that it does not know, or that what it was given does not say.
 _DECLINES = re.compile(
@@ -35,30 +35,6 @@ _EMPTY = "Empty Response"
 _NOT_APPLICABLE = re.compile(r"citation_|gold_quotes_cited|unsupported_|retrieve_p|first_token_p")
 
 
-class Seen(Protocol):
-    """A chunk that a model had before it."""
-
-    @property
-    def document(self) -> str:
-        """Name of its document."""
-
-    @property
-    def page(self) -> int | None:
-        """Its page, from 1."""
-
-    @property
-    def text(self) -> str:
-        """Its words."""
-
-    @property
-    def start(self) -> int:
-        """Where it begins."""
-
-    @property
-    def end(self) -> int:
-        """Where it ends."""
-
-
 def declines(text: str) -> bool:
     """Whether a reply says that it does not know; a blank one counts as such.
 
@@ -75,7 +51,7 @@ def _before(text: str, at: int) -> str:
     return text[: ends[-1]] if ends else ""
 
 
-def uncited_answer(question: str, text: str, *, model: str, total_ms: float, seen: Sequence[Seen] = ()) -> Answer:
+def uncited_answer(question: str, text: str, *, model: str, total_ms: float, seen: Sequence[Hit] = ()) -> Answer:
     """A reply as an answer of one sentence that cites nothing; one that declines has the status "not found".
 
     Args:
