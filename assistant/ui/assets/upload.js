@@ -48,6 +48,10 @@ const named = (found) => {
   }));
 };
 
+// What another program made for the drop, such as a mail's attachment, has no entry in a file system.
+const asEntry = (file) =>
+  file && { isFile: true, name: file.name, fullPath: `/${file.name}`, file: (found) => found(file) };
+
 // What a folder holds, at any depth. Hidden files are left out, as by a sync of a folder.
 const filesIn = async (entry) => {
   if (entry.isFile) {
@@ -127,7 +131,9 @@ panel.addEventListener("drop", (event) => {
   event.preventDefault();
   panel.classList.remove("dropping");
   // To be asked for at once: after the event there is nothing left of it.
-  const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
+  const entries = [...event.dataTransfer.items]
+    .map((item) => item.webkitGetAsEntry() ?? asEntry(item.getAsFile?.()))
+    .filter(Boolean);
   sendDropped(entries);
 });
 // A file dropped beside the panel must not replace the page.
