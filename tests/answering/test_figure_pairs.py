@@ -300,3 +300,19 @@ def test_same_figure_goes_both_ways_where_both_state_the_unit(
     if bool(first.unit) == bool(second.unit):
         assert same_figure(first, second) == same_figure(second, first)
     assert same_figure(first, second) or first.value != second.value or first.unit != second.unit
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("Accrued taxes, highest: 2019 (4.2 (2019) > 1.4 (2018)).", "Accrued taxes | 2019: 4.2 | 2018: 1.4"),
+        (
+            "They say: “Depreciation | 2019: (2,964.6) | 2018: (2,755.1)”",
+            "Depreciation | 2019: (2,964.6) | 2018: (2,755.1)",
+        ),
+        ('They say: "Loss | (12.5)".', "Loss | (12.5)"),
+    ],
+)
+def test_what_is_compared_or_quoted_is_what_its_source_says(text: str, source: str) -> None:
+    held = figures(source)
+    assert all(supported(figure, held) for figure in figures(text))

@@ -53,9 +53,9 @@ _NO_NOUN = frozenset(
     for from with than per as is are were had have will would could may might can the a an over under after before more
     that which who when while if but nor not so such each every all any out off up down about during since""".split()
 )
-#: Where a bracketed figure is a cell of a table, which has no words beside it.
-_CELL_BEFORE = re.compile(r"(?:^|[|:\t;,]|[\d%)])\s*$")
-_CELL_AFTER = re.compile(r"\s*(?:$|[|\t;,.]|[($€£¥-]*\d)")
+#: Where a bracketed figure is a cell of a table, which has no words beside it; a row may stand in quotation marks.
+_CELL_BEFORE = re.compile(r"(?:^|[|:\t;,“\"«„]|[\d%)])\s*$")
+_CELL_AFTER = re.compile(r"\s*(?:$|[|\t;,.”\"»“]|[($€£¥-]*\d)")
 _ONE = Decimal(1)
 
 

@@ -62,6 +62,8 @@ _LOSS = re.compile(
     r"decreas(?:e|ed|es)|reduc(?:tion|ed)|fell|fall|dropped|drop|down)\b[^.;|]*$",
     re.IGNORECASE,
 )
+#: Between two figures such a sign compares them and bounds neither: "4.2 > 1.4".
+_COMPARED = re.compile(r"[\d)%]\s*[<>≥≤]\s*$")
 _WHOLE = re.compile(r"\b(?:all|whole|entire|full)(?:\s+of)?(?:\s+the)?\s*$", re.IGNORECASE)
 _BEHIND_SIGN = re.compile(r"\s[×÷−+=]\s+\(?$")
 _BEFORE_SIGN = re.compile(r"\)?\s[−+=]\s|[^;:!?\n]{0,30}[×÷]")
@@ -88,7 +90,7 @@ def sense(text: str, start: int, end: int, unit_of_time: bool) -> Sense:
     """
     reach = max(0, start - _REACH)
     before = text[reach:start]
-    lead = _LEAD.search(before) if _LAST.search(before[-_LONGEST:]) else None
+    lead = _LEAD.search(before) if _LAST.search(before[-_LONGEST:]) and not _COMPARED.search(before) else None
     approximate, bound = False, ""
     if lead:
         start = reach + lead.start()
