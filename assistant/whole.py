@@ -17,7 +17,8 @@ def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
     """
     new = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _mode(private))
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(new, flags, 0o600 if private else 0o666)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
@@ -33,7 +34,3 @@ def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-
-def _mode(private: bool) -> int:
-    return 0o600 if private else 0o666

@@ -102,7 +102,7 @@ class Bench:
 
     @staticmethod
     def _code(pipeline: str) -> str:
-        return provenance.code_hash(Path(__file__).resolve().parents[1], left_out(pipeline))
+        return provenance.code_hash(left_out(pipeline))
 
     def _identity(self, part: Part, chosen: Sequence[Question], corpus: str, code: str) -> dict[str, Any]:
         spec = BASELINES.get(part.pipeline)

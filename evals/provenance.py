@@ -21,6 +21,7 @@ _OURS = "corpus-assistant"
 _BELOW = ("transformers", "langchain-core")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _READ_BYTES = 1 << 20
+_ROOT = Path(__file__).resolve().parents[1]
 _SOURCES = frozenset({".py", ".json", ".md", ".toml", ".txt", ".jsonl"})
 
 
@@ -65,12 +66,12 @@ def package_versions() -> dict[str, str]:
     return found
 
 
-def code_hash(root: Path, left_out: Collection[str] = ()) -> str:
+def code_hash(left_out: Collection[str] = (), root: Path = _ROOT) -> str:
     """SHA-256 of the program's and the suite's own files, without results.
 
     Args:
+        left_out: files and folders that can change no figure of what is measured, with `/`.
         root: the folder that holds `assistant` and `evals`.
-        left_out: files and folders below it that can change no figure of what is measured, with `/`.
     """
     files = {path.relative_to(root): path for room in ("assistant", "evals") for path in (root / room).rglob("*")}
     return corpus_hash(

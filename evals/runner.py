@@ -31,7 +31,6 @@ from evals.sets import Question
 from evals.summary import summarise, summarise_by_type
 
 logger = logging.getLogger(__name__)
-_ROOT = Path(__file__).resolve().parents[1]
 
 #: Settings that change neither an answer nor how long it takes, or that the hash of the corpus stands for.
 _IMMATERIAL = frozenset({"home", "corpus", "models_dir", "watch", "log_level", "fetch_timeout_s", "fetch_private"})
@@ -73,7 +72,7 @@ def _kept(keep: Keep | None, made: Mapping[str, Any], used: Settings, ids: set[s
         yield None
         return
     settings = {name: value for name, value in used.printable().items() if name not in _IMMATERIAL}
-    code = {"code": provenance.code_hash(_ROOT), "packages": provenance.package_versions()}
+    code = {"code": provenance.code_hash(), "packages": provenance.package_versions()}
     key = {**keep.key, **made, **code, "settings": settings}
     with keeping(keep.path, key, ids, fresh=keep.fresh, told=keep.told) as kept:
         yield kept

@@ -105,7 +105,7 @@ def _run_key(plan: Plan, asked: Asked, settings: Settings) -> str:
             "limit": plan.limit,
             "retrieval_only": plan.retrieval_only,
             "version": __version__,
-            "code": provenance.code_hash(Path(__file__).resolve().parents[2]),
+            "code": provenance.code_hash(),
             "packages": provenance.package_versions(),
         }
     )

@@ -111,7 +111,7 @@ def test_only_code_that_can_change_a_figure_counts(tmp_path: Path) -> None:
         path.write_text(text)
 
     def hashes() -> tuple[str, str]:
-        return code_hash(tmp_path, left_out(OURS)), code_hash(tmp_path, left_out("langchain"))
+        return code_hash(left_out(OURS), tmp_path), code_hash(left_out("langchain"), tmp_path)
 
     put("assistant/models/a.py", "1")
     before = hashes()
