@@ -27,7 +27,7 @@ from assistant.settings import APP, Settings, load_settings
 from evals import provenance
 from evals.baselines.baseline import baseline_factory
 from evals.baselines.environments import BASELINES, default_root, is_made, make
-from evals.bench_plan import CLOSED, DATA, ENVIRONMENTS_S, OURS, PIPELINES, SETS, Part, left_out, parts
+from evals.bench_plan import CLOSED, DATA, ENVIRONMENTS_S, OURS, PIPELINES, SETS, Part, parts
 from evals.bench_results import (
     RESULTS,
     Result,
@@ -78,7 +78,7 @@ class Bench:
 
     def tasks(self, wanted: Sequence[Part], limit: int | None, say: Callable[[str], None]) -> list[Task]:
         """The parts that can be measured; those of sets that are not there are told and left out."""
-        codes = {name: self._code(name) for name in {part.pipeline for part in wanted}}
+        codes = {left_out: self._code(left_out) for left_out in {part.left_out for part in wanted}}
         found: list[Task] = []
         absent: set[str] = set()
         corpora: dict[Path, str] = {}
@@ -94,15 +94,15 @@ class Bench:
             if folder not in corpora:
                 files = list_documents(folder)
                 corpora[folder] = provenance.corpus_hash((n, provenance.sha256_of(p)) for n, p in files.items())
-            key = provenance.fingerprint(self._identity(part, chosen, corpora[folder], codes[part.pipeline]))
+            key = provenance.fingerprint(self._identity(part, chosen, corpora[folder], codes[part.left_out]))
             known = read(self.results / f"{part.name}.json")
             kept = known if known and known.fingerprint == key else None
-            found.append(Task(part, chosen, len(cases), key, kept, codes[part.pipeline]))
+            found.append(Task(part, chosen, len(cases), key, kept, codes[part.left_out]))
         return found
 
     @staticmethod
-    def _code(pipeline: str) -> str:
-        return provenance.code_hash(left_out(pipeline))
+    def _code(left_out: tuple[str, ...]) -> str:
+        return provenance.code_hash(left_out)
 
     def _identity(self, part: Part, chosen: Sequence[Question], corpus: str, code: str) -> dict[str, Any]:
         spec = BASELINES.get(part.pipeline)
@@ -124,7 +124,7 @@ class Bench:
         """
         start = time.perf_counter()
         done, extra = self._run(task, told)
-        if self._code(task.part.pipeline) != task.code:
+        if self._code(task.part.left_out) != task.code:
             raise QuestionSetError(
                 f"{task.part.name}: the code was changed while it was measured",
                 "Run it again; nothing of this part was kept.",

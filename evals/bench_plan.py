@@ -35,6 +35,7 @@ class BenchSet:
         retrieval_only: search without asking.
         index_s: seconds that indexing takes, about, by pipeline.
         each_s: seconds that a question takes, about, by pipeline; a pipeline that is not named is not measured.
+        has_pdf: whether there is a PDF among its documents.
     """
 
     name: str
@@ -45,6 +46,7 @@ class BenchSet:
     retrieval_only: bool
     index_s: dict[str, int]
     each_s: dict[str, float]
+    has_pdf: bool = False
 
     def questions_path(self, data: Path) -> Path:
         """Its question set."""
@@ -125,6 +127,7 @@ SETS = (
         "sec10q", "20 quarterly reports, search alone", "sec10q", None, _mixed, True,
         {OURS: 600, "langchain": 420, "llamaindex": 240},
         {OURS: 0.5, "langchain": 0.1, "llamaindex": 0.5},
+        has_pdf=True,
     ),
 )  # fmt: skip
 
@@ -138,14 +141,16 @@ _TELLING = (
     "evals/report.py", "evals/compare.py", "evals/comparison_report.py", "evals/cli.py", "evals/gate.py",
     "evals/thresholds.toml", "evals/stages.py", "evals/fit.py", "evals/article.py", "evals/near_misses.py",
     "evals/formats.py", "evals/beside.py", "evals/kept.py", "evals/judge.py",
+    # In which process a file is read, and how what was read comes back.
+    "assistant/documents/parser.py", "assistant/documents/worker.py", "assistant/documents/frames.py",
 )  # fmt: skip
 #: Nor of a baseline's, which have our readers' texts and our models: how we search and answer.
 _OURS_ALONE = ("assistant/answering", "assistant/retrieval", "assistant/index", "assistant/facade.py")
-
-
-def left_out(pipeline: str) -> tuple[str, ...]:
-    """What of the code can change no figure of a pipeline."""
-    return _TELLING if pipeline == OURS else (*_TELLING, *_OURS_ALONE)
+#: Nor of a set's that has no PDF.
+_PDF_ALONE = tuple(
+    f"assistant/documents/{name}.py"
+    for name in ("pdf", "pdf_cells", "pdf_labels", "pdf_pages", "pdf_tables", "page_picture", "page_words", "ocr")
+)
 
 
 @dataclass(frozen=True)
@@ -159,6 +164,13 @@ class Part:
     def name(self) -> str:
         """What its result's file is called, without suffix."""
         return f"{self.of.name}-{self.pipeline}"
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What of the code can change no figure of it."""
+        ours = () if self.pipeline == OURS else _OURS_ALONE
+        unread = ("assistant/documents",) if self.pipeline == CLOSED else () if self.of.has_pdf else _PDF_ALONE
+        return (*_TELLING, *ours, *unread)
 
 
 def parts(sets: Sequence[str] = (), pipelines: Sequence[str] = ()) -> list[Part]:

@@ -1,7 +1,7 @@
 """What is said between the Assistant and its reading process: frames of a length and that many bytes.
 
-A request is two frames, a `Request` or a `Draw` as JSON and the file's bytes; replies are frames of JSON, the last of
-them `Read`, `Drawn`, `Refused` or `Failed`.
+A request is two frames, a `Request` or a `Draw` as JSON and the file's bytes; replies are frames of JSON, the first of
+them `Taken`, the last `Read`, `Drawn`, `Refused` or `Failed`.
 """
 
 from __future__ import annotations
@@ -44,6 +44,12 @@ class Draw(_Message):
     quote: str = ""
     before: str = ""
     passwords: tuple[str, ...] = Field(default=(), repr=False)
+
+
+class Taken(_Message):
+    """The whole request has come: what happens from here on is its doing."""
+
+    kind: Literal["taken"] = "taken"
 
 
 class Began(_Message):
@@ -92,7 +98,7 @@ class Failed(_Message):
     trace: str
 
 
-Reply = Began | Progressed | Read | Drawn | Refused | Failed
+Reply = Taken | Began | Progressed | Read | Drawn | Refused | Failed
 _REQUEST: TypeAdapter[Request | Draw] = TypeAdapter(Annotated[Request | Draw, Field(discriminator="kind")])
 _REPLY: TypeAdapter[Reply] = TypeAdapter(Annotated[Reply, Field(discriminator="kind")])
 

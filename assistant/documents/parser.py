@@ -21,7 +21,7 @@ from pydantic import SecretStr
 
 from assistant import __version__
 from assistant.documents import frames
-from assistant.documents.frames import Began, Draw, Drawn, Failed, Progressed, Read, Refused, Reply, Request
+from assistant.documents.frames import Began, Draw, Drawn, Failed, Progressed, Read, Refused, Reply, Request, Taken
 from assistant.documents.model import Document
 from assistant.documents.options import ReadOptions, read_passwords
 from assistant.documents.page_picture import PagePicture
@@ -214,11 +214,14 @@ class ParserProcess:
         """
         if self._worker and self._worker.process.poll() is not None:
             self.close()
+        rested = self._worker is not None
         worker = self._worker = self._worker or _Worker(self._limits, self._module)
-        done = False
+        taken = done = False
         try:
             for reply in worker.replies(request, data, until):
-                if isinstance(reply, Began):
+                if isinstance(reply, Taken):
+                    taken = True
+                elif isinstance(reply, Began):
                     member.path = reply.member
                     options.began(reply.member)
                 elif isinstance(reply, Progressed):
@@ -233,11 +236,15 @@ class ParserProcess:
                 else:
                     done = True
                     return reply
-            raise self._failed(worker.fate())
+            how = worker.fate()
         finally:
             # One that is in the middle of something, or may be short of memory, is of no use any more.
             if not done:
                 self.close()
+        if rested and not taken and how not in ("slow", "late"):
+            # It ended while it waited, which is no file's doing: a new one is asked.
+            return self._ask(request, data, options, member, until)
+        raise self._failed(how)
 
     def _failed(self, how: str) -> _FailedError:
         seconds, megabytes = self._limits.seconds, self._limits.megabytes

@@ -36,6 +36,7 @@ from assistant.documents.frames import (
     Read,
     Refused,
     Request,
+    Taken,
     parse_request,
     receive,
     send,
@@ -150,7 +151,7 @@ def main(seconds: float, megabytes: int, folder: str) -> None:
 
     while True:
         head, data = inbox.get()
-        set_alarm(seconds + _GRACE_S)
+        say(Taken())
         _answer(head, data, say)
         set_alarm(0)
         del head, data

@@ -167,6 +167,34 @@ def test_an_idle_process_that_ended_is_replaced(parser: ParserProcess) -> None:
     assert parser.process_id != first
 
 
+def test_one_that_ends_before_it_has_the_file_is_replaced(
+    parser: ParserProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parser.read(CSV, "a.csv", "a")
+    assert parser._worker
+    process = parser._worker.process
+    first = process.pid
+    os.kill(first, signal.SIGKILL)
+    assert is_gone(first)
+    # As if it had ended a moment later, when it had been seen to run.
+    monkeypatch.setattr(process, "poll", lambda: None)
+    assert parser.read(CSV, "a.csv", "a")[0].text
+    assert parser.process_id != first
+
+
+def test_a_file_that_ends_one_that_waited_is_not_tried_again(
+    parser: ParserProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parser.read(CSV, "a.csv", "a")
+
+    def none_more(*arguments: object, **named: object) -> None:
+        raise AssertionError("a second process was started")
+
+    monkeypatch.setattr(subprocess, "Popen", none_more)
+    with pytest.raises(DocumentError, match="its reader failed"):
+        parser.read(b"x", "a.leave", "a")
+
+
 def test_close_ends_it(parser: ParserProcess) -> None:
     parser.read(CSV, "a.csv", "a")
     pid = parser.process_id

@@ -10,7 +10,7 @@ from assistant.errors import QuestionSetError
 from assistant.settings import Settings
 from evals import bench as benching
 from evals.bench import Bench, Task, plan_table
-from evals.bench_plan import OURS, SETS, left_out, parts
+from evals.bench_plan import CLOSED, OURS, PIPELINES, SETS, BenchSet, Part, parts
 from evals.bench_results import Result, read, write
 from evals.model import Item, Metric, Run
 from evals.provenance import code_hash
@@ -111,7 +111,10 @@ def test_only_code_that_can_change_a_figure_counts(tmp_path: Path) -> None:
         path.write_text(text)
 
     def hashes() -> tuple[str, str]:
-        return code_hash(left_out(OURS), tmp_path), code_hash(left_out("langchain"), tmp_path)
+        return hash_of(OURS), hash_of("langchain")
+
+    def hash_of(pipeline: str, of: BenchSet = SETS[0]) -> str:
+        return code_hash(Part(of, pipeline).left_out, tmp_path)
 
     put("assistant/models/a.py", "1")
     before = hashes()
@@ -123,11 +126,24 @@ def test_only_code_that_can_change_a_figure_counts(tmp_path: Path) -> None:
     assert ours != before[0] and other == before[1]
     put("assistant/models/a.py", "2")
     assert hashes()[0] != ours and hashes()[1] != other
+    before = hashes()
+    (filings,) = (each for each in SETS if each.has_pdf)
+    closed, of_filings = hash_of(CLOSED), hash_of(OURS, filings)
+    put("assistant/documents/pdf.py", "1")
+    assert hashes() == before and hash_of(OURS, filings) != of_filings
+    put("assistant/documents/markdown.py", "1")
+    assert hashes()[0] != before[0] and hashes()[1] != before[1] and hash_of(CLOSED) == closed
 
 
 def test_what_is_left_out_is_there() -> None:
     root = Path(__file__).resolve().parents[2]
-    assert all((root / name).exists() for name in left_out("langchain"))
+    assert all((root / name).exists() for each in SETS for kind in PIPELINES for name in Part(each, kind).left_out)
+
+
+def test_which_sets_have_a_pdf(evaldata: object) -> None:
+    for each in SETS:
+        folder = evaldata(each.folder) / "documents" if each.folder else Path(__file__).parents[2] / "corpus"  # type: ignore[operator]
+        assert any(folder.rglob("*.pdf")) is each.has_pdf
 
 
 def test_code_changed_meanwhile_is_told_and_nothing_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
