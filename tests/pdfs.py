@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 #: The padding of short passwords (PDF 32000-1, 7.6.3.3).
 _PAD = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
@@ -37,17 +38,30 @@ def _encryption(user: str, owner: str, file_id: bytes) -> tuple[bytes, bytes]:
     ).encode()
 
 
+@dataclass(frozen=True)
+class Styled:
+    """A line at the left margin in a type of its own: `font` is Helvetica, -Bold or -Oblique by its last word."""
+
+    text: str
+    size: int = 11
+    font: str = ""
+
+
 #: A line of a page: text at the left margin, or texts at their own distances from the left edge, in points.
-Line = str | Sequence[tuple[int, str]]
+Line = str | Styled | Sequence[tuple[int, str]]
+_FONTS = {"": "F1", "Bold": "F2", "Oblique": "F3"}
 
 
 def _content(lines: Sequence[Line]) -> bytes:
     shown = []
     for number, line in enumerate(lines):
-        for left, text in [(60, line)] if isinstance(line, str) else line:
+        style = line if isinstance(line, Styled) else Styled("")
+        words = [(60, line.text)] if isinstance(line, Styled) else [(60, line)] if isinstance(line, str) else line
+        shown.append(f"/{_FONTS[style.font]} {style.size} Tf\n")
+        for left, text in words:
             escaped = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
             shown.append(f"1 0 0 1 {left} {760 - 14 * number} Tm ({escaped}) Tj\n")
-    return f"BT /F1 11 Tf\n{''.join(shown)}ET".encode("latin-1")
+    return f"BT {''.join(shown)}ET".encode("cp1252")
 
 
 def make_pdf(
@@ -57,24 +71,27 @@ def make_pdf(
     count = len(pages)
     file_id = b"0123456789abcdef"
     key, encryption = _encryption(password, "owner", file_id) if password else (b"", b"")
-    kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(count))
+    kids = " ".join(f"{6 + 2 * i} 0 R" for i in range(count))
     facts = "".join(
         f"/{key} ({value})" for key, value in (("Title", title), ("Author", author), ("CreationDate", created)) if value
     )
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Count {count} /Kids [{kids}] >>".encode(),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        *(
+            f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica{kind} /Encoding /WinAnsiEncoding >>".encode()
+            for kind in ("", "-Bold", "-Oblique")
+        ),
     ]
     for index, lines in enumerate(pages):
         stream = _content(lines)
         if key:
             # Each object has a key of its own (7.6.2).
-            number = (5 + 2 * index).to_bytes(3, "little") + bytes(2)
+            number = (7 + 2 * index).to_bytes(3, "little") + bytes(2)
             stream = _rc4(hashlib.md5(key + number).digest()[:10], stream)
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> "
-            f"/Contents {5 + 2 * index} 0 R >>".encode()
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources "
+            f"<< /Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >> >> /Contents {7 + 2 * index} 0 R >>".encode()
         )
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
     objects.append(f"<< {facts} >>".encode())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from assistant.documents.model import BlockKind, Document
 from assistant.documents.ocr import is_empty, is_picture
 from assistant.documents.options import ReadOptions, locked
 from assistant.documents.pdf_cells import Piece
+from assistant.documents.pdf_headings import Heading, SetLine, Setting, Type, find_headings
 from assistant.documents.pdf_pages import PageReport, not_readable, read_pictures
 from assistant.documents.pdf_tables import find_tables
 
@@ -24,6 +26,10 @@ _DIGITS = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
 _EDGE = 3
 #: On so many pages, and on this share of them, a line has to stand to be one.
 _RUNS, _RUN_SHARE = 3, 0.2
+#: Names of fonts that are bold or slanted, TeX's among them; so many bytes of a name are looked at.
+_BOLD = re.compile(r"bold|black|heavy|demi|(?:^|\+)(?:CM|SF|LM)(?:B|SSB)", re.IGNORECASE)
+_SLANTED = re.compile(r"italic|oblique|slanted|(?:^|\+)(?:CM|SF|LM)(?:BX)?(?:TI|SL)", re.IGNORECASE)
+_FONT_NAME = 128
 #: Left, bottom, right and top in points from the page's lower left corner.
 Box = tuple[float, float, float, float]
 
@@ -36,28 +42,45 @@ def _is_row(line: str) -> bool:
 
 @dataclass(frozen=True)
 class PageLine:
-    """A line of a page as it is kept, and where its words stand, as far as that is known."""
+    """A line of a page as it is kept, where its words stand and how it is set, as far as that is known."""
 
     text: str
     words: tuple[Piece, ...] = ()
+    setting: Setting | None = None
 
     def whole(self, known: Container[str]) -> PageLine:
         """The line with its broken words joined, as the document's words say."""
         return replace(self, text=join_broken(self.text, known))
 
 
-def lines_of(text: str, boxes: Sequence[Box] = ()) -> list[PageLine]:
+def lines_of(
+    text: str, boxes: Sequence[Box] = (), set_at: Callable[[int], Setting | None] | None = None
+) -> list[PageLine]:
     """A page's lines.
 
     Args:
         text: the page's text.
         boxes: the box of each of its characters; without them no word has a place.
+        set_at: how the character at a place of the text is set; without it that is not known of any line.
     """
     return [
-        PageLine(_kept(text[found.start() : found.end()]), tuple(_words(text, boxes, *found.span())))
+        PageLine(
+            _kept(text[found.start() : found.end()]),
+            tuple(_words(text, boxes, *found.span())),
+            _setting(text, *found.span(), set_at) if set_at else None,
+        )
         for found in re.finditer(r"[^\r\n]*(?:\r?\n|\r|$)", text)
         if found.group()
     ]
+
+
+def _setting(text: str, start: int, end: int, set_at: Callable[[int], Setting | None]) -> Setting | None:
+    """How a line is set, if its first, middle and last words are in one type."""
+    words = [start + found.start() for found in re.finditer(r"[^\W_]+", text[start:end])]
+    if not words:
+        return None
+    seen = [set_at(place) for place in (words[0], words[len(words) // 2], words[-1])]
+    return seen[0] if len({each and each.type for each in seen}) == 1 else None
 
 
 def _kept(text: str) -> str:
@@ -121,8 +144,24 @@ def without_running_lines(pages: Mapping[int, Sequence[PageLine]]) -> dict[int, 
     }
 
 
-def add_page(builder: TextBuilder, lines: Sequence[PageLine], page: int) -> None:
-    """Add a page's lines: tables row by row, running text joined to paragraphs.
+def _headings(pages: Mapping[int, Sequence[PageLine]]) -> dict[int, dict[int, Heading]]:
+    """The headings of each page by their first line."""
+
+    def seen(lines: Sequence[PageLine]) -> list[SetLine]:
+        tables = find_tables([line.words for line in lines])
+        tabular = {place for table in tables for place in (*range(table.first, table.last), *table.labels)}
+        return [
+            SetLine(line.text, line.setting, place in tabular, _is_row(line.text)) for place, line in enumerate(lines)
+        ]
+
+    found: dict[int, dict[int, Heading]] = {}
+    for heading in find_headings({page: seen(lines) for page, lines in pages.items()}):
+        found.setdefault(heading.page, {})[heading.first] = heading
+    return found
+
+
+def add_page(builder: TextBuilder, lines: Sequence[PageLine], page: int, headings: Mapping[int, Heading]) -> None:
+    """Add a page's lines: headings, tables row by row, running text joined to paragraphs.
 
     A paragraph ends where a line ends a sentence and is clearly shorter than the page's longest.
     """
@@ -137,6 +176,11 @@ def add_page(builder: TextBuilder, lines: Sequence[PageLine], page: int) -> None
             open_lines.clear()
 
     for place, line in enumerate(lines):
+        if place in headings:
+            flush()
+            behind = headings[place].last
+            words = " ".join(line.text for line in lines[place:behind])
+            builder.add(BlockKind.HEADING, words, page=page, level=headings[place].level)
         if place in tables:
             flush()
             behind = tables[place].last
@@ -162,8 +206,24 @@ def _page_lines(page: Any) -> list[PageLine]:
     text = held.get_text_range()
     rows = sum(map(_is_row, text.splitlines()))
     # Characters beyond the basic plane count twice there: places would be off.
-    placed = rows > 1 and held.count_chars() == len(text)
-    return lines_of(text, [held.get_charbox(place, loose=True) for place in range(len(text))] if placed else ())
+    if held.count_chars() != len(text):
+        return lines_of(text)
+    boxes = [held.get_charbox(place, loose=True) for place in range(len(text))] if rows > 1 else ()
+    return lines_of(text, boxes, lambda place: _set_at(held, place))
+
+
+def _set_at(held: Any, place: int) -> Setting | None:
+    """How a character of a page is set; fonts tell that they are bold by their names."""
+    from pypdfium2 import PdfiumError, raw
+
+    try:
+        _, bottom, _, top = held.get_charbox(place, loose=True)
+    except PdfiumError:
+        return None
+    name = ctypes.create_string_buffer(_FONT_NAME)
+    raw.FPDFText_GetFontInfo(held, place, name, _FONT_NAME, None)
+    font = name.value.decode("utf-8", "replace")
+    return Setting(Type(round(2 * (top - bottom)) / 2, bool(_BOLD.search(font)), not _SLANTED.search(font)), bottom)
 
 
 def _read_pages(pdf: Any, options: ReadOptions, report: PageReport) -> dict[int, list[PageLine]]:
@@ -226,8 +286,10 @@ def read_pdf(data: bytes, name: str, options: ReadOptions) -> Document:
     if not pages:
         raise report.refusal(name, count)
     builder = TextBuilder()
-    for number, lines in sorted(without_running_lines(pages).items()):
-        add_page(builder, lines, number)
+    kept = without_running_lines(pages)
+    headings = _headings(kept)
+    for number, lines in sorted(kept.items()):
+        add_page(builder, lines, number, headings.get(number, {}))
     return Document(
         name=name,
         text=builder.text,

@@ -115,7 +115,7 @@ def test_name_that_is_not_utf8(tmp_path: Path) -> None:
 def test_a_damaged_page_is_told(tmp_path: Path) -> None:
     data = make_pdf([["First page."], ["Second page."]])
     # The second page's object is no longer a page.
-    damaged = data.replace(b"6 0 obj\n<< /Type /Page ", b"6 0 obj\n[[ /Type /Page ", 1)
+    damaged = data.replace(b"8 0 obj\n<< /Type /Page ", b"8 0 obj\n[[ /Type /Page ", 1)
     assert damaged != data
     path = tmp_path / "damaged.pdf"
     path.write_bytes(damaged)
