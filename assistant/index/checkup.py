@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from assistant.errors import StorageError
 from assistant.index.files import failed_files, forget_failures
 from assistant.index.passages import squash
+from assistant.index.period import OPENING
 from assistant.index.records import FileState
 from assistant.index.statements import passage_header, put_meta
 from assistant.index.store import Store
@@ -30,7 +31,8 @@ _INCOMPLETE = """
 #: By lexical index: what should stand in it and does not.
 _MISSING = {
     "passages_fts": """
-        SELECT p.id, d.title AS title, p.headings AS headings, substr(d.text, p.start + 1, p."end" - p.start) AS words
+        SELECT p.id, d.title AS title, substr(d.text, 1, :opening) AS opening, p.headings AS headings,
+            substr(d.text, p.start + 1, p."end" - p.start) AS words
         FROM passages p JOIN documents d ON d.id = p.document_id WHERE p.id NOT IN (SELECT rowid FROM passages_fts)
     """,
     "sentences_fts": """
@@ -79,12 +81,12 @@ def _mend_lexical(store: Store, index: str) -> str:
 
 
 def _fill(connection: Connection, index: str, query: str) -> int:
-    rows = connection.execute(text(query)).all()
+    rows = connection.execute(text(query), {"opening": OPENING} if ":opening" in query else {}).all()
     for row in rows:
         body = squash(row.words)
         if index == "passages_fts":
             statement = text("INSERT INTO passages_fts(rowid, header, body) VALUES (:id, :header, :body)")
-            header = passage_header(row.title, json.loads(row.headings))
+            header = passage_header(row.title, row.opening, json.loads(row.headings))
             connection.execute(statement, {"id": row.id, "header": header, "body": body})
         else:
             connection.execute(

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from assistant.documents.registry import is_archive, printable
 from assistant.index import schema
 from assistant.index.folder import owners, source_of
+from assistant.index.period import OPENING
 from assistant.index.records import FailedFile, FileState
 from assistant.index.statements import passage_header, put_meta
 from assistant.index.store import Store
@@ -52,9 +53,14 @@ def move_documents(store: Store, moves: Sequence[tuple[str, FileState, str | Non
         for old, state, title in moves:
             values = state.model_dump() | ({"title": title} if title else {})
             connection.execute(update(schema.documents).where(d.name == old).values(**values))
-            query = select(p.id, p.headings).join(schema.documents, d.id == p.document_id).where(d.name == state.name)
+            opening = func.substr(d.text, 1, OPENING).label("opening")
+            query = (
+                select(p.id, p.headings, opening)
+                .join(schema.documents, d.id == p.document_id)
+                .where(d.name == state.name)
+            )
             for row in connection.execute(query).all() if title else ():
-                header = passage_header(str(title), json.loads(row.headings))
+                header = passage_header(str(title), row.opening, json.loads(row.headings))
                 statement = text("UPDATE passages_fts SET header = :header WHERE rowid = :id")
                 connection.execute(statement, {"id": row.id, "header": header})
         # No document came or went, but what is known by their names is out of date.

@@ -20,6 +20,7 @@ from assistant.errors import NameTakenError
 from assistant.index.files import states_of, synced_place
 from assistant.index.folder import settled, source_of
 from assistant.index.passages import split, squash
+from assistant.index.period import OPENING, about
 from assistant.index.records import FileState, NewDocument
 from assistant.index.store import Store
 from assistant.index.undo import TakenOut, put_back, remembered
@@ -65,9 +66,9 @@ class AddResult(BaseModel):
     remembered: bool = False
 
 
-def embedded_text(title: str, headings: Sequence[str], words: str) -> str:
-    """What is embedded for a passage: title and headings first, then its own words."""
-    header = " > ".join((title, *headings[-2:]))
+def embedded_text(about: str, headings: Sequence[str], words: str) -> str:
+    """What is embedded for a passage: what its document is about and headings first, then its own words."""
+    header = " > ".join((about, *headings[-2:]))
     return f"{squash(header)[:200]}\n{squash(words)}"
 
 
@@ -270,7 +271,8 @@ class Library:
         """Split and embed a document; nothing is stored yet."""
         passages = split(document, self._passage_tokens, self._embedder.count_tokens)
         words = document.text
-        texts = [embedded_text(document.title, each.headings, words[each.start : each.end]) for each in passages]
+        subject = about(document.title, words[:OPENING])
+        texts = [embedded_text(subject, each.headings, words[each.start : each.end]) for each in passages]
         texts += [
             embedded_clause(sentence.context, words[start:end])
             for passage in passages

@@ -11,6 +11,7 @@ from sqlalchemy import Select, delete, func, insert, select, update
 
 from assistant.index import schema
 from assistant.index.ingest import Embedder, embedded_clause, embedded_text
+from assistant.index.period import OPENING, about
 from assistant.index.statements import put_meta
 from assistant.index.store import Store
 from assistant.index.vectors import Progress
@@ -78,24 +79,25 @@ def _embed_batch(store: Store, embedder: Embedder, kind: str) -> bool:
     return True
 
 
-def _texts(kind: str, last: int) -> Select[tuple[int, str, str, str]]:
-    """Id, title or context, headings and words of the next texts behind an id."""
+def _texts(kind: str, last: int) -> Select[tuple[int, str, str, str, str]]:
+    """Id, title or context, the document's opening, headings and words of the next texts behind an id."""
     d, p, s = schema.documents.c, schema.passages.c, schema.sentences.c
+    opening = func.substr(d.text, 1, OPENING).label("opening")
     if kind == "passage":
         words = func.substr(d.text, p.start + 1, p.end - p.start).label("words")
-        query = select(p.id, d.title.label("about"), p.headings, words)
+        query = select(p.id, d.title.label("lead"), opening, p.headings, words)
         query = query.join(schema.documents, d.id == p.document_id)
         return query.where(p.id > last).order_by(p.id).limit(_BATCH)
     words = func.substr(d.text, s.clause_start + 1, s.clause_end - s.clause_start).label("words")
-    query = select(s.id, s.context.label("about"), p.headings, words)
+    query = select(s.id, s.context.label("lead"), opening, p.headings, words)
     query = query.join(schema.passages, p.id == s.passage_id).join(schema.documents, d.id == p.document_id)
     return query.where(s.id > last).order_by(s.id).limit(_BATCH)
 
 
-def _embedded(kind: str, rows: Sequence[Row[tuple[int, str, str, str]]]) -> list[str]:
+def _embedded(kind: str, rows: Sequence[Row[tuple[int, str, str, str, str]]]) -> list[str]:
     if kind == "passage":
-        return [embedded_text(row.about, json.loads(row.headings), row.words) for row in rows]
-    return [embedded_clause(row.about, row.words) for row in rows]
+        return [embedded_text(about(row.lead, row.opening), json.loads(row.headings), row.words) for row in rows]
+    return [embedded_clause(row.lead, row.words) for row in rows]
 
 
 def _staged(store: Store) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from assistant.documents.model import BlockKind
 from assistant.index import schema
+from assistant.index.period import OPENING
 from assistant.index.store import Store
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 
 #: So much of a document's beginning says what it is about, in characters: a cover page, or a first paragraph.
-_OPENING = 1000
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class DocumentRow:
 def document_rows(store: Store) -> list[DocumentRow]:
     """All documents, in the order they came."""
     d = schema.documents.c
-    opening, length = func.substr(d.text, 1, _OPENING).label("opening"), func.length(d.text).label("length")
+    opening, length = func.substr(d.text, 1, OPENING).label("opening"), func.length(d.text).label("length")
     query = select(d.id, d.name, d.title, d.date, opening, length).order_by(d.id)
     with store.transaction() as connection:
         return [DocumentRow(**row) for row in connection.execute(query).mappings()]
@@ -87,7 +87,7 @@ def passage_rows(store: Store, ids: Sequence[int]) -> dict[int, PassageRow]:
     query = (
         select(
             p.id, p.document_id, d.name, d.title, d.date, p.page, p.headings, p.start, p.end, p.vector,
-            func.substr(d.text, 1, _OPENING).label("opening"),
+            func.substr(d.text, 1, OPENING).label("opening"),
             func.substr(d.text, p.start + 1, p.end - p.start).label("content"),
         )
         .join(schema.documents, d.id == p.document_id)

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from assistant.documents import Document
 from assistant.index import schema
 from assistant.index.passages import Passage, squash
+from assistant.index.period import OPENING, about
 from assistant.index.records import NewDocument
 from assistant.index.underway import Changing
 
@@ -82,9 +83,9 @@ def insert_document(connection: Connection, new: NewDocument, changing: Changing
     changing.bring(document_id, added, new.passage_vectors)
 
 
-def passage_header(title: str, headings: Sequence[str]) -> str:
-    """The words above a passage as they are lexically indexed."""
-    return " ".join((title, *headings))
+def passage_header(title: str, opening: str, headings: Sequence[str]) -> str:
+    """The words above a passage as they are lexically indexed; `opening` is how its document begins."""
+    return " ".join((about(title, opening), *headings))
 
 
 def insert_passage(
@@ -110,7 +111,7 @@ def insert_passage(
         text("INSERT INTO passages_fts(rowid, header, body) VALUES (:id, :header, :body)"),
         {
             "id": passage_id,
-            "header": passage_header(document.title, passage.headings),
+            "header": passage_header(document.title, document.text[:OPENING], passage.headings),
             "body": squash(document.text[passage.start : passage.end]),
         },
     )

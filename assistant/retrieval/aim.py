@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.words import content_stems, names, stem, word_forms, words
+from assistant.index.period import period_end, reporting_period
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _QUARTER = re.compile(
@@ -48,7 +49,8 @@ class Profile:
     """What a document says of itself.
 
     `own` are the words of title and file name, `words` those and the opening's, as they are and by stem; `years` and
-    `quarters` are those of title and file name; `dated` orders documents by time, later ones higher.
+    `quarters` are those of title and file name, or the year of the period that the opening says it reports on;
+    `dated` orders documents by time, later ones higher.
     """
 
     id: int
@@ -62,15 +64,17 @@ class Profile:
 def profile(key: int, name: str, title: str, date: str | None, opening: str) -> Profile:
     """The profile of a document by its id, file name, title, date and first words."""
     own = f"{name} {title}"
-    years, quarters = _years(own), _quarters(own)
-    stated = " ".join(f"{year}" for year in sorted(years)[-1:]) + " ".join(f" Q{q}" for q in sorted(quarters)[-1:])
+    named, quarters = _years(own), _quarters(own)
+    period = "" if named else reporting_period(opening)
+    years = named or _years(period)
+    stated = " ".join(f"{year}" for year in sorted(named)[-1:]) + " ".join(f" Q{q}" for q in sorted(quarters)[-1:])
     return Profile(
         id=key,
         own=word_forms(own),
         words=word_forms(f"{own} {opening}"),
         years=years,
         quarters=quarters,
-        dated=stated if years else date or "",
+        dated=stated if named else period_end(period) or date or "",
     )
 
 

@@ -57,6 +57,18 @@ def test_a_stated_date_orders_documents_without_a_period_in_their_names() -> Non
     assert aimed_at("What is Tarn's newest figure?", [*dated, other]) == (2,)
 
 
+def test_a_cover_states_the_period_where_no_name_does() -> None:
+    covers = ["quarterly period ended April 1, 2023", "quarterly period ended July 1, 2023", "year ended July 2, 2022"]
+    filed = [
+        profile(key, f"d{key}.pdf", "", "2024-01-01", f"Tarn Water Inc.\nFor the {period}")
+        for key, period in enumerate(covers)
+    ]
+    other = profile(9, "x.pdf", "", None, "Ousel Grid. For the year ended July 3, 2024")
+    assert aimed_at("What were Tarn's sales in 2022?", [*filed, other]) == (2,)
+    assert set(aimed_at("What were Tarn's sales in 2023?", [*filed, other])) == {0, 1}
+    assert aimed_at("What is Tarn's latest figure?", [*filed, other]) == (1,)
+
+
 def test_a_profile() -> None:
     assert PROFILES[2] == Profile(3, PROFILES[2].own, PROFILES[2].words, frozenset({2022}), frozenset({3}), "2022 Q3")
 

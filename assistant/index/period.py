@@ -1,0 +1,52 @@
+"""What period a document reports on, as its opening says: "For the quarterly period ended July 1, 2023"."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import datetime
+
+#: So many characters are a document's opening.
+OPENING = 1000
+_DATE = (
+    r"(?P<date>[^\W\d_]{3,9}\.?\s+\d{1,2}(?:,\s*|\s+)(?:19|20)\d\d|\d{1,2}\.?\s+[^\W\d_]{3,9}\.?\s+(?:19|20)\d\d|"
+    r"(?:19|20)\d\d-\d\d-\d\d)"
+)
+_PERIOD = re.compile(
+    r"\b(?P<kind>(?:fiscal\s+)?(?:half[ -])?year|(?:fiscal\s+)?quarter(?:ly\s+period)?|"
+    rf"(?:three|six|nine|twelve)\s+months)\s+end(?:ed|ing)\s+(?:on\s+)?{_DATE}",
+    re.IGNORECASE,
+)
+
+
+def reporting_period(opening: str) -> str:
+    """The period that a document's opening names, as "quarter ended July 1, 2023".
+
+    Args:
+        opening: the first `OPENING` characters of its text.
+
+    Returns:
+        Empty if it names none, or periods that end on different days.
+    """
+    found = {
+        " ".join(match["date"].replace(",", ", ").split()): " ".join(match["kind"].lower().split())
+        for match in _PERIOD.finditer(opening)
+    }
+    if len(found) != 1:
+        return ""
+    ((date, kind),) = found.items()
+    return f"{kind.replace('quarterly period', 'quarter')} ended {date}"
+
+
+def period_end(period: str) -> str:
+    """The last day of a reporting period as `2023-07-01`; empty if there is none or it is in no English words."""
+    said = period.rpartition(" ended ")[2].replace(".", "").replace(",", "").replace("Sept ", "Sep ")
+    for form in ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d"):
+        with suppress(ValueError):
+            return datetime.strptime(said, form).date().isoformat()
+    return ""
+
+
+def about(title: str, opening: str) -> str:
+    """What a document is about, as its passages are embedded and lexically indexed under: its title and period."""
+    return ", ".join(filter(None, (title, reporting_period(opening))))
