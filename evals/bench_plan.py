@@ -141,6 +141,8 @@ _TELLING = (
     "evals/report.py", "evals/compare.py", "evals/comparison_report.py", "evals/cli.py", "evals/gate.py",
     "evals/thresholds.toml", "evals/stages.py", "evals/fit.py", "evals/article.py", "evals/near_misses.py",
     "evals/formats.py", "evals/beside.py", "evals/kept.py", "evals/judge.py",
+    # Which questions are asked of which documents counts by itself, and what a result is compared by.
+    "evals/bench_plan.py", "evals/bench_results.py", "evals/provenance.py",
     # In which process a file is read, and how what was read comes back.
     "assistant/documents/parser.py", "assistant/documents/worker.py", "assistant/documents/frames.py",
 )  # fmt: skip
@@ -149,7 +151,17 @@ _OURS_ALONE = ("assistant/answering", "assistant/retrieval", "assistant/index", 
 #: Nor of a set's that has no PDF.
 _PDF_ALONE = tuple(
     f"assistant/documents/{name}.py"
-    for name in ("pdf", "pdf_cells", "pdf_labels", "pdf_pages", "pdf_tables", "page_picture", "page_words", "ocr")
+    for name in (
+        "pdf",
+        "pdf_cells",
+        "pdf_headings",
+        "pdf_labels",
+        "pdf_pages",
+        "pdf_tables",
+        "page_picture",
+        "page_words",
+        "ocr",
+    )
 )
 
 

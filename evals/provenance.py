@@ -66,8 +66,12 @@ def package_versions() -> dict[str, str]:
     return found
 
 
+#: What changes below the code while the program is used.
+_NO_CODE = ("evals/results", "evals/sets/feedback.jsonl")
+
+
 def code_hash(left_out: Collection[str] = (), root: Path = _ROOT) -> str:
-    """SHA-256 of the program's and the suite's own files, without results.
+    """SHA-256 of the program's and the suite's own files, without results and what thumbs in a chat have added.
 
     Args:
         left_out: files and folders that can change no figure of what is measured, with `/`.
@@ -77,7 +81,7 @@ def code_hash(left_out: Collection[str] = (), root: Path = _ROOT) -> str:
     return corpus_hash(
         (inside.as_posix(), sha256_of(path))
         for inside, path in files.items()
-        if path.suffix in _SOURCES and not any(inside.is_relative_to(each) for each in ("evals/results", *left_out))
+        if path.suffix in _SOURCES and not any(inside.is_relative_to(each) for each in (*_NO_CODE, *left_out))
     )
 
 

@@ -26,17 +26,26 @@ _NONE = "The table beside other pipelines is made by `make bench`; it has not be
 _TITLES = {OURS: "ours", CLOSED: "the model alone"} | {name: spec.title for name, spec in BASELINES.items()}
 #: What is told of each set, in order: metric and words. What no pipeline has is left out.
 _ROWS = {
-    "note": ("correct", "refusal_precision", "refusal_recall", "ungrounded_figure", "quote_hit@5", "total_p50_ms"),
-    "wiki": (
-        "refusal_balanced_accuracy",
+    "note": (
+        "correct",
+        "refusal_precision",
         "refusal_recall",
-        "answer_f1",
+        "unsupported_figures",
         "ungrounded_figure",
         "quote_hit@5",
         "total_p50_ms",
     ),
-    "reports": ("correct", "tatqa_em", "tatqa_f1", "ungrounded_figure", "total_p50_ms"),
-    "multiturn": ("refusal_balanced_accuracy", "answer_f1", "ungrounded_figure", "total_p50_ms"),
+    "wiki": (
+        "refusal_balanced_accuracy",
+        "refusal_recall",
+        "answer_f1",
+        "unsupported_figures",
+        "ungrounded_figure",
+        "quote_hit@5",
+        "total_p50_ms",
+    ),
+    "reports": ("correct", "tatqa_em", "tatqa_f1", "unsupported_figures", "ungrounded_figure", "total_p50_ms"),
+    "multiturn": ("refusal_balanced_accuracy", "answer_f1", "unsupported_figures", "ungrounded_figure", "total_p50_ms"),
     "multiturn-search": ("document_recall@5", "search_p50_ms"),
     "sec10q": ("document_recall@5", "figure_page@1", "figure_page@5", "search_p50_ms"),
 }
@@ -46,6 +55,7 @@ _WORDS = {
     "refusal_recall": "unanswerable ones refused",
     "refusal_balanced_accuracy": "answered and refused rightly, balanced",
     "answer_f1": "token F1 with the gold answer",
+    "unsupported_figures": "figures shown that their cited words do not hold",
     "ungrounded_figure": "answers with a figure that is in no passage found, nor right",
     "quote_hit@5": "a gold sentence among the first five passages",
     "tatqa_em": "exact match, by the set's definition",
@@ -114,7 +124,12 @@ def table(results: Mapping[str, Result]) -> str:
     last = max(results.values(), key=lambda result: str(result.made.get("started")))
     cpus = last.made.get("machine", {}).get("cpus")
     model = last.settings.get("chat_model")
-    lines += ["", f"`{model}` for all, {cpus} cores; measuring took {minutes:.0f} minutes, with indexing."]
+    commits = sorted({str(result.made.get("commit") or "unknown")[:7] for result in results.values()})
+    code = ", ".join(f"`{commit}`" for commit in commits)
+    lines += [
+        "",
+        f"`{model}` for all, {cpus} cores; measuring took {minutes:.0f} minutes, with indexing; code of {code}.",
+    ]
     return "\n".join(lines)
 
 

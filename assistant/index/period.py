@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from datetime import datetime
 
-#: So many characters are a document's opening.
+#: So much of a document's beginning says what it is about, in characters: a cover page, or a first paragraph.
 OPENING = 1000
 _DATE = (
     r"(?P<date>[^\W\d_]{3,9}\.?\s+\d{1,2}(?:,\s*|\s+)(?:19|20)\d\d|\d{1,2}\.?\s+[^\W\d_]{3,9}\.?\s+(?:19|20)\d\d|"

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-#: So much of a document's beginning says what it is about, in characters: a cover page, or a first paragraph.
-
-
 @dataclass(frozen=True)
 class PassageRow:
     """A passage with what its document says of itself; `text` is exactly the canonical text of its span.
