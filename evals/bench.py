@@ -108,6 +108,7 @@ class Bench:
         spec = BASELINES.get(part.pipeline)
         return {
             "part": part.name,
+            "retrieval_only": part.of.retrieval_only,
             "questions": [case.model_dump_json() for case in chosen],
             "documents": corpus,
             "settings": settings_told(self.settings),

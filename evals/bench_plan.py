@@ -140,9 +140,11 @@ _TELLING = (
     "evals/readme_table.py", "evals/html.py", "evals/junit.py", "evals/history.py", "evals/wording.py",
     "evals/report.py", "evals/compare.py", "evals/comparison_report.py", "evals/cli.py", "evals/gate.py",
     "evals/thresholds.toml", "evals/stages.py", "evals/fit.py", "evals/article.py", "evals/near_misses.py",
-    "evals/formats.py", "evals/beside.py", "evals/kept.py", "evals/judge.py",
+    "evals/formats.py", "evals/kept.py", "evals/judge.py",
     # Which questions are asked of which documents counts by itself, and what a result is compared by.
     "evals/bench_plan.py", "evals/bench_results.py", "evals/provenance.py",
+    # Pages are drawn for people.
+    "assistant/documents/page_picture.py", "assistant/documents/page_words.py",
     # In which process a file is read, and how what was read comes back.
     "assistant/documents/parser.py", "assistant/documents/worker.py", "assistant/documents/frames.py",
 )  # fmt: skip
@@ -158,8 +160,6 @@ _PDF_ALONE = tuple(
         "pdf_labels",
         "pdf_pages",
         "pdf_tables",
-        "page_picture",
-        "page_words",
         "ocr",
     )
 )

@@ -29,6 +29,8 @@ The average rate was $11.4 million per megawatt and year.
 
 The company plans a second campus in Lindholm before 2028.
 """
+#: What puts a period before all passages of a document, as they are embedded and indexed.
+PERIOD = "\nThis is for the quarterly period ended July 1, 2023.\n"
 BAKERY = """# Bakery notes
 
 The oven reaches 240 degrees in twenty minutes. Rye loaves need an hour.

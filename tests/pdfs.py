@@ -47,8 +47,9 @@ class Styled:
     font: str = ""
 
 
-#: A line of a page: text at the left margin, or texts at their own distances from the left edge, in points.
-Line = str | Styled | Sequence[tuple[int, str]]
+#: A line of a page: text at the left margin, or texts at their own distances from the left edge, in points, each in a
+#: font of its own if one is named.
+Line = str | Styled | Sequence[tuple[int, str] | tuple[int, str, str]]
 _FONTS = {"": "F1", "Bold": "F2", "Oblique": "F3"}
 
 
@@ -57,8 +58,8 @@ def _content(lines: Sequence[Line]) -> bytes:
     for number, line in enumerate(lines):
         style = line if isinstance(line, Styled) else Styled("")
         words = [(60, line.text)] if isinstance(line, Styled) else [(60, line)] if isinstance(line, str) else line
-        shown.append(f"/{_FONTS[style.font]} {style.size} Tf\n")
-        for left, text in words:
+        for left, text, *font in words:
+            shown.append(f"/{_FONTS[font[0] if font else style.font]} {style.size} Tf\n")
             escaped = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
             shown.append(f"1 0 0 1 {left} {760 - 14 * number} Tm ({escaped}) Tj\n")
     return f"BT {''.join(shown)}ET".encode("cp1252")

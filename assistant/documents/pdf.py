@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from assistant.documents.builder import TextBuilder, clean_text
@@ -17,7 +19,7 @@ from assistant.documents.options import ReadOptions, locked
 from assistant.documents.pdf_cells import Piece
 from assistant.documents.pdf_headings import Heading, SetLine, Setting, Type, find_headings
 from assistant.documents.pdf_pages import PageReport, not_readable, read_pictures
-from assistant.documents.pdf_tables import find_tables
+from assistant.documents.pdf_tables import Table, find_tables
 
 _NUMBER = re.compile(r"\(?[$€£]?\d[\d,.]*%?\)?")
 #: A number that may be a page's.
@@ -27,8 +29,10 @@ _EDGE = 3
 #: On so many pages, and on this share of them, a line has to stand to be one.
 _RUNS, _RUN_SHARE = 3, 0.2
 #: Names of fonts that are bold or slanted, TeX's among them; so many bytes of a name are looked at.
-_BOLD = re.compile(r"bold|black|heavy|demi|(?:^|\+)(?:CM|SF|LM)(?:B|SSB)", re.IGNORECASE)
-_SLANTED = re.compile(r"italic|oblique|slanted|(?:^|\+)(?:CM|SF|LM)(?:BX)?(?:TI|SL)", re.IGNORECASE)
+_BOLD = re.compile(r"bold|black|heavy|demi|-medi(?!um)|(?:^|\+)(?:CMB(?!R)|CMSSB|SFB|SFS[XO])", re.IGNORECASE)
+_SLANTED = re.compile(
+    r"ital(?!-)|obli|slanted|(?:^|\+)(?:CM(?:BX)?(?:TI|SL)|CMSSI|SF(?:TI|SL|BI|BL|SI|SO))", re.IGNORECASE
+)
 _FONT_NAME = 128
 #: Left, bottom, right and top in points from the page's lower left corner.
 Box = tuple[float, float, float, float]
@@ -79,8 +83,11 @@ def _setting(text: str, start: int, end: int, set_at: Callable[[int], Setting | 
     words = [start + found.start() for found in re.finditer(r"[^\W_]+", text[start:end])]
     if not words:
         return None
-    seen = [set_at(place) for place in (words[0], words[len(words) // 2], words[-1])]
-    return seen[0] if len({each and each.type for each in seen}) == 1 else None
+    first = set_at(words[0])
+    if first is None:
+        return None
+    others = {words[-1], words[len(words) // 2]} - {words[0]}
+    return first if all((each := set_at(place)) and each.type == first.type for place in others) else None
 
 
 def _kept(text: str) -> str:
@@ -144,29 +151,36 @@ def without_running_lines(pages: Mapping[int, Sequence[PageLine]]) -> dict[int, 
     }
 
 
-def _headings(pages: Mapping[int, Sequence[PageLine]]) -> dict[int, dict[int, Heading]]:
+def _headings(
+    pages: Mapping[int, Sequence[PageLine]], tables: Mapping[int, Sequence[Table]]
+) -> dict[int, dict[int, Heading]]:
     """The headings of each page by their first line."""
 
-    def seen(lines: Sequence[PageLine]) -> list[SetLine]:
-        tables = find_tables([line.words for line in lines])
-        tabular = {place for table in tables for place in (*range(table.first, table.last), *table.labels)}
+    def seen(page: int, lines: Sequence[PageLine]) -> list[SetLine]:
+        tabular = {place for table in tables[page] for place in (*range(table.first, table.last), *table.labels)}
         return [
             SetLine(line.text, line.setting, place in tabular, _is_row(line.text)) for place, line in enumerate(lines)
         ]
 
     found: dict[int, dict[int, Heading]] = {}
-    for heading in find_headings({page: seen(lines) for page, lines in pages.items()}):
+    for heading in find_headings({page: seen(page, lines) for page, lines in pages.items()}):
         found.setdefault(heading.page, {})[heading.first] = heading
     return found
 
 
-def add_page(builder: TextBuilder, lines: Sequence[PageLine], page: int, headings: Mapping[int, Heading]) -> None:
+def add_page(
+    builder: TextBuilder,
+    lines: Sequence[PageLine],
+    page: int,
+    tables: Sequence[Table],
+    headings: Mapping[int, Heading],
+) -> None:
     """Add a page's lines: headings, tables row by row, running text joined to paragraphs.
 
     A paragraph ends where a line ends a sentence and is clearly shorter than the page's longest.
     """
     width = max((len(line.text) for line in lines), default=0)
-    tables = {table.first: table for table in find_tables([line.words for line in lines])}
+    begun = {table.first: table for table in tables}
     open_lines: list[str] = []
     behind = 0
 
@@ -181,10 +195,10 @@ def add_page(builder: TextBuilder, lines: Sequence[PageLine], page: int, heading
             behind = headings[place].last
             words = " ".join(line.text for line in lines[place:behind])
             builder.add(BlockKind.HEADING, words, page=page, level=headings[place].level)
-        if place in tables:
+        if place in begun:
             flush()
-            behind = tables[place].last
-            for row in tables[place].lines:
+            behind = begun[place].last
+            for row in begun[place].lines:
                 builder.add(BlockKind.TABLE_ROW, row, page=page)
         if place < behind:
             continue
@@ -202,14 +216,22 @@ def add_page(builder: TextBuilder, lines: Sequence[PageLine], page: int, heading
 
 def _page_lines(page: Any) -> list[PageLine]:
     """A page's lines; where words stand is only looked at on pages that may hold a table."""
+    from pypdfium2 import raw
+
     held = page.get_textpage()
     text = held.get_text_range()
     rows = sum(map(_is_row, text.splitlines()))
     # Characters beyond the basic plane count twice there: places would be off.
-    if held.count_chars() != len(text):
+    if text and max(text) > "\uffff":
         return lines_of(text)
-    boxes = [held.get_charbox(place, loose=True) for place in range(len(text))] if rows > 1 else ()
-    return lines_of(text, boxes, lambda place: _set_at(held, place))
+    # A character that stands for no letter is one of the page and none of its text.
+    exact = held.count_chars() == len(text)
+    boxes = [held.get_charbox(place, loose=True) for place in range(len(text))] if rows > 1 and exact else ()
+    return lines_of(
+        text,
+        boxes,
+        lambda place: _set_at(held, place if exact else raw.FPDFText_GetCharIndexFromTextIndex(held, place)),
+    )
 
 
 def _set_at(held: Any, place: int) -> Setting | None:
@@ -222,8 +244,15 @@ def _set_at(held: Any, place: int) -> Setting | None:
         return None
     name = ctypes.create_string_buffer(_FONT_NAME)
     raw.FPDFText_GetFontInfo(held, place, name, _FONT_NAME, None)
-    font = name.value.decode("utf-8", "replace")
-    return Setting(Type(round(2 * (top - bottom)) / 2, bool(_BOLD.search(font)), not _SLANTED.search(font)), bottom)
+    # Edges lie between the sizes that are used: a quarter of a point is never one.
+    height = math.floor(2 * (top - bottom) + 0.1) / 2
+    return Setting(Type(height, *_style(name.value.decode("utf-8", "replace"))), bottom)
+
+
+@lru_cache(maxsize=256)
+def _style(font: str) -> tuple[bool, bool]:
+    """Whether a font is bold, and upright, by its name."""
+    return bool(_BOLD.search(font)), not _SLANTED.search(font)
 
 
 def _read_pages(pdf: Any, options: ReadOptions, report: PageReport) -> dict[int, list[PageLine]]:
@@ -287,9 +316,10 @@ def read_pdf(data: bytes, name: str, options: ReadOptions) -> Document:
         raise report.refusal(name, count)
     builder = TextBuilder()
     kept = without_running_lines(pages)
-    headings = _headings(kept)
+    tables = {number: find_tables([line.words for line in lines]) for number, lines in kept.items()}
+    headings = _headings(kept, tables)
     for number, lines in sorted(kept.items()):
-        add_page(builder, lines, number, headings.get(number, {}))
+        add_page(builder, lines, number, tables[number], headings.get(number, {}))
     return Document(
         name=name,
         text=builder.text,

@@ -10,11 +10,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 #: So much larger than running text a heading is set, at least.
 _LARGER = 1.12
+#: So much larger it needs no text of its own below: a title, a slide's. A line so long is running text.
+_TITLE, _TEXT = 1.3, 40
+#: A line that begins or ends so many pages, figures aside, runs through a chapter.
+_RUNS = 3
+#: A line so many of its heights above the one before it begins another column of the page.
+_COLUMN = 10
 #: The longest heading in characters; more lines than these in one type are a paragraph in bold.
 _LONGEST, _LINES = 120, 3
 #: A line that fills this share of the longest one's length goes on in the next.
@@ -24,19 +30,29 @@ _TOO_MUCH = 0.3
 _DEEPEST = 6
 #: What a heading may begin with: "Item 1A.", "NOTE 11 —", "Part II", "3.2", "Table 4:".
 _NUMBERED = re.compile(
-    r"^(?:(?:part|item|note|chapter|section|appendix|annex|exhibit|table|figure|schedule)\s+)?"
-    r"(?:\d{1,2}(?:\.\d{1,2})*[A-Z]?|[IVXivx]{1,5}|[A-Z])(?:[.):]|\s*[—–-]|\s)\s*",
-    re.IGNORECASE,
+    r"^(?:(?i:part|item|note|chapter|section|appendix|annex|exhibit|table|figure|schedule)\s+"
+    r"(?:\d{1,2}(?:\.\d{1,2})*[A-Za-z]?|[IVXivx]{1,5}|[A-Z])(?:[.):]|\s*[—–-]|\s)\s*|"
+    r"(?:\d{1,2}(?:\.\d{1,2})*[A-Z]?[.):]?|[IVX]{1,5}[.):]?|[A-Z][.):])"
+    r"(?:\s*[—–]\s*|\s+-\s+|\s+)(?=[^\W\d_a-z]))"
 )
 #: One of a document's counted parts.
-_COUNTED = re.compile(r"(?:part|item|note|chapter|section|appendix|annex)\s+[\dIVX]", re.IGNORECASE)
+_COUNTED = re.compile(r"(?:part|item|note|chapter|section|appendix|annex)\s+(?:\d|[IVX]+\b)", re.IGNORECASE)
 _PERIOD = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\bQ[1-4]\b|\b10-[QK]\b")
 #: What labels the columns of tables.
 _LABEL = re.compile(r"\b(?:months?|weeks?|quarters?|years?)\s+ended\b|[$€£%]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{3}")
 #: A line that ends so goes on in the next.
 _OPEN = re.compile(r"(?:,|[–—-]|\b(?:and|as|at|by|for|from|in|of|on|or|the|to|with))$", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.;,]$")
+#: A line that begins so goes on from the one before ("iPhone" does not).
+_GOES_ON = re.compile(r"[a-z](?![A-Z])")
+_SENTENCE_END = re.compile(r"""[.;,!。][)"'”’»]*$""")
+#: A heading begins with a letter or figure, quoted or not; Ø and § alone are bullets of symbol fonts.
+_BEGINS = re.compile(r"[\"“„‘'«¿]?(?![Ø§]\s)[^\W_]")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+#: Words that make a year the name of a period.
+_OF_PERIOD = re.compile(
+    r"\b(?:fiscal|fy|q[1-4]|quarters?|half|years?|annual|outlook|form|report|results|10-[qk])\b", re.IGNORECASE
+)
 
 
 class Type(NamedTuple):
@@ -94,10 +110,13 @@ def find_headings(pages: Mapping[int, Sequence[SetLine]]) -> list[Heading]:
     body = _body(pages)
     if body is None:
         return []
+    edges = _edges(pages)
     found = [
         (page, first, last, lines[first])
         for page, lines in sorted(pages.items())
         for first, last in _on_page(lines, body)
+        # Slides repeat their titles.
+        if edges[_plain(lines[first].text)] < _RUNS or _is_title(lines[first], body)
     ]
     held = sum(len(line.text) for page, first, last, _ in found for line in pages[page][first:last])
     if held > _TOO_MUCH * sum(len(line.text) for lines in pages.values() for line in lines):
@@ -106,6 +125,16 @@ def find_headings(pages: Mapping[int, Sequence[SetLine]]) -> list[Heading]:
     return [
         Heading(page, first, last, min(ranks.index(_rank(line)) + 1, _DEEPEST)) for page, first, last, line in found
     ]
+
+
+def _edges(pages: Mapping[int, Sequence[SetLine]]) -> Counter[str]:
+    """On how many pages a line is the first or the last, by its words without figures."""
+    filled = [[line for line in lines if line.text] for lines in pages.values()]
+    return Counter(text for lines in filled if lines for text in {_plain(lines[0].text), _plain(lines[-1].text)})
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\d+", "", text).strip()
 
 
 def _body(pages: Mapping[int, Sequence[SetLine]]) -> Type | None:
@@ -143,8 +172,29 @@ def _on_page(lines: Sequence[SetLine], body: Type) -> Iterator[tuple[int, int]]:
         if labels or _side_by_side(lines[first:last]):
             continue
         for start, end in _joined(lines, first, last, longest):
-            if end - start <= _LINES and is_worded(" ".join(line.text for line in lines[start:end])):
+            words = " ".join(line.text for line in lines[start:end])
+            if end - start <= _LINES and is_worded(words) and _leads(lines, start, end, body):
                 yield start, end
+
+
+def _leads(lines: Sequence[SetLine], start: int, end: int, body: Type) -> bool:
+    """Whether running text, a table or another line that stands out comes below on the page."""
+    below = [line for line in lines[end:] if line.text]
+    if not below or _stands_out(below[0], body):
+        return bool(below)
+    if _GOES_ON.match(below[0].text):
+        return False
+    if _is_title(lines[start], body):
+        return True
+    own = takewhile(lambda line: not _stands_out(line, body), below)
+    return any(
+        line.tabular or line.row or len(line.text) >= _TEXT or line.text[-1] in ".:;?!" or not line.text[0].isalnum()
+        for line in own
+    )
+
+
+def _is_title(line: SetLine, body: Type) -> bool:
+    return line.type is not None and line.type.height >= _TITLE * body.height
 
 
 def _blocks(lines: Sequence[SetLine], body: Type) -> Iterator[tuple[int, int]]:
@@ -152,11 +202,17 @@ def _blocks(lines: Sequence[SetLine], body: Type) -> Iterator[tuple[int, int]]:
     start = None
     for place in range(len(lines) + 1):
         out = place < len(lines) and bool(lines[place].text) and _stands_out(lines[place], body)
-        if out and start is None:
-            start = place
-        elif not out and start is not None:
+        if start is not None and (not out or _climbs(lines[place - 1], lines[place])):
             yield start, place
             start = None
+        if out and start is None:
+            start = place
+
+
+def _climbs(before: SetLine, line: SetLine) -> bool:
+    """Whether a line begins the next column of a page: it stands many lines above the one before it."""
+    one, other = before.setting, line.setting
+    return one is not None and other is not None and other.bottom > one.bottom + _COLUMN * other.type.height
 
 
 def _side_by_side(lines: Sequence[SetLine]) -> bool:
@@ -193,5 +249,6 @@ def is_worded(text: str) -> bool:
         and not _SENTENCE_END.search(text)
         and text[:1].upper() == text[:1]
         and text.count("(") == text.count(")")
-        and text[:1] not in "•●▪*-–("
+        and bool(_BEGINS.match(text))
+        and bool(not _YEAR.search(text) or _OF_PERIOD.search(text))
     )

@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 
 #: So much of a document's beginning says what it is about, in characters: a cover page, or a first paragraph.
 OPENING = 1000
 _DATE = (
-    r"(?P<date>[^\W\d_]{3,9}\.?\s+\d{1,2}(?:,\s*|\s+)(?:19|20)\d\d|\d{1,2}\.?\s+[^\W\d_]{3,9}\.?\s+(?:19|20)\d\d|"
+    r"(?P<date>[^\W\d_]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,\s*|\s+)(?:19|20)\d\d|\d{1,2}\.?\s+[^\W\d_]{3,9}\.?\s+(?:19|20)\d\d|"
     r"(?:19|20)\d\d-\d\d-\d\d)"
 )
 _PERIOD = re.compile(
     r"\b(?P<kind>(?:fiscal\s+)?(?:half[ -])?year|(?:fiscal\s+)?quarter(?:ly\s+period)?|"
-    rf"(?:three|six|nine|twelve)\s+months)\s+end(?:ed|ing)\s+(?:on\s+)?{_DATE}",
+    rf"(?:three|six|nine|twelve)\s+months)\s+end(?:ed|ing):?\s+(?:on\s+)?{_DATE}",
     re.IGNORECASE,
 )
 
 
+@lru_cache(maxsize=64)
 def reporting_period(opening: str) -> str:
     """The period that a document's opening names, as "quarter ended July 1, 2023".
 
@@ -28,19 +30,23 @@ def reporting_period(opening: str) -> str:
     Returns:
         Empty if it names none, or periods that end on different days.
     """
-    found = {
-        " ".join(match["date"].replace(",", ", ").split()): " ".join(match["kind"].lower().split())
-        for match in _PERIOD.finditer(opening)
-    }
-    if len(found) != 1:
-        return ""
-    ((date, kind),) = found.items()
-    return f"{kind.replace('quarterly period', 'quarter')} ended {date}"
+    found: dict[str, str] = {}
+    for match in _PERIOD.finditer(opening):
+        date, kind = (" ".join(match[part].replace(",", ", ").split()) for part in ("date", "kind"))
+        said = f"{kind.lower().replace('quarterly period', 'quarter')} ended {date}"
+        # The same day in other words is the same period, and the first to be named is the document's.
+        found.setdefault(period_end(said) or date.lower(), said)
+    return next(iter(found.values())) if len(found) == 1 else ""
 
 
 def period_end(period: str) -> str:
     """The last day of a reporting period as `2023-07-01`; empty if there is none or it is in no English words."""
-    said = period.rpartition(" ended ")[2].replace(".", "").replace(",", "").replace("Sept ", "Sep ")
+    said = (
+        re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", period.rpartition(" ended ")[2])
+        .replace(".", "")
+        .replace(",", "")
+        .replace("Sept ", "Sep ")
+    )
     for form in ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d"):
         with suppress(ValueError):
             return datetime.strptime(said, form).date().isoformat()

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, literal, select, update
 
 from assistant.index import schema
 from assistant.index.ingest import Embedder, embedded_clause, embedded_text
@@ -82,14 +82,14 @@ def _embed_batch(store: Store, embedder: Embedder, kind: str) -> bool:
 def _texts(kind: str, last: int) -> Select[tuple[int, str, str, str, str]]:
     """Id, title or context, the document's opening, headings and words of the next texts behind an id."""
     d, p, s = schema.documents.c, schema.passages.c, schema.sentences.c
-    opening = func.substr(d.text, 1, OPENING).label("opening")
     if kind == "passage":
+        opening = func.substr(d.text, 1, OPENING).label("opening")
         words = func.substr(d.text, p.start + 1, p.end - p.start).label("words")
         query = select(p.id, d.title.label("lead"), opening, p.headings, words)
         query = query.join(schema.documents, d.id == p.document_id)
         return query.where(p.id > last).order_by(p.id).limit(_BATCH)
     words = func.substr(d.text, s.clause_start + 1, s.clause_end - s.clause_start).label("words")
-    query = select(s.id, s.context.label("lead"), opening, p.headings, words)
+    query = select(s.id, s.context.label("lead"), literal("").label("opening"), p.headings, words)
     query = query.join(schema.passages, p.id == s.passage_id).join(schema.documents, d.id == p.document_id)
     return query.where(s.id > last).order_by(s.id).limit(_BATCH)
 

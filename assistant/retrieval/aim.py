@@ -66,7 +66,10 @@ def profile(key: int, name: str, title: str, date: str | None, opening: str) -> 
     own = f"{name} {title}"
     named, quarters = _years(own), _quarters(own)
     period = "" if named else reporting_period(opening)
-    years = named or _years(period)
+    end = period_end(period)
+    # A year that ends in its first weeks is mostly called by the one before: either may be meant.
+    back = range(2 if end[5:7] in ("01", "02") else 1)
+    years = named or frozenset(year - each for year in _years(period) for each in back)
     stated = " ".join(f"{year}" for year in sorted(named)[-1:]) + " ".join(f" Q{q}" for q in sorted(quarters)[-1:])
     return Profile(
         id=key,
@@ -74,7 +77,7 @@ def profile(key: int, name: str, title: str, date: str | None, opening: str) -> 
         words=word_forms(f"{own} {opening}"),
         years=years,
         quarters=quarters,
-        dated=stated if named else period_end(period) or date or "",
+        dated=stated if named else end or date or "",
     )
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pdfs import Styled, make_pdf
 
 from assistant.documents.model import BlockKind, Document
+from assistant.documents.pdf import _style
 from assistant.documents.pdf_headings import SetLine, Setting, Type, find_headings, is_worded
 from assistant.documents.registry import read_document
 
@@ -48,6 +49,10 @@ def test_words_of_headings(text: str) -> None:
         "Q2 2023 Q2 2022",
         "Incorporation or Organization) Identification No.)", "The company leases all of it.", "and of its parts",
         "Sales grew by 12 percent", "• Cloud", "(In millions)", "Net sales of products,", "A" * 130, "",
+        "3.5 million users", "25 countries", "5-year warranty", "30 days to pay", "98.6 percent uptime",
+        "Founded in 1998",
+        "“This is a turning point for us.”", "Do not open the housing!", "Net sales (as restated.)", "■ Cloud services",
+        "§ Expand into the Nordics", "University of Oslo, 2015",
     ],
 )  # fmt: skip
 def test_words_of_no_headings(text: str) -> None:
@@ -75,6 +80,11 @@ def test_a_heading_goes_on_in_the_next_line() -> None:
         ("Quantitative and Qualitative Disclosures", 1)
     ]
     assert told(("Legal matters", BOLD), ("Contingencies", BOLD)) == [("Legal matters", 1), ("Contingencies", 1)]
+    parted = [("The business depends on its ability to obtain", BOLD), ("a sufficient supply of parts", BOLD)]
+    assert told(*parted) == [(" ".join(text for text, _ in parted), 1)]
+    assert told(("Competition in", BOLD), ("E-commerce and Retail", BOLD)) == [
+        ("Competition in E-commerce and Retail", 1)
+    ]
     assert told((long, BOLD), ("Item 3. Defaults", BOLD)) == [(long, 2), ("Item 3. Defaults", 1)]
 
 
@@ -134,6 +144,57 @@ def test_a_document_keeps_them_over_its_pages() -> None:
 
 
 def test_bold_words_within_a_line_make_none() -> None:
-    page = [[(60, "Rent."), (100, "It fell."), (160, "Leases ended")], PROSE, PROSE]
-    document = read_document(make_pdf([page]), "report.pdf", "report.pdf")
-    assert {block.kind for block in document.blocks} <= {BlockKind.PARAGRAPH, BlockKind.TABLE_ROW}
+    def kinds(font: str) -> set[BlockKind]:
+        page = [[(60, "Leases", "Bold"), (110, "fell in Europe", font)], PROSE, PROSE, PROSE]
+        return {block.kind for block in read_document(make_pdf([page]), "report.pdf", "report.pdf").blocks}
+
+    assert BlockKind.HEADING in kinds("Bold") and BlockKind.HEADING not in kinds("")
+
+
+@pytest.mark.parametrize(
+    ("font", "bold", "upright"),
+    [
+        ("ArialMT", False, True), ("AAAAAA+Arial-BoldMT", True, True), ("TimesNewRomanPS-BoldItalicMT", True, False),
+        ("NimbusRomNo9L-Medi", True, True), ("NimbusRomNo9L-ReguItal", False, False),
+        ("NimbusMonL-ReguObli", False, False),
+        ("URWPalladioL-Ital", False, False), ("CMBX12", True, True), ("ABCDEF+CMTI10", False, False),
+        ("CMSSI10", False, False),
+        ("CMBR10", False, True), ("SFBX1200", True, True), ("SFBI1000", True, False), ("SFRM1000", False, True),
+        ("Roboto-Medium", False, True), ("Calibri,Bold", True, True), ("Capital-Regular", False, True),
+        ("", False, True),
+    ],
+)  # fmt: skip
+def test_fonts_by_name(font: str, bold: bool, upright: bool) -> None:
+    assert _style(font) == (bold, upright)
+
+
+def below(text: str, *lines: str) -> list[str]:
+    """What of a line in bold over others, each plain, is a heading."""
+    page = page_of((text, BOLD), *lines)
+    return [page[found.first].text for found in find_headings({1: page, 2: page_of(*[PROSE] * 30)})]
+
+
+def test_what_nothing_follows_heads_nothing() -> None:
+    assert below("Jane Miller", "12 Harbour Street", "4711 Lindholm") == []
+    assert below("Leases", PROSE) == ["Leases"]
+    assert below("Leases", "• Cloud", "• Office") == ["Leases"]
+    assert below("Laws and regulations of many countries that") == []
+    assert below("Material Adverse Effect", "of the strike on what it earns, so that nothing is left.") == []
+    assert below("Products", "iPhone sales fell in the third quarter of the year that has ended.") == ["Products"]
+
+
+def test_a_head_that_runs_through_a_chapter_is_none() -> None:
+    pages = {
+        page: page_of(*([("Risk Management", SLANTED)] if page in (3, 4, 5) else []), *[PROSE] * 5)
+        for page in range(1, 30)
+    }
+    assert find_headings(pages) == []
+    pages[9] = page_of(PROSE, ("Risk Management", SLANTED), PROSE)
+    del pages[5]
+    assert [each.page for each in find_headings(pages)] == [3, 4, 9]
+
+
+def test_a_heading_at_the_foot_of_a_column_and_one_at_the_head_of_the_next() -> None:
+    page = page_of(PROSE, ("Methods", BOLD), ("Data sets", BOLD), *[PROSE] * 9)
+    page[2] = SetLine("Data sets", Setting(BOLD, 900.0))
+    assert [found.first for found in find_headings({1: page})] == [1, 2]

@@ -140,6 +140,11 @@ def test_what_is_left_out_is_there() -> None:
     assert all((root / name).exists() for each in SETS for kind in PIPELINES for name in Part(each, kind).left_out)
 
 
+def test_readers_of_pdf_alone_change_nothing_where_there_is_none() -> None:
+    readers = (Path(__file__).resolve().parents[2] / "assistant" / "documents").glob("pdf*.py")
+    assert {f"assistant/documents/{path.name}" for path in readers} <= set(Part(SETS[0], OURS).left_out)
+
+
 def test_which_sets_have_a_pdf(evaldata: object) -> None:
     for each in SETS:
         folder = evaldata(each.folder) / "documents" if each.folder else Path(__file__).parents[2] / "corpus"  # type: ignore[operator]

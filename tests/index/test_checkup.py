@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from library_parts import BAKERY, LEASES, OpenLibrary, new_document, write
+from library_parts import BAKERY, LEASES, PERIOD, OpenLibrary, new_document, write
 
 from assistant.errors import StorageError
 from assistant.index.checkup import forget_gone_failures, mend_tables, without_file
@@ -28,7 +28,7 @@ def run(store: Store, *statements: str) -> None:
 
 @pytest.fixture
 def filled(opened: OpenLibrary, tmp_path: Path) -> OpenLibrary:
-    for path in write(tmp_path / "files", {"a.md": LEASES, "b.md": BAKERY}):
+    for path in write(tmp_path / "files", {"a.md": LEASES + PERIOD, "b.md": BAKERY}):
         opened.ingest.add(path)
     return opened
 

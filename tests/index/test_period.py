@@ -20,6 +20,9 @@ from assistant.index.period import about, period_end, reporting_period
         ("the six months ended 2024-06-30", "six months ended 2024-06-30"),
         ("Quarter ended Sept. 30, 2024. The quarter ended Sept. 30, 2024 was", "quarter ended Sept. 30, 2024"),
         ("the half-year ending 30 June 2025", "half-year ended 30 June 2025"),
+        ("YEAR ENDED JUNE 30, 2024, that is for the year ended 30 June 2024", "year ended JUNE 30, 2024"),
+        ("Fiscal Year Ended: June 30th, 2023", "fiscal year ended June 30th, 2023"),
+        ("quarterly period ended July 1, 2023, the nine months ended July 1, 2023", "quarter ended July 1, 2023"),
         # Both are told of: neither is the document's own.
         ("the year ended May 1, 2023 and the year ended May 2, 2022", ""),
         ("The lease ended July 1, 2023.", ""),
@@ -40,6 +43,7 @@ def test_reporting_period(opening: str, period: str) -> None:
         ("fiscal year ended 31 Dec. 2021", "2021-12-31"),
         ("half-year ended 30 June 2025", "2025-06-30"),
         ("six months ended 2024-06-30", "2024-06-30"),
+        ("year ended December 31st, 2022", "2022-12-31"),
         ("year ended Juli 1, 2023", ""),
         ("", ""),
     ],
@@ -66,7 +70,16 @@ def test_passages_are_indexed_under_it_and_it_is_not_quoted(opened: OpenLibrary,
             return [row.header for row in connection.execute(text(query)) if "Sales" in row.header]
 
     assert headers() == ["Report, quarter ended July 1, 2023 Report Sales"]
-    path.rename(folder / "moved.md")
+    assert "quarter ended" not in opened.store.text("report.md")
+
+
+def test_a_title_from_the_name_moves_along_with_the_period(opened: OpenLibrary, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "grey.txt").write_text("It is for the quarterly period ended July 1, 2023. Sales grew by a tenth.\n")
     opened.sync(folder)
-    assert headers() == ["Report, quarter ended July 1, 2023 Report Sales"]
-    assert "quarter ended" not in opened.store.text("moved.md")
+    (folder / "grey.txt").rename(folder / "white.txt")
+    opened.sync(folder)
+    with opened.store.transaction() as connection:
+        headers = connection.execute(text("SELECT header FROM passages_fts")).scalars().all()
+    assert headers == ["white, quarter ended July 1, 2023"]

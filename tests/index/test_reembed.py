@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import FakeEmbedder
-from library_parts import BAKERY, LEASES, OpenLibrary, write
+from library_parts import BAKERY, LEASES, PERIOD, OpenLibrary, write
 
 from assistant.index import reembed as module
 from assistant.index.reembed import reembed
@@ -21,7 +21,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setattr(module, "_BATCH", 2)
     with OpenLibrary(tmp_path / "home") as library:
         library.store.set_meta(embedding_model="fake", embedding_dimension="64")
-        for path in write(tmp_path / "files", {"a.md": LEASES, "b.md": BAKERY}):
+        for path in write(tmp_path / "files", {"a.md": LEASES + PERIOD, "b.md": BAKERY}):
             library.ingest.add(path)
             path.unlink()
     store = Store(tmp_path / "home")
@@ -43,7 +43,7 @@ def test_all_is_as_if_it_had_been_added_with_the_new_model(store: Store, tmp_pat
     assert told[-1] == ("embedding with wide", count, count)
     store.close()
     with OpenLibrary(tmp_path / "other", FakeEmbedder("wide", 96)) as other:
-        for path in write(tmp_path / "files", {"a.md": LEASES, "b.md": BAKERY}):
+        for path in write(tmp_path / "files", {"a.md": LEASES + PERIOD, "b.md": BAKERY}):
             other.ingest.add(path)
         expected = vectors(other.store)
     with OpenLibrary(tmp_path / "home", model) as opened:

@@ -69,6 +69,14 @@ def test_a_cover_states_the_period_where_no_name_does() -> None:
     assert aimed_at("What is Tarn's latest figure?", [*filed, other]) == (1,)
 
 
+def test_a_year_that_ends_in_its_first_weeks_may_be_called_by_the_one_before() -> None:
+    ends = ("January 28, 2023", "February 3, 2024")
+    filed = [profile(key, f"d{key}.pdf", "", None, f"Tarn. Fiscal year ended {end}") for key, end in enumerate(ends)]
+    other = profile(9, "x.pdf", "", None, "Ousel Grid")
+    assert set(aimed_at("What were Tarn's sales in fiscal 2023?", [*filed, other])) == {0, 1}
+    assert aimed_at("What were Tarn's sales in fiscal 2024?", [*filed, other]) == (1,)
+
+
 def test_a_profile() -> None:
     assert PROFILES[2] == Profile(3, PROFILES[2].own, PROFILES[2].words, frozenset({2022}), frozenset({3}), "2022 Q3")
 
