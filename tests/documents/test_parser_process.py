@@ -32,7 +32,7 @@ def parser() -> Iterator[ParserProcess]:
 
 @pytest.fixture
 def hasty() -> Iterator[ParserProcess]:
-    with_harm = ParserProcess(ReadLimits(seconds=1.5, megabytes=400), module="hostile_reading")
+    with_harm = ParserProcess(ReadLimits(seconds=5, megabytes=400), module="hostile_reading")
     yield with_harm
     with_harm.close()
 
@@ -101,7 +101,7 @@ def test_time_is_limited(hasty: ParserProcess, suffix: str) -> None:
     hasty.read(CSV, "b.csv", "b")
     before = hasty.process_id
     began = time.monotonic()
-    with pytest.raises(DocumentError, match=f"a.{suffix} was not read within 1.5 s") as caught:
+    with pytest.raises(DocumentError, match=f"a.{suffix} was not read within 5 s") as caught:
         hasty.read(b"x", f"a.{suffix}", "a")
     assert time.monotonic() - began < 20
     assert "ASSISTANT_READING_TIMEOUT_S" in caught.value.next_step
@@ -206,7 +206,7 @@ def test_close_ends_it(parser: ParserProcess) -> None:
 PARENT = """
 import sys
 from assistant.documents.parser import ReadLimits, ParserProcess
-parser = ParserProcess(ReadLimits(seconds=3, megabytes=400), module="hostile_reading")
+parser = ParserProcess(ReadLimits(seconds=6, megabytes=400), module="hostile_reading")
 parser.read(b"a,b\\n1,2\\n", "a.csv", "a")
 print(parser.process_id, flush=True)
 if sys.argv[1] == "idle":
@@ -227,7 +227,7 @@ def test_it_never_outlives_its_parent(commands: Commands, work: Path, doing: str
     assert not is_gone(pid, within=0.1)
     # This one alone, not its group: as the system does it.
     process.kill()
-    assert is_gone(pid, within=12.0)
+    assert is_gone(pid, within=30.0)
     assert not folder.exists() or doing == "hold"
 
 

@@ -137,8 +137,8 @@ def test_a_file_too_much_to_draw_costs_its_picture_alone(assistant: Assistant) -
 
 
 def test_drawing_is_limited_in_time(assistant: Assistant) -> None:
-    hasty = Originals(assistant._home.store, lambda: ParserProcess(ReadLimits(seconds=0.001, megabytes=400)), 2**20)
-    with pytest.raises(DocumentError, match=r"Page 1 of grid.pdf was not read within 0.001 s"):
+    hasty = Originals(assistant._home.store, lambda: ParserProcess(ReadLimits(seconds=0.05, megabytes=400)), 2**20)
+    with pytest.raises(DocumentError, match=r"Page 1 of grid.pdf was not read within 0.05 s"):
         hasty.picture("grid.pdf", 1)
     hasty.close()
 

@@ -313,13 +313,19 @@ def test_an_answer_arrives_as_it_settles(terminal: Terminal, held: Held) -> None
     assert list(stream) == []
 
 
-def test_an_answer_nobody_waits_for_is_left(terminal: Terminal, held: Held) -> None:
+def nobody_there(desk: Desk) -> None:
+    """Wait until the desk has noticed that its connections are gone."""
+    wait_for(lambda: desk._server is not None and not desk._server.server_state.connections)
+    time.sleep(0.3)
+
+
+def test_an_answer_nobody_waits_for_is_left(terminal: Terminal, desk: Desk, held: Held) -> None:
     client = terminal()
     stream = client.stream(QUESTION)
     held.let.release()
     assert isinstance(next(stream), EvidenceFound)
     stream.close()  # type: ignore[attr-defined]
-    time.sleep(0.3)
+    nobody_there(desk)
     held.let.release()
     assert held.closed.wait(SECONDS)
     assert held.given == 2
@@ -367,7 +373,7 @@ def test_a_sync_that_nobody_waits_for_stops_after_the_file_in_hand(
         # As Ctrl-C does: the connection is closed.
         client.close()
         assert syncing.exception(SECONDS)
-    time.sleep(0.3)
+    nobody_there(desk)
     embedder.let.release(99)
     wait_for(lambda: not desk._changes)
     assert [info.name for info in owner.documents()] == ["bakery.md", "leases.md", "note0.md", "note1.md"]
@@ -386,7 +392,7 @@ def test_a_file_that_is_being_embedded_for_nobody_is_not_added(
         wait_for(lambda: embedder.begun == 1)
         client.close()
         assert adding.exception(SECONDS)
-    time.sleep(0.3)
+    nobody_there(desk)
     embedder.let.release(99)
     wait_for(lambda: not desk._changes)
     assert [info.name for info in owner.documents()] == ["bakery.md", "leases.md"]

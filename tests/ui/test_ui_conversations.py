@@ -59,15 +59,16 @@ def wait_until(condition: Any, seconds: float = 30) -> None:
 
 def test_a_slow_disk_holds_up_no_other_tab(house: House, tab: Tab, fake: FakeAssistant) -> None:
     tab.ask(CAPACITY)
-    begin, go_on = house.kept.begin, threading.Event()
+    begin, begun, go_on = house.kept.begin, threading.Event(), threading.Event()
 
     def slow(*given: Any) -> Any:
+        begun.set()
         assert go_on.wait(60)
         return begin(*given)
 
     house.kept.begin = slow  # type: ignore[method-assign]
     asked = tab.meanwhile("ask", GRID)
-    time.sleep(0.2)
+    assert begun.wait(30)
     seen: list[object] = []
     looking = threading.Thread(target=lambda: seen.extend([house.answers.busy(), house.answers.live(tab.id)]))
     looking.start()

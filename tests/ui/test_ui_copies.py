@@ -111,11 +111,11 @@ def eventually(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def ready(url: str) -> bool:
-    return bool(httpx.get(url + "/healthz").json()["status"] == "ready")
+    return bool(httpx.get(url + "/healthz", timeout=60).json()["status"] == "ready")
 
 
 def upload(url: str, name: str, words: bytes) -> None:
-    (path,) = httpx.post(url + "/gradio_api/upload", files={"files": (name, words)}).json()
+    (path,) = httpx.post(url + "/gradio_api/upload", files={"files": (name, words)}, timeout=60).json()
     event(url, "sent", [None], {"files": [{"name": name, "size": len(words), "path": path}]})
 
 

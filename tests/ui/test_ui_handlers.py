@@ -205,7 +205,7 @@ def test_what_changes_in_the_corpus_is_synced_while_the_chat_is_open(
     before = fake.edition()
     fake.sync_results = [Result("c.md", "failed", reason="c.md is empty", next_step="Check it.")]
     (settings.corpus / "b.md").write_text("New words.")
-    wait_until(lambda: followed.progress.problems)
+    wait_until(lambda: followed.progress.problems and followed.progress.settled)
     assert said == ["Indexing 1 of 1: b.md"]
     assert (followed.progress.phase, followed.progress.text) == ("degraded", "Ready")
     assert followed.progress.problems == ("c.md is empty. Check it.",)
@@ -214,7 +214,7 @@ def test_what_changes_in_the_corpus_is_synced_while_the_chat_is_open(
     fake.sync_results = []
     (settings.corpus / "c.md").unlink(missing_ok=True)
     (settings.corpus / "d.md").write_text("More words.")
-    wait_until(lambda: not followed.progress.problems)
+    wait_until(lambda: not followed.progress.problems and followed.progress.settled)
     assert followed.progress.phase == "ready"
 
 

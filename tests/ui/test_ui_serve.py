@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,8 @@ import pytest
 from ui_fakes import FakeAssistant
 from ui_server import program
 
+from assistant.conversations.database import Database
+from assistant.conversations.store import Conversations
 from assistant.errors import HomeLockedError, PortInUseError, SettingsError
 from assistant.settings import Settings
 from assistant.ui.serve import bind, serve
@@ -83,9 +86,9 @@ def test_the_page_is_up_while_indexing_and_leaves_it_when_stopped(tmp_path: Path
     left.mkdir(parents=True)
     with program(tmp_path, "syncing") as (process, url):
         deadline = time.monotonic() + 30
-        while (health := httpx.get(url + "/healthz").json())["status"] != "indexing":
+        while " of 600: b.md" not in (health := httpx.get(url + "/healthz").json())["state"]:
             assert time.monotonic() < deadline
-        assert " of 600: b.md" in health["state"]
+        assert health["status"] == "indexing"
         assert httpx.get(url + "/").status_code == 200
         assert not left.exists()
         told = stopped(process, signal.SIGTERM)
@@ -114,7 +117,12 @@ def test_an_open_page_and_a_running_answer_do_not_hold_it_up(tmp_path: Path) -> 
     ):
         assert heartbeat.status_code == 200
         event(url, "submit", ["What capacity was leased?", None, None, None, False, "normal"], None)
-        time.sleep(0.5)
+        with closing(Database(tmp_path)) as database:
+            kept = Conversations(database)
+            deadline = time.monotonic() + 30
+            while not any(kept.load(each.id).exchanges[-1].quotes for each in kept.find()):
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
         began = time.monotonic()
         told = stopped(process, signal.SIGINT)
         assert time.monotonic() - began < 20
@@ -126,7 +134,9 @@ def test_a_second_server_on_the_port_is_told_so_and_the_first_goes_on(tmp_path: 
     with program(tmp_path) as (process, url):
         with pytest.raises(PortInUseError):
             bind("127.0.0.1", int(url.rsplit(":", 1)[1]))
-        assert httpx.get(url + "/healthz").json()["status"] == "ready"
+        deadline = time.monotonic() + 30
+        while httpx.get(url + "/healthz").json()["status"] != "ready":
+            assert time.monotonic() < deadline
         os.kill(process.pid, 0)
 
 

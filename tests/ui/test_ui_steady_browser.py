@@ -43,8 +43,10 @@ def test_the_source_is_the_one_asked_for_last(page: Any, library_url: str, libra
     page.click(".cite >> nth=0")
     eventually(lambda: slow.asked == 1)
     # On to the second and, while the first is still drawn, back and on again.
-    for key in "npn":
-        page.keyboard.press(key)
+    # The last of them has reached the server before the first picture is let go.
+    with page.expect_response(lambda told: '"number":4' in (told.request.post_data or "")):
+        for key in "npn":
+            page.keyboard.press(key)
     page.wait_for_selector('.position:has-text("2 of 2")')
     slow.let_go.release(8)
     page.wait_for_selector('.leaf img[alt*="It recovered to 14 percent"]')
@@ -80,7 +82,11 @@ def test_how_answers_are_wanted_outlives_a_reload(page: Any, url: str, fake: Fak
     page.reload()
     open_page(page, url)
     ask(page, BOTH)
+    fake.held = held = threading.Semaphore(0)
     page.click('[data-talk-action="again"]')
+    page.wait_for_selector('.exchange[aria-busy="true"]')
+    fake.held = None
+    held.release(5)
     eventually(lambda: len(fake.options) == 4)
     assert fake.options[1:] == [AnswerOptions(quote_only=True, length="short")] * 3
     # What holds is what the controls show, and they can be changed back.
@@ -99,6 +105,7 @@ def test_what_a_browser_kept_of_another_kind_does_no_harm(page: Any, url: str, f
         page.evaluate("([name, kept]) => localStorage.setItem(name, kept)", [KEPT, kept])
         page.reload()
         page.wait_for_selector("body[data-loaded]")
+    page.wait_for_selector("#status .state")
     ask(page, BOTH)
     assert fake.options[-1] == AnswerOptions()
 
@@ -144,6 +151,7 @@ def test_ten_enters_ask_once_and_the_rest_is_told(page: Any, url: str, fake: Fak
     for _ in range(10):
         page.keyboard.press("Enter")
     page.wait_for_selector('.exchange[aria-busy="true"]')
+    page.wait_for_selector("#source .quote")
     assert page.locator(".exchange").count() == 1 and [asked[0] for asked in fake.asked] == [BOTH]
     eventually(lambda: page.input_value("#question textarea") == "")
     page.keyboard.type("And at what price?")
@@ -208,5 +216,6 @@ def test_how_answers_are_wanted_outlives_the_server(page: Any, tmp_path: Any) ->
         # Gradio loads a page anew by itself once a server answers it again.
         page.wait_for_function("!window.old", timeout=60_000)
         page.wait_for_selector("body[data-loaded]")
+        page.wait_for_selector("#status .state")
         page.click("#settings > button")
         page.wait_for_selector("#quote-only input:checked")

@@ -243,6 +243,8 @@
     asks() {
       asking = true;
     },
+    // Whether it is, or its answer is not yet drawn to the end.
+    asking: () => asking,
     // Nothing is being asked any more: back to the question box, unless the person went elsewhere.
     ready,
     // The id of the conversation that is shown, "" for a new one: the page's address keeps it.
