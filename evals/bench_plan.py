@@ -158,6 +158,7 @@ _PDF_ALONE = tuple(
         "pdf_cells",
         "pdf_headings",
         "pdf_labels",
+        "pdf_lines",
         "pdf_pages",
         "pdf_tables",
         "ocr",

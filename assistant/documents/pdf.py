@@ -2,107 +2,27 @@
 
 from __future__ import annotations
 
-import ctypes
-import math
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.documents.builder import TextBuilder, clean_text
-from assistant.documents.hyphens import MARK, join_broken, known_words
+from assistant.documents.hyphens import known_words
 from assistant.documents.model import BlockKind, Document
 from assistant.documents.ocr import is_empty, is_picture
 from assistant.documents.options import ReadOptions, locked
-from assistant.documents.pdf_cells import Piece
-from assistant.documents.pdf_headings import Heading, SetLine, Setting, Type, find_headings
+from assistant.documents.pdf_headings import Heading, SetLine, find_headings
+from assistant.documents.pdf_lines import PageLine, is_row, lines_of, page_lines
 from assistant.documents.pdf_pages import PageReport, not_readable, read_pictures
 from assistant.documents.pdf_tables import Table, find_tables
 
-_NUMBER = re.compile(r"\(?[$€£]?\d[\d,.]*%?\)?")
 #: A number that may be a page's.
 _DIGITS = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
 #: So many lines at the top and at the foot of a page may be running ones.
 _EDGE = 3
 #: On so many pages, and on this share of them, a line has to stand to be one.
 _RUNS, _RUN_SHARE = 3, 0.2
-#: Names of fonts that are bold or slanted, TeX's among them; so many bytes of a name are looked at.
-_BOLD = re.compile(r"bold|black|heavy|demi|-medi(?!um)|(?:^|\+)(?:CMB(?!R)|CMSSB|SFB|SFS[XO])", re.IGNORECASE)
-_SLANTED = re.compile(
-    r"ital(?!-)|obli|slanted|(?:^|\+)(?:CM(?:BX)?(?:TI|SL)|CMSSI|SF(?:TI|SL|BI|BL|SI|SO))", re.IGNORECASE
-)
-_FONT_NAME = 128
-#: Left, bottom, right and top in points from the page's lower left corner.
-Box = tuple[float, float, float, float]
-
-
-def _is_row(line: str) -> bool:
-    """A line of a table: at least two figures that together fill a good part of it."""
-    figures = _NUMBER.findall(line)
-    return len(figures) >= 2 and sum(map(len, figures)) >= 0.2 * len(line)
-
-
-@dataclass(frozen=True)
-class PageLine:
-    """A line of a page as it is kept, where its words stand and how it is set, as far as that is known."""
-
-    text: str
-    words: tuple[Piece, ...] = ()
-    setting: Setting | None = None
-
-    def whole(self, known: Container[str]) -> PageLine:
-        """The line with its broken words joined, as the document's words say."""
-        return replace(self, text=join_broken(self.text, known))
-
-
-def lines_of(
-    text: str, boxes: Sequence[Box] = (), set_at: Callable[[int], Setting | None] | None = None
-) -> list[PageLine]:
-    """A page's lines.
-
-    Args:
-        text: the page's text.
-        boxes: the box of each of its characters; without them no word has a place.
-        set_at: how the character at a place of the text is set; without it that is not known of any line.
-    """
-    return [
-        PageLine(
-            _kept(text[found.start() : found.end()]),
-            tuple(_words(text, boxes, *found.span())),
-            _setting(text, *found.span(), set_at) if set_at else None,
-        )
-        for found in re.finditer(r"[^\r\n]*(?:\r?\n|\r|$)", text)
-        if found.group()
-    ]
-
-
-def _setting(text: str, start: int, end: int, set_at: Callable[[int], Setting | None]) -> Setting | None:
-    """How a line is set, if its first, middle and last words are in one type."""
-    words = [start + found.start() for found in re.finditer(r"[^\W_]+", text[start:end])]
-    if not words:
-        return None
-    first = set_at(words[0])
-    if first is None:
-        return None
-    others = {words[-1], words[len(words) // 2]} - {words[0]}
-    return first if all((each := set_at(place)) and each.type == first.type for place in others) else None
-
-
-def _kept(text: str) -> str:
-    return clean_text(text).strip()
-
-
-def _words(text: str, boxes: Sequence[Box], start: int, end: int) -> Iterator[Piece]:
-    """The words between two places of a page's text, each with the box around its characters."""
-    if not boxes:
-        return
-    for found in re.finditer(r"\S+", text[start:end]):
-        held = boxes[start + found.start() : start + found.end()]
-        lefts, bottoms, rights, tops = zip(*held, strict=True)
-        if kept := _kept(found.group().replace(MARK, "-")):
-            yield Piece(kept, min(lefts), max(rights), min(bottoms), max(tops))
 
 
 def _likenesses(line: str, page: int) -> set[tuple[str, int | None]]:
@@ -159,7 +79,7 @@ def _headings(
     def seen(page: int, lines: Sequence[PageLine]) -> list[SetLine]:
         tabular = {place for table in tables[page] for place in (*range(table.first, table.last), *table.labels)}
         return [
-            SetLine(line.text, line.setting, place in tabular, _is_row(line.text)) for place, line in enumerate(lines)
+            SetLine(line.text, line.setting, place in tabular, is_row(line.text)) for place, line in enumerate(lines)
         ]
 
     found: dict[int, dict[int, Heading]] = {}
@@ -204,7 +124,7 @@ def add_page(
             continue
         if not line.text:
             flush()
-        elif _is_row(line.text):
+        elif is_row(line.text):
             flush()
             builder.add(BlockKind.TABLE_ROW, line.text, page=page)
         else:
@@ -212,47 +132,6 @@ def add_page(
             if len(line.text) < 0.8 * width and line.text[-1] in ".:;!?":
                 flush()
     flush()
-
-
-def _page_lines(page: Any) -> list[PageLine]:
-    """A page's lines; where words stand is only looked at on pages that may hold a table."""
-    from pypdfium2 import raw
-
-    held = page.get_textpage()
-    text = held.get_text_range()
-    rows = sum(map(_is_row, text.splitlines()))
-    # Characters beyond the basic plane count twice there: places would be off.
-    if text and max(text) > "\uffff":
-        return lines_of(text)
-    # A character that stands for no letter is one of the page and none of its text.
-    exact = held.count_chars() == len(text)
-    boxes = [held.get_charbox(place, loose=True) for place in range(len(text))] if rows > 1 and exact else ()
-    return lines_of(
-        text,
-        boxes,
-        lambda place: _set_at(held, place if exact else raw.FPDFText_GetCharIndexFromTextIndex(held, place)),
-    )
-
-
-def _set_at(held: Any, place: int) -> Setting | None:
-    """How a character of a page is set; fonts tell that they are bold by their names."""
-    from pypdfium2 import PdfiumError, raw
-
-    try:
-        _, bottom, _, top = held.get_charbox(place, loose=True)
-    except PdfiumError:
-        return None
-    name = ctypes.create_string_buffer(_FONT_NAME)
-    raw.FPDFText_GetFontInfo(held, place, name, _FONT_NAME, None)
-    # Edges lie between the sizes that are used: a quarter of a point is never one.
-    height = math.floor(2 * (top - bottom) + 0.1) / 2
-    return Setting(Type(height, *_style(name.value.decode("utf-8", "replace"))), bottom)
-
-
-@lru_cache(maxsize=256)
-def _style(font: str) -> tuple[bool, bool]:
-    """Whether a font is bold, and upright, by its name."""
-    return bool(_BOLD.search(font)), not _SLANTED.search(font)
 
 
 def _read_pages(pdf: Any, options: ReadOptions, report: PageReport) -> dict[int, list[PageLine]]:
@@ -264,7 +143,7 @@ def _read_pages(pdf: Any, options: ReadOptions, report: PageReport) -> dict[int,
     for number in range(1, len(pdf) + 1):
         try:
             page = pdf[number - 1]
-            lines = _page_lines(page)
+            lines = page_lines(page)
             text = "".join(line.text for line in lines)
             if is_picture(page, text) or not (text or is_empty(page)):
                 pictures.append(number)

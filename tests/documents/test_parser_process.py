@@ -157,12 +157,18 @@ def test_an_archive_of_nothing_but_harm_is_given_up(parser: ParserProcess) -> No
         parser.read(make_zip({f"{i}.leave": b"x" for i in range(9)}), "all.zip", "all")
 
 
-def test_an_idle_process_that_ended_is_replaced(parser: ParserProcess) -> None:
+def killed(parser: ParserProcess) -> int:
+    """Kill its process while that waits for a file; gives the number it had."""
     parser.read(CSV, "a.csv", "a")
     first = parser.process_id
     assert first
     os.kill(first, signal.SIGKILL)
     assert is_gone(first)
+    return first
+
+
+def test_an_idle_process_that_ended_is_replaced(parser: ParserProcess) -> None:
+    first = killed(parser)
     assert parser.read(CSV, "a.csv", "a")[0].text
     assert parser.process_id != first
 
@@ -170,14 +176,10 @@ def test_an_idle_process_that_ended_is_replaced(parser: ParserProcess) -> None:
 def test_one_that_ends_before_it_has_the_file_is_replaced(
     parser: ParserProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parser.read(CSV, "a.csv", "a")
+    first = killed(parser)
     assert parser._worker
-    process = parser._worker.process
-    first = process.pid
-    os.kill(first, signal.SIGKILL)
-    assert is_gone(first)
     # As if it had ended a moment later, when it had been seen to run.
-    monkeypatch.setattr(process, "poll", lambda: None)
+    monkeypatch.setattr(parser._worker.process, "poll", lambda: None)
     assert parser.read(CSV, "a.csv", "a")[0].text
     assert parser.process_id != first
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pdfs import Styled, make_pdf
 
 from assistant.documents.model import BlockKind, Document
-from assistant.documents.pdf import _style
 from assistant.documents.pdf_headings import SetLine, Setting, Type, find_headings, is_worded
+from assistant.documents.pdf_lines import _style
 from assistant.documents.registry import read_document
 
 PLAIN, BOLD, LARGE, SLANTED = Type(10, False), Type(10, True), Type(14, False), Type(10, False, upright=False)

@@ -8,7 +8,8 @@ from pdfs import make_pdf
 
 from assistant.documents import supported_suffixes
 from assistant.documents.builder import clean_text
-from assistant.documents.pdf import PageLine, without_running_lines
+from assistant.documents.pdf import without_running_lines
+from assistant.documents.pdf_lines import PageLine
 from assistant.documents.web import lined_tables
 
 
