@@ -36,8 +36,9 @@ _EARLIER_TOO = re.compile(
 _CALLED = r"\b10-[QK]s?\b(?: (?:reports?|filings?))?|\b(?:quarterly|annual) (?:reports?|filings?)\b"
 _NEWEST_ONE = rf"(?:{_NEWEST.pattern})(?: (?:quarter|period|report|filing)\b)?"
 _LEADING = r"(?:\b(?:as of|as per|according to|and|at|by|during|for|from|in|of|the|its|their) )*"
-#: A name that stands in more than this share of the documents tells none of them apart.
-_COMMON = 0.8
+#: A name that stands in more than this share of the documents tells none of them apart. So few may all be aimed at:
+#: the name that all bear is then what draws their covers and exhibits before what is asked.
+_COMMON, _FEW = 0.8, 3
 #: A document is aimed at if the names it shares with the question weigh at least this part of the best one's.
 _NEARLY = 0.6
 #: A name in the title or the file's name counts so much more than one in the opening.
@@ -82,12 +83,12 @@ def profile(key: int, name: str, title: str, date: str | None, opening: str) -> 
 
 
 def aimed_at(question: str, profiles: Sequence[Profile]) -> tuple[int, ...]:
-    """Ids of the documents that a question names, by name and by period; none if it tells none of them apart."""
+    """Ids of the documents that a question names, by name and by period; none if it tells none of many apart."""
     named = [_of_period(question, group) for group in _named(question, profiles)]
     if not named and (_years(question) or _quarters(question)):
         named = [_stated_period(question, profiles)]
     found = list(dict.fromkeys(each.id for group in named for each in group))
-    return tuple(found) if len(found) < len(profiles) else ()
+    return tuple(found) if len(found) < len(profiles) or len(profiles) <= _FEW else ()
 
 
 def subject(question: str, profiles: Sequence[Profile], aimed: Collection[int]) -> str:
@@ -119,7 +120,8 @@ def _telling(question: str, profiles: Sequence[Profile]) -> dict[str, list[Profi
     """The names of a question that tell documents apart, with those that hold each."""
     asked = [name for name in names(question) if not _QUARTER.fullmatch(name)]
     holders = {name: [each for each in profiles if _has(name, each.words)] for name in asked}
-    return {name: held for name, held in holders.items() if 0 < len(held) <= max(1, _COMMON * len(profiles))}
+    most = len(profiles) if len(profiles) <= _FEW else _COMMON * len(profiles)
+    return {name: held for name, held in holders.items() if 0 < len(held) <= most}
 
 
 def _named(question: str, profiles: Sequence[Profile]) -> list[list[Profile]]:

@@ -115,7 +115,7 @@ def _talk(
 
     session = Session(shelf, file, Terminal(console()), cases, seed, documents, within)
     session.run(proposer, search)
-    typer.echo(f"{session.written} cases written, {len(cases)} in {file}.")
+    typer.echo(f"{session.written} {'case' if session.written == 1 else 'cases'} written, {len(cases)} in {file}.")
 
 
 def _say_next(file: Path, documents: Path | None) -> None:

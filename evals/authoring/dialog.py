@@ -19,7 +19,7 @@ from evals.sets import Question
 _QUESTION = "Question (Enter: another passage, /words: look for a passage, q: stop)"
 _ANSWER = "Answer, in the words that must be said; other wordings after | (-: the documents do not say; Enter: back)"
 _QUOTE = "Sentence that says so: its number, several as 1 2, or its words"
-_KEEP = "Keep it as a question without an answer? (y, n, or type it better)"
+_KEEP = "Keep it as a question without an answer? (y, n, q to stop, or type it better)"
 _YES = frozenset({"y", "yes"})
 _NO = frozenset({"", "n", "no"})
 
@@ -154,7 +154,8 @@ class Session:
         for proposal in self._propose().propose(case):
             where = f" (asked of {', '.join(proposal.scope)})" if proposal.scope else ""
             self.person.show(f"Near it, and perhaps not answered{where}: {proposal.question}")
-            said = self._line(_KEEP)
+            while (said := self._line(_KEEP)).startswith("/"):
+                self.person.show("No passages are looked for here: y, n, q to stop, or a better question.", "remark")
             if said.lower() in _NO:
                 continue
             question = proposal.question if said.lower() in _YES else said

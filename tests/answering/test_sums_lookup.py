@@ -48,6 +48,32 @@ def test_the_cell_that_is_named(question: str, statement: str) -> None:
     assert (found.statement, found.expression) == (statement, "")
 
 
+QUARTERLY = """# Brambleton Ferries, for the quarterly period ended June 30, 2025
+
+| In millions | Three Months Ended June 30, 2024 | Three Months Ended June 30, 2025 | Six Months Ended June 30, 2025 |
+| --- | --- | --- | --- |
+| Net Sales: North | $30 | $41 | $80 |
+| Net Sales: Consolidated | $50 | $61 | $120 |
+| Net sales mix: North | 60% | 67% | 67% |
+| Net sales mix: Consolidated | 100% | 100% | 100% |
+| Operating Income (Loss): Consolidated | $(3) | $7 | $9 |
+"""
+
+
+def test_the_whole_of_a_section_is_meant_where_its_company_is_named_and_a_quarter_is_told_as_one() -> None:
+    others = evidence_of(SALES, QUARTERLY)
+    for name in ("Brambleton's net sales", "net sales", "the net sales of Brambleton"):
+        found = calculate(f"What were {name} in Q2 2025?", others)
+        assert found is not None
+        assert found.statement.startswith("Net Sales: Consolidated, Three Months Ended June 30, 2025: $61")
+    found = calculate("What was Brambleton's operating income in Q2 2025?", others)
+    assert found is not None and found.result == "$7 million"
+    changed = calculate("By how much did Brambleton's net sales change from Q2 2024 to Q2 2025?", others)
+    assert changed is not None and changed.result == "$11 million"
+    assert calculate("What were Quarrix's net sales in Q2 2025?", others) is None
+    assert calculate("What were net sales in Q3 2025?", others) is None
+
+
 @pytest.mark.parametrize(
     "question",
     [

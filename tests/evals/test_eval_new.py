@@ -164,6 +164,15 @@ def test_near_misses_are_kept_dropped_or_bettered(shelf: Shelf, tmp_path: Path) 
     )
 
 
+def test_a_search_for_passages_is_no_question_to_keep(shelf: Shelf, tmp_path: Path) -> None:
+    path = tmp_path / "set.jsonl"
+    person = talk(
+        shelf, path, "Did Tarn Lamps get a Buy rating in 2023?", "Buy", "1", "/lamps", "y", "n", "q", words="Buy"
+    )
+    assert not any(case.question.startswith("/") for case in load_questions(path))
+    assert any("No passages are looked for here" in shown for shown in person.shown)
+
+
 def test_passages_of_cases_that_are_there_are_not_shown_again(shelf: Shelf, tmp_path: Path) -> None:
     path = tmp_path / "my.jsonl"
     everything = [each for each in talk(shelf, path, *[""] * 9).shown if each.startswith("heading")]
@@ -358,6 +367,11 @@ def test_a_table_of_every_column(table: Any, shelf: Shelf) -> None:
     assert [(page.document, page.page) for page in first.pages] == [("tarn.md", 2)] and first.type == "people"
     assert (second.id, second.figures, second.documents, second.type) == ("tarn-1", ("41,200",), ("tarn.md",), "figure")
     assert (third.answerable, third.scope, third.type, third.id) == (False, ("fell.md",), "unanswerable", "case-1")
+
+
+def test_a_dash_says_that_the_documents_do_not(table: Any, shelf: Shelf) -> None:
+    (case,) = imported(table("question,answer\nWhat do kettles weigh?,-\n"), shelf)
+    assert (case.answerable, case.answers, case.type) == (False, (), "unanswerable")
 
 
 @pytest.mark.parametrize(

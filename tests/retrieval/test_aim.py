@@ -44,9 +44,15 @@ def test_the_documents_named(question: str, expected: set[int]) -> None:
     assert set(aimed_at(question, PROFILES)) == expected
 
 
-def test_one_document_needs_no_aim() -> None:
-    assert aimed_at("What were Tarn's sales?", PROFILES[:1]) == ()
+def test_of_one_company_s_few_documents_its_name_is_left_out() -> None:
+    assert aimed_at("What were Tarn's sales?", PROFILES[:1]) == (1,)
+    assert subject("What were Tarn's sales?", PROFILES[:1], [1]) == "What were sales?"
+    assert set(aimed_at("What were Tarn's sales?", PROFILES[:3])) == {1, 2, 3}
+    assert aimed_at("What were Tarn's sales in Q2 2023?", PROFILES[:3]) == (2,)
+    assert aimed_at("What do sales depend on?", PROFILES[:1]) == ()
     assert aimed_at("What were Tarn's sales?", []) == ()
+    many = [profile(key, f"{key}.md", "Tarn", None, "Tarn Water") for key in range(9)]
+    assert aimed_at("What were Tarn's sales?", many) == ()
 
 
 def test_a_stated_date_orders_documents_without_a_period_in_their_names() -> None:

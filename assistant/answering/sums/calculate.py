@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.sums import evaluate
+from assistant.answering.sums.bearers import within_named
 from assistant.answering.sums.find import Found, over_time, side_by_side
 from assistant.answering.sums.followup import in_the_light
 from assistant.answering.sums.lines import Table, called_by_period, tables
@@ -41,7 +42,8 @@ def calculate(question: str, evidence: Sequence[Evidence], earlier: Sequence[str
 def _worked(question: str, evidence: Sequence[Evidence], earlier: Sequence[str]) -> Sum | None:
     task = in_the_light(question, earlier)
     if task is None or task.operation is Operation.FIGURE:
-        return times_rate(question, evidence) or (look_up(task, evidence) if task else None)
+        return times_rate(question, evidence) or (look_up(*within_named(task, evidence)) if task else None)
+    task, evidence = within_named(task, evidence)
     if not all(task.subjects) or _uneven(task.periods):
         return None
     held = with_prose(tables(evidence), evidence)

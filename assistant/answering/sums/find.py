@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,9 +17,13 @@ _SOFT = bag(
     respectively overall sum incurred made figure level size note"""
 )
 #: Words that a line's name may have beyond the question without being another thing.
-_LIGHT = bag("total net consolidated company group")
+LIGHT = bag("total net consolidated company group")
 #: Words of column labels that say nothing but when.
 _WHEN = _SOFT - bag("total amount value number net")
+#: And those that say how long: a key that has them names no other thing.
+_LENGTH = bag("three six nine twelve thirteen months weeks ended")
+#: "Operating income (loss)" is asked for without what stands in brackets.
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 #: A line must have this share of the subject's words; those that only stand around its table count less.
 MIN_COVER = 0.8
 #: And fit by this much in all.
@@ -57,18 +62,21 @@ def fit(subject: frozenset[str], line: Line, key: frozenset[str]) -> float | Non
         cover = len(inside & said) / weight
     elif soft & line.bag and not hard:
         cover = 1.0 if name <= soft else 0.0
-    elif name and name <= _SOFT | _LIGHT and soft & name and hard <= line.table.around:
+    elif name and name <= _SOFT | LIGHT and soft & name and hard <= line.table.around:
         cover = _CAPTIONED
     else:
         return None
     if cover < MIN_COVER:
         return None
-    surplus = name - subject
-    extra = (len(surplus) - 0.5 * len(surplus & _LIGHT)) / len(name) if name else 0.0
+    # "Net sales: Consolidated" is the whole of what its section names, and "Net sales mix: Consolidated" of another.
+    section = bag(_IN_BRACKETS.sub(" ", line.section))
+    whole = bool(name) and name <= LIGHT and bool(hard) and hard <= section and section <= subject | _SOFT | LIGHT
+    surplus = frozenset() if whole else name - subject
+    extra = (len(surplus) - 0.5 * len(surplus & LIGHT)) / len(name) if name else 0.0
     if line.spoken:
         # A sentence says more than what its figures are of; a row that fits is still nearer.
         return cover - _SPOKEN
-    beside = key - subject - _WHEN
+    beside = key - subject - _WHEN - _LENGTH
     aside = len(beside) / (1 + len(beside))
     return cover - _EXTRA * extra - _KEY_EXTRA * aside + _SOFT_BONUS * len(soft & said)
 

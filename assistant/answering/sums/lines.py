@@ -64,8 +64,8 @@ def called_by_period(cells: Sequence[Cell]) -> list[Term]:
 
 def _when(cell: Cell, plain: bool) -> str:
     """A cell's period in words of its own key, so that the words cited hold it: "2025", "F25", "2025 %"."""
-    # "2026 forecast" is more than a year.
-    if cell.period is None or reserves(cell.key):
+    # "2026 forecast" is more than a year, and a quarter less than one.
+    if cell.period is None or reserves(cell.key) or (cell.months or 12) < 12:
         return cell.key
     for name in ([str(cell.period.year)] if plain else []) + [cell.period.text]:
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w|\s?%)", cell.key):

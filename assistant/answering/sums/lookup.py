@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answering.sums.find import Found, cells_at
+from assistant.answering.sums.find import LIGHT, Found, cells_at
 from assistant.answering.sums.lines import bag, called_by_period, tables
 from assistant.answering.sums.model import Operation, Sum, Task
 from assistant.answering.sums.periods import distinct
@@ -52,6 +52,9 @@ def look_up(task: Task, evidence: Sequence[Evidence]) -> Sum | None:
         return None
     terms = tuple(called_by_period(found.cells))
     name, amounts = _FOOTNOTE.sub("", terms[0].name), [in_full(term.quantity) for term in terms]
+    if found.line.section and bag(name) <= LIGHT:
+        # "Consolidated" says nothing by itself.
+        name = f"{found.line.section.rstrip(':')}: {name}"
     if len(terms) == 1:
         statement = f"{', '.join(part for part in (name, terms[0].key) if part)}: {amounts[0]}."
     else:
