@@ -82,9 +82,14 @@ def word_forms(text: str) -> frozenset[str]:
     return frozenset(found) | {stem(word) for word in found}
 
 
+def is_held(name: str, held: frozenset[str]) -> bool:
+    """Whether all parts of a name are in some words (`word_forms`), as they are or by their stem."""
+    return all(part in held or stem(part) in held for part in words(name))
+
+
 def names_beyond(text: str, held: frozenset[str]) -> list[str]:
     """Names of a text that are not all in some words (`word_forms`), as they are or by their stem."""
-    return [name for name in names(text) if not all(part in held or stem(part) in held for part in words(name))]
+    return [name for name in names(text) if not is_held(name, held)]
 
 
 def named_beyond(text: str, held: frozenset[str]) -> list[str]:

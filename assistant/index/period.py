@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
-from datetime import datetime
 from functools import lru_cache
+
+from assistant.index.scope import days_of
 
 #: So much of a document's beginning says what it is about, in characters: a cover page, or a first paragraph.
 OPENING = 1000
@@ -41,16 +41,11 @@ def reporting_period(opening: str) -> str:
 
 def period_end(period: str) -> str:
     """The last day of a reporting period as `2023-07-01`; empty if there is none or it is in no English words."""
-    said = (
-        re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", period.rpartition(" ended ")[2])
-        .replace(".", "")
-        .replace(",", "")
-        .replace("Sept ", "Sep ")
-    )
-    for form in ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d"):
-        with suppress(ValueError):
-            return datetime.strptime(said, form).date().isoformat()
-    return ""
+    said = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", period.rpartition(" ended ")[2])
+    said = said.replace(".", "").replace("Sept ", "Sep ")
+    # "July 1 2023" is read with its comma.
+    days = days_of(re.sub(r"^([^\W\d]+ \d{1,2}) (?=\d{4}$)", r"\1, ", said))
+    return days[1].isoformat() if days else ""
 
 
 def about(title: str, opening: str) -> str:

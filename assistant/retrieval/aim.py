@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.words import content_stems, names, stem, word_forms, words
+from assistant.answering.words import content_stems, is_held, names, word_forms
 from assistant.index.period import period_end, reporting_period
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
@@ -119,7 +119,7 @@ def subject(question: str, profiles: Sequence[Profile], aimed: Collection[int]) 
 def _telling(question: str, profiles: Sequence[Profile]) -> dict[str, list[Profile]]:
     """The names of a question that tell documents apart, with those that hold each."""
     asked = [name for name in names(question) if not _QUARTER.fullmatch(name)]
-    holders = {name: [each for each in profiles if _has(name, each.words)] for name in asked}
+    holders = {name: [each for each in profiles if is_held(name, each.words)] for name in asked}
     most = len(profiles) if len(profiles) <= _FEW else _COMMON * len(profiles)
     return {name: held for name, held in holders.items() if 0 < len(held) <= most}
 
@@ -133,7 +133,7 @@ def _named(question: str, profiles: Sequence[Profile]) -> list[list[Profile]]:
     scores: Counter[int] = Counter()
     for name, held in telling.items():
         for each in held:
-            scores[each.id] += weight[name] * (_TITLE if _has(name, each.own) else 1.0)  # type: ignore[assignment]
+            scores[each.id] += weight[name] * (_TITLE if is_held(name, each.own) else 1.0)  # type: ignore[assignment]
     least = _NEARLY * max(scores.values())
     groups: dict[frozenset[int], list[Profile]] = {}
     for held in telling.values():
@@ -142,10 +142,6 @@ def _named(question: str, profiles: Sequence[Profile]) -> list[list[Profile]]:
             groups[frozenset(each.id for each in kept)] = kept
     # "Harbour" and "Compute" name one company: the smaller group stands for both.
     return [kept for key, kept in groups.items() if not any(other < key for other in groups)]
-
-
-def _has(name: str, held: frozenset[str]) -> bool:
-    return all(part in held or stem(part) in held for part in words(name))
 
 
 def _of_period(question: str, group: Sequence[Profile]) -> list[Profile]:

@@ -44,6 +44,7 @@ def test_reporting_period(opening: str, period: str) -> None:
         ("half-year ended 30 June 2025", "2025-06-30"),
         ("six months ended 2024-06-30", "2024-06-30"),
         ("year ended December 31st, 2022", "2022-12-31"),
+        ("year ended July 1 2023", "2023-07-01"),
         ("year ended Juli 1, 2023", ""),
         ("", ""),
     ],

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from assistant.answering.sums.lines import bag, tables
 from assistant.answering.sums.model import Task
-from assistant.answering.words import names, stem, word_forms
+from assistant.answering.words import is_held, names, word_forms
 from assistant.retrieval.model import Evidence
 
 
@@ -21,8 +21,10 @@ def within_named(task: Task, evidence: Sequence[Evidence]) -> tuple[Task, Sequen
     held = {each.document: word_forms(f"{each.document} {each.title} {each.opening}") for each in evidence}
     # A subject was cut out of its question: its first word began no sentence.
     named = dict.fromkeys(name for subject in task.subjects for name in names(f"of {subject}"))
-    borne = [name for name in named if any(_has(name, forms) for forms in held.values())]
-    kept = [each for each in evidence if all(_has(name, held[each.document]) for name in borne)]
+    borne = [name for name in named if any(is_held(name, forms) for forms in held.values())]
+    if not borne:
+        return task, evidence
+    kept = [each for each in evidence if all(is_held(name, held[each.document]) for name in borne)]
     rows = frozenset[str]().union(*(table.vocabulary for table in tables(kept)))
     mere = [name for name in borne if not bag(name) & rows]
     if not kept or not mere:
@@ -30,7 +32,3 @@ def within_named(task: Task, evidence: Sequence[Evidence]) -> tuple[Task, Sequen
     bearing = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, mere))})(?:['’]s?)?(?!\w)", re.IGNORECASE)
     subjects = tuple(" ".join(bearing.sub(" ", subject).split()) for subject in task.subjects)
     return (replace(task, subjects=subjects), kept) if all(map(bag, subjects)) else (task, evidence)
-
-
-def _has(name: str, forms: frozenset[str]) -> bool:
-    return name in forms or stem(name) in forms

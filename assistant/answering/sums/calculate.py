@@ -41,12 +41,14 @@ def calculate(question: str, evidence: Sequence[Evidence], earlier: Sequence[str
 
 def _worked(question: str, evidence: Sequence[Evidence], earlier: Sequence[str]) -> Sum | None:
     task = in_the_light(question, earlier)
-    if task is None or task.operation is Operation.FIGURE:
-        return times_rate(question, evidence) or (look_up(*within_named(task, evidence)) if task else None)
-    task, evidence = within_named(task, evidence)
+    if task is None:
+        return times_rate(question, evidence)
+    task, own = within_named(task, evidence)
+    if task.operation is Operation.FIGURE:
+        return times_rate(question, evidence) or look_up(task, own)
     if not all(task.subjects) or _uneven(task.periods):
         return None
-    held = with_prose(tables(evidence), evidence)
+    held = with_prose(tables(own), own)
     if task.operation in _SIDE_BY_SIDE or len(task.subjects) > 1:
         return _of_things(task, held)
     return _compared(task, held) if task.operation in _COMPARED else _over_time(task, held)

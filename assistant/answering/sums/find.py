@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,8 +21,6 @@ LIGHT = bag("total net consolidated company group")
 _WHEN = _SOFT - bag("total amount value number net")
 #: And those that say how long: a key that has them names no other thing.
 _LENGTH = bag("three six nine twelve thirteen months weeks ended")
-#: "Operating income (loss)" is asked for without what stands in brackets.
-_IN_BRACKETS = re.compile(r"\([^()]*\)")
 #: A line must have this share of the subject's words; those that only stand around its table count less.
 MIN_COVER = 0.8
 #: And fit by this much in all.
@@ -69,7 +66,7 @@ def fit(subject: frozenset[str], line: Line, key: frozenset[str]) -> float | Non
     if cover < MIN_COVER:
         return None
     # "Net sales: Consolidated" is the whole of what its section names, and "Net sales mix: Consolidated" of another.
-    section = bag(_IN_BRACKETS.sub(" ", line.section))
+    section = line.bare_section_bag
     whole = bool(name) and name <= LIGHT and bool(hard) and hard <= section and section <= subject | _SOFT | LIGHT
     surplus = frozenset() if whole else name - subject
     extra = (len(surplus) - 0.5 * len(surplus & LIGHT)) / len(name) if name else 0.0

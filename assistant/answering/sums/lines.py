@@ -21,6 +21,8 @@ _EMPTY = frozenset(
     those which what how much many did do does has have had s between per under into over all both each any ended
     ending""".split()
 )
+#: "Operating income (loss)" is asked for without what stands in brackets.
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 #: A footnote's number that stuck to the last word: "schemes1".
 _STUCK = re.compile(r"(?<=[a-z]{4})\d{1,2}\b")
 #: How far the next row may stand behind the last one, in characters, when both are found: a line end.
@@ -97,6 +99,11 @@ class Line:
     def section_bag(self) -> frozenset[str]:
         """The words of its section."""
         return bag(self.section)
+
+    @cached_property
+    def bare_section_bag(self) -> frozenset[str]:
+        """Those without what stands in brackets: "operating income" of "Operating income (loss)"."""
+        return bag(_IN_BRACKETS.sub(" ", self.section))
 
     def states(self, *, relative: bool) -> bool:
         """Whether the source itself gives the changes of this line, in percent (`relative`) or absolute."""
