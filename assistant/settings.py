@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     )
     passages: int = Field(default=8, ge=1, le=100, description="Passages kept after fusion.")
     lexical_weight: float = Field(
-        default=1.0, ge=0, le=100, description="What the search by words counts beside that by meaning, in fusion."
+        default=1.3, ge=0, le=100, description="What the search by words counts beside that by meaning, in fusion."
     )
     aimed_weight: float = Field(
         default=2.0,

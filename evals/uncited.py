@@ -10,25 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.answering.answer import Answer, Citation, Sentence, Status, Timings
+from assistant.answering.refusing import refuses
 from evals.model import Metric
 from evals.score import Hit
 
-#: How a model says that it does not know, or that what it was given does not say.
-_DECLINES = re.compile(
-    r"\b(?:do|did)(?: not|n['’]t) (?:know|have (?:that|the|this|any|enough|access|information|details|data))\b"
-    r"|\b(?:can(?:not|['’]?t)|(?:am|are|is) unable to) (?:\w+ )?"
-    r"(?:say|tell|answer|provide|determine|find|give|help|confirm|be (?:determined|answered|found))\b"
-    r"|\b(?:not (?:sure|available|possible)|no information|sorry)\b"
-    r"|\b(?:context|passages?|texts?|documents?|excerpts?|sources?|articles?|notes?|information|report|reports|it|there)\b"
-    r"[^.!?]{0,60}?\b(?:(?:do|does|did)(?: not|n['’]t) (?:\w+ )?"
-    r"(?:mention|provide|specify|state|contain|say|include|give|indicate|discuss|disclose|answer)"
-    r"|is no mention|is no \w+ (?:provided|given))\b"
-    r"|\bnot (?:\w+ )?(?:mentioned|provided|specified|stated|given|found|included|contained|disclosed|discussed)"
-    r"(?: (?:\w+ ){0,2}?(?:in|by|within) (?:the|this|these|any|your)\b|\s*[.!?]?\s*$)",
-    re.IGNORECASE,
-)
-_SENTENCE_END = re.compile(r"[.!?;][\"”')]*\s+")
-_FIGURE = re.compile(r"\d")
 #: What LlamaIndex says by itself where nothing was retrieved.
 _EMPTY = "Empty Response"
 #: Metrics of citations, or of stages that are not told apart.
@@ -41,14 +26,7 @@ def declines(text: str) -> bool:
     One that states a figure first and then says what else is not mentioned has answered.
     """
     said = text.strip()
-    found = _DECLINES.search(said)
-    return not said or said == _EMPTY or (found is not None and not _FIGURE.search(_before(said, found.start())))
-
-
-def _before(text: str, at: int) -> str:
-    """The sentences that end before a place."""
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, at)]
-    return text[: ends[-1]] if ends else ""
+    return not said or said == _EMPTY or refuses(said)
 
 
 def uncited_answer(question: str, text: str, *, model: str, total_ms: float, seen: Sequence[Hit] = ()) -> Answer:

@@ -23,13 +23,14 @@ from assistant.answering.asked import asks_overview, asks_several
 from assistant.answering.compose import NO_DOCUMENTS, Composer, citation
 from assistant.answering.draft import DraftSentence, DraftStream, only_leads
 from assistant.answering.features import read
-from assistant.answering.figures import made_up
+from assistant.answering.figures import figures, made_up
 from assistant.answering.judgement import Judgement, judge
 from assistant.answering.language import ENGLISH_ONLY, is_other_language
 from assistant.answering.options import Length, tokens_for
+from assistant.answering.refusing import refuses
 from assistant.answering.stray import CLOSE, asks_of_another, obeys, restates, strays
-from assistant.answering.sums import Sum, calculate
-from assistant.answering.unclear import ABOUT, CLARIFY, is_about_assistant, is_unclear
+from assistant.answering.sums import Sum, calculate, operand_text
+from assistant.answering.unclear import ABOUT, CLARIFY, is_about_assistant, is_unclear, is_vague
 from assistant.errors import AssistantError
 from assistant.index.ingest import Embedder
 from assistant.retrieval.conversation import standalone_question
@@ -54,6 +55,7 @@ STRUCK_LEAD = "The documents say:"
 OVERVIEW_LEAD = "The main points, in the documents' words:"
 WHICH_DOCUMENT = "Which document do you mean? Please choose one or a few to summarise."
 ALSO_LEAD = "They also say:"
+LIST_LEAD = "These are:"
 #: A sum may rest on any of so many evidence sentences: rows of one table seldom rank beside each other.
 _FOR_SUMS = 40
 #: Sentences of an overview.
@@ -85,6 +87,11 @@ class _Run:
     def elapsed_ms(self) -> float:
         """Milliseconds since the question."""
         return (time.perf_counter() - self.started) * 1000
+
+    @property
+    def spans_documents(self) -> bool:
+        """Whether what was found stands in more than one document."""
+        return len({evidence.document for evidence in self.found}) > 1
 
     def settled(self, event: SentenceSettled) -> SentenceSettled:
         """Pass a settled sentence on, noting when the first was."""
@@ -174,11 +181,14 @@ class Answerer:
         elif run.reading is None:
             yield run.settled(run.composer.say(NO_DOCUMENTS))
             status = Status.NOT_FOUND
-        elif worked := self._sum(run, question, [turn.content for turn in history if turn.role == "user"]):
+        elif worked := self._sum(run, question, history, documents):
             yield run.settled(run.composer.settle_sum(worked))
             status = Status.ANSWERED
         else:
             status = yield from self._answer(run)
+            if status is Status.NOT_FOUND and run.spans_documents and is_vague(question, history):
+                yield run.settled(run.composer.say(CLARIFY))
+                status = Status.UNCLEAR
         timings = Timings(
             retrieve=round(run.retrieved_ms, 1),
             first_token=None if run.first_ms is None else round(run.first_ms, 1),
@@ -192,6 +202,8 @@ class Answerer:
         started = time.perf_counter()
         limit = self._retriever.limit
         found = self._retriever.invoke(question, history=history, documents=documents, limit=max(limit, _FOR_SUMS))
+        # Of a comparison each document has its say, however many there are.
+        limit = max(limit, len({each.metadata["document"] for each in found if each.metadata["compared"]}))
         sources = [
             Source(number, document.metadata["evidence"], document.metadata["vector"])
             for number, document in enumerate(found[:limit], start=1)
@@ -219,9 +231,16 @@ class Answerer:
         judgement = judge(run.reading, run.sources, None)
         return judgement.answers and run.evidence(judgement.number).span in spans
 
-    def _sum(self, run: _Run, question: str, earlier: Sequence[str]) -> Sum | None:
-        """The sum that a question wants: found by code, or proposed by a chat model that is not the small one."""
+    def _sum(self, run: _Run, question: str, history: Sequence[Turn], documents: Sequence[str] | None) -> Sum | None:
+        """The sum that a question wants: found by code, or proposed by a chat model that is not the small one.
+
+        What was found for the question may lack the operands, which are then searched for by what they are called.
+        """
+        earlier = [turn.content for turn in history if turn.role == "user"]
         worked = calculate(question, run.found, earlier)
+        if worked is None and (text := operand_text(question, earlier)):
+            found = self._retriever.invoke(text, documents=documents, limit=_FOR_SUMS)
+            worked = calculate(question, [each.metadata["evidence"] for each in found], earlier)
         if worked or self._chat.runnable is None or self._chat.location == "embedded":
             return worked
         from assistant.answering.sums.proposal import proposed_sum, wants_sum
@@ -288,9 +307,11 @@ class Answerer:
         A first sentence about somebody or some day that the question names and its sources do not makes it no
         answer, and so does an order in a document that the model obeys, and a figure that a small model led to the
         closest sentence had to make up. A first sentence in the small model's own words, in none but the question's, or
-        with a figure without its "about" or "up to", gives way to the evidence chosen before it is shown. Any other
+        with a figure without its "about" or "up to", gives way to the evidence chosen before it is shown. A model that
+        says in words that the documents do not say is taken at its word, unless they say just that. Any other
         sentence with a wrong figure or name, without support, or firmer than its source is struck, in view, and the
-        best quote follows it once. A lead to a list that claims nothing needs no support.
+        best quote follows it once. A lead to a list that claims nothing needs no support; of one that counts, the list
+        is led to without the count.
         """
         for place, sentence in enumerate(self._draft(run, judgement)):
             if 0 in sentence.marks or not sentence.text:
@@ -300,6 +321,9 @@ class Answerer:
                 if place > 0:
                     break
             support = self._align(sentence, run)
+            if place == 0 and not judgement.informed and not support.stands and refuses(sentence.text):
+                yield from self._not_found(run, judgement.number)
+                return Status.NOT_FOUND
             cited = [run.evidence(number) for number in support.numbers]
             invented = judgement.informed and _invents(support, run.sources)
             if place == 0 and (invented or asks_of_another(run.question, support) or obeys(cited)):
@@ -308,7 +332,7 @@ class Answerer:
             wanted = run.evidence(judgement.number) if place == 0 else None
             empty = place == 0 and judgement.informed and restates(sentence.text, run.question)
             if not judgement.informed and only_leads(sentence.text, run.question):
-                yield run.settled(run.composer.say(sentence.text))
+                yield run.settled(run.composer.say(LIST_LEAD if figures(sentence.text) else sentence.text))
             elif support.stands and not empty and not strays(sentence.text, support, cited, wanted, judgement.informed):
                 yield run.settled(run.composer.settle(sentence.text, cited, item=sentence.item))
             elif place == 0 and judgement.informed and not support.unknown_names:

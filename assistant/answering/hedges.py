@@ -106,17 +106,18 @@ def speakers(text: str) -> frozenset[str]:
 def lost_reserves(claim: str, source: str) -> frozenset[Reserve]:
     """What the source makes and the claim does not: empty if the claim is no firmer than its source.
 
-    Doubt and condition stand in for one another, and either for a voice: who writes "reportedly" or "could"
-    has not stated a fact. They have to stand at what they hedge, though: a clause without one, before them, is as firm
-    as if there were none. A voice is kept by a verb of saying or by naming whose word, view or rating it is.
+    Doubt and condition stand in for one another, and either for a voice without a name: who writes "reportedly" or
+    "could" has not stated a fact. They have to stand at what they hedge, though: a clause without one, before them, is
+    as firm as if there were none. A voice is kept by a verb of saying or by naming whose word, view or rating it is;
+    beside a doubt that is kept, by naming whoever says it at all.
     """
     made, kept = reserves(source), reserves(claim)
+    who = speakers(source)
+    silenced = Reserve.VOICE in made and Reserve.VOICE not in kept and not _is_theirs(claim, who)
     if kept & _MODAL:
-        return _firm_clause(claim, source)
-    lost = made & _MODAL
-    if Reserve.VOICE in made and Reserve.VOICE not in kept and not _is_theirs(claim, speakers(source)):
-        lost |= {Reserve.VOICE}
-    return lost
+        unnamed = silenced and who and not who & set(words(claim))
+        return _firm_clause(claim, source) | (frozenset({Reserve.VOICE}) if unnamed else frozenset())
+    return (made & _MODAL) | (frozenset({Reserve.VOICE}) if silenced else frozenset())
 
 
 def _firm_clause(claim: str, source: str) -> frozenset[Reserve]:

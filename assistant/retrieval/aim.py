@@ -32,6 +32,12 @@ _EARLIER_TOO = re.compile(
     r"\bover time\b|\btrends?\b",
     re.I,
 )
+#: A question that sets one thing against another.
+_COMPARES = re.compile(
+    r"\b(?:compar\w+|versus|vs|against|both|than|differ(?:s|ences?)?|which (?:of (?:them|these|the)|one|company|firm)|"
+    r"each of (?:them|these|the)|respectively)\b",
+    re.IGNORECASE,
+)
 #: What a question calls the document it names, and the words before a name or a period that go with it.
 _CALLED = r"\b10-[QK]s?\b(?: (?:reports?|filings?))?|\b(?:quarterly|annual) (?:reports?|filings?)\b"
 _NEWEST_ONE = rf"(?:{_NEWEST.pattern})(?: (?:quarter|period|report|filing)\b)?"
@@ -89,6 +95,11 @@ def aimed_at(question: str, profiles: Sequence[Profile]) -> tuple[int, ...]:
         named = [_stated_period(question, profiles)]
     found = list(dict.fromkeys(each.id for group in named for each in group))
     return tuple(found) if len(found) < len(profiles) or len(profiles) <= _FEW else ()
+
+
+def compares(question: str) -> bool:
+    """Whether a question sets things against each other, so that it wants something of each."""
+    return bool(_COMPARES.search(question))
 
 
 def subject(question: str, profiles: Sequence[Profile], aimed: Collection[int]) -> str:

@@ -22,21 +22,23 @@ _WORD = re.compile(r"\w+")
 _FIGURE = re.compile(r"\d[\d.,]*")
 
 
-def repeated(passages: Iterable[tuple[Key, str, Hashable]]) -> frozenset[Key]:
-    """The passages that repeat one before them.
+def repeated(passages: Iterable[tuple[Key, str, Hashable]]) -> dict[Key, Key]:
+    """The passages that repeat one before them, each with the first that says it.
 
     Args:
         passages: key, text and group of each, best first; those of different groups never count as alike.
     """
-    kept: list[tuple[Hashable, frozenset[str], frozenset[str]]] = []
-    found = set()
+    kept: list[tuple[Key, Hashable, frozenset[str], frozenset[str]]] = []
+    found = {}
     for key, text, group in passages:
         runs, figures = _runs(text), frozenset(figure.strip(".,") for figure in _FIGURE.findall(text))
-        if any((group, figures) == (other, others) and _alike(runs, held) for other, held, others in kept):
-            found.add(key)
+        alike = (first for first, of, held, others in kept if (group, figures) == (of, others) and _alike(runs, held))
+        first = next(alike, None)
+        if first is None:
+            kept.append((key, group, runs, figures))
         else:
-            kept.append((group, runs, figures))
-    return frozenset(found)
+            found[key] = first
+    return found
 
 
 def _runs(text: str) -> frozenset[str]:

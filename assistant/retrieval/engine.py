@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Turn
+from assistant.answering.words import names
 from assistant.index.ingest import Embedder
 from assistant.index.lexical import lexical_passages, lexical_sentences
 from assistant.index.rows import PassageRow, SentenceRow, document_rows, passage_rows, sentence_rows
 from assistant.index.store import Store
 from assistant.index.vectors import VectorIndex
-from assistant.retrieval.aim import Profile, aimed_at, profile, subject
+from assistant.retrieval.aim import Profile, aimed_at, compares, profile, subject
 from assistant.retrieval.conversation import query_texts, standalone_question
 from assistant.retrieval.duplicates import repeated
 from assistant.retrieval.evidence import rank_sentences
-from assistant.retrieval.fusion import first_of_each, reciprocal_rank_fusion
+from assistant.retrieval.fusion import first_of_each, reciprocal_rank_fusion, spread
 from assistant.retrieval.model import Evidence, Retrieved, SearchHit
 from assistant.retrieval.overview import central_sentences
 
@@ -29,9 +30,14 @@ if TYPE_CHECKING:
 MANY_DOCUMENTS = 3
 #: Nor than this by choosing them, or a folder that holds them.
 _MANY_CHOSEN = 20
-#: How deep each ranking goes where documents are aimed at: of one document's passages those that both searches find
-#: far down are better than those that only one of them finds (docs/experiments.md).
+#: How deep each ranking goes: passages that both searches find far down are better than those that only one of them
+#: finds (docs/experiments.md).
 _DEPTH = 100
+#: Where no document is aimed at, each further passage of a short one counts so much of its score: a question may be
+#: about any of them, and the best passage of another is worth more than the third of this one (docs/experiments.md).
+_FURTHER = 0.7
+#: And each that repeats a better one so much: copies leave room for others, and two that are much alike may both count.
+_AGAIN = 0.5
 #: Only documents of at least so many characters are aimed at: they have a cover, and passages that could be of another
 #: one's. Of short ones every passage names its subject; aiming at them cost .03 of recall@5 (docs/experiments.md).
 _LONG = 20_000
@@ -52,7 +58,7 @@ class Weights:
     within such a document has their product. The defaults are measured (docs/experiments.md).
     """
 
-    lexical: float = 1.0
+    lexical: float = 1.3
     aimed: float = 2.0
 
 
@@ -68,9 +74,13 @@ class _Query:
 
 @dataclass(frozen=True)
 class _Found:
-    """Passages with scores, best first, their clauses, the documents compared; `whole` if nothing changed meanwhile."""
+    """Passages with scores, best first, those whose clauses are looked at, and these clauses.
+
+    `compared` are the documents compared; `whole` says that nothing changed meanwhile.
+    """
 
     best: list[tuple[PassageRow, float]]
+    read: list[PassageRow]
     sentences: list[SentenceRow]
     compared: frozenset[str]
     whole: bool
@@ -127,7 +137,7 @@ class Engine:
             found = self._found(texts, queries, reading, documents, k)
             if found.whole:
                 break
-        ranked = {row.id: row for row, _ in found.best}
+        ranked = {row.id: row for row in found.read}
         compared = found.compared
         leans = reading != texts[0]
         used = queries if leans else queries[:1]
@@ -136,6 +146,7 @@ class Engine:
             found.sentences,
             lexical_sentences(self._store, reading, list(ranked)),
             ranked,
+            names(reading),
         )
         return Retrieved(
             question=reading,
@@ -143,6 +154,7 @@ class Engine:
             evidence=tuple(
                 first_of_each(evidence, lambda found: found.document if found.document in compared else None)
             ),
+            compared=compared,
             vector=queries[1] if leans else queries[0],
             vectors={sentence.id: sentence.vector for sentence in found.sentences},
         )
@@ -159,26 +171,36 @@ class Engine:
         scope = self._store.document_ids(documents) if documents else None
         known = self._known(scope)
         aimed = aimed_at(reading, known)
+        if not aimed and scope and 1 < len(scope) <= _APART and compares(reading):
+            aimed = tuple(scope)
         searched = self._queries(texts, queries, known, aimed)
-        wanted = k or self._passages
+        each = frozenset(aimed if 1 < len(aimed) <= _APART else ())
+        kept = k or self._passages
+        wanted = max(kept, len(each))
         pool = max(self._candidates, wanted)
         for width in (pool, max(pool, _WIDEST)):
             fused = self._fused(searched, scope, width, aimed)[:width]
             rows = passage_rows(self._store, [key for key, _ in fused])
-            ranked, distinct = _repeats_last([(rows[key], score) for key, score in fused if key in rows], aimed)
-            if distinct >= wanted or len(fused) < width:
+            ranked = [(rows[key], score) for key, score in fused if key in rows]
+            again = _repeating(ranked, aimed)
+            if len(ranked) - len(again) >= wanted or len(fused) < width:
                 break
-        each = frozenset(aimed if 1 < len(aimed) <= _APART else ())
-        best = first_of_each(
-            self._best(reading, ranked[:pool], aimed),
-            lambda found: found[0].document_id if found[0].document_id in each else None,
-        )[:wanted]
-        ids = {row.id for row, _ in best}
-        sentences = sentence_rows(self._store, [row.id for row, _ in best])
-        whole = len(rows) == len(fused) and {each.passage_id for each in sentences} == ids
+        long = frozenset(profile.id for profile in known)
+        ordered = self._best(reading, spread(ranked, lambda row: again.get(row.id, row.id), _AGAIN)[:pool], aimed)
+        ahead = ordered
+        if not aimed and self._reranker is None:
+            ahead = spread(ordered, lambda row: None if row.document_id in long else row.document_id, _FURTHER)
+        best = first_of_each(ahead, lambda found: found[0].document_id if found[0].document_id in each else None)
+        best = best[:wanted]
+        # What comes in for a further document is looked at beside the best passages, not in their place.
+        held = {row.id for row, _ in [*best, *ordered[:wanted]]}
+        read = [row for row, _ in ordered if row.id in held]
+        sentences = sentence_rows(self._store, [row.id for row in read])
+        whole = len(rows) == len(fused) and {each.passage_id for each in sentences} == held
         if documents:
             whole = whole and self._store.document_ids(documents) == scope
-        return _Found(best, sentences, frozenset(row.document for row, _ in best if row.document_id in each), whole)
+        compared = frozenset(row.document for row, _ in best if row.document_id in each)
+        return _Found(best[:kept], read, sentences, compared, whole)
 
     def overview(self, documents: Sequence[str] | None, limit: int) -> list[Evidence]:
         """The central sentences of some documents, or of all where they are few; none where they are many.
@@ -220,7 +242,7 @@ class Engine:
         rankings: list[list[int]] = []
         weights: list[float] = []
         one = self._weights
-        k = max(k, _DEPTH) if aimed else k
+        k = max(k, _DEPTH)
         for query in searched:
             rankings.append([key for key, _ in self._vectors.query(query.vector, k, scope)])
             rankings += lexical_passages(self._store, query.text, k, scope)
@@ -239,18 +261,17 @@ class Engine:
             return list(found)
         scores = self._reranker.scores(question, [f"{row.title}\n{row.text}" for row, _ in found])
         again = [(row, score) for (row, _), score in zip(found, scores, strict=True)]
-        return _repeats_last(sorted(again, key=lambda each: -each[1]), aimed)[0]
+        ordered = sorted(again, key=lambda each: -each[1])
+        repeats = _repeating(ordered, aimed)
+        return sorted(ordered, key=lambda each: each[0].id in repeats)
 
 
-def _repeats_last(
-    ranked: Sequence[tuple[PassageRow, float]], aimed: Sequence[int]
-) -> tuple[list[tuple[PassageRow, float]], int]:
-    """Passages with those that repeat a better one behind all others, and how many do not.
+def _repeating(ranked: Sequence[tuple[PassageRow, float]], aimed: Sequence[int]) -> dict[int, int]:
+    """Ids of the passages that repeat a better one, with that one's.
 
     What several of the documents aimed at say alike is asked of each of them and no repetition.
     """
-    again = repeated((row.id, row.text, row.document_id if row.document_id in aimed else None) for row, _ in ranked)
-    return sorted(ranked, key=lambda each: each[0].id in again), len(ranked) - len(again)
+    return repeated((row.id, row.text, row.document_id if row.document_id in aimed else None) for row, _ in ranked)
 
 
 def _hit(row: PassageRow, score: float) -> SearchHit:

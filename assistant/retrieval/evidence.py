@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from assistant.answering.words import is_held, word_forms
 from assistant.documents.model import BlockKind
 from assistant.index.passages import squash
 from assistant.index.rows import PassageRow, SentenceRow
@@ -36,14 +37,19 @@ def rank_sentences(
     sentences: Sequence[SentenceRow],
     lexical: Mapping[int, float],
     passages: Mapping[int, PassageRow],
+    named: Sequence[str] = (),
 ) -> list[Evidence]:
-    """All clauses of some passages as evidence, best first, repeated ones once.
+    """All clauses of some passages as evidence, best first, repeated ones of a document once.
+
+    What several documents say word for word counts first where the document bears most of the names asked about; the
+    others follow behind everything else.
 
     Args:
         queries: unit vectors of the question's readings, shape (readings, dimension); the nearest counts.
         sentences: the candidates, a row for each clause.
         lexical: BM25 score by row id, absent meaning 0.
         passages: the candidates' passages by id, in the order of their rank.
+        named: the names of the question.
     """
     import numpy as np
 
@@ -74,15 +80,36 @@ def rank_sentences(
         }
         ranked.append(evidence.model_copy(update=measured))
     ranked.sort(key=lambda evidence: -evidence.score)
-    seen: set[str] = set()
-    unique = []
+    return _repeated_last(ranked, named)
+
+
+def _repeated_last(ranked: Sequence[Evidence], named: Sequence[str]) -> list[Evidence]:
+    """Evidence with what another document says alike behind all else, and what the same one says again left out."""
+    places: dict[str, int] = {}
+    first: list[Evidence] = []
+    behind: list[Evidence] = []
+    seen: set[tuple[str, str]] = set()
     for evidence in ranked:
         words = squash(evidence.clause).lower()
         short = len(words.split()) < _MIN_WORDS and evidence.kind is not BlockKind.TABLE_ROW
-        if words not in seen and not short:
-            seen.add(words)
-            unique.append(evidence)
-    return unique
+        if short or (words, evidence.document) in seen:
+            continue
+        seen.add((words, evidence.document))
+        place = places.setdefault(words, len(first))
+        if place == len(first):
+            first.append(evidence)
+        elif named and _bears(evidence, named) > _bears(first[place], named):
+            behind.append(first[place])
+            first[place] = evidence
+        else:
+            behind.append(evidence)
+    return first + behind
+
+
+def _bears(evidence: Evidence, named: Sequence[str]) -> int:
+    """How many of some names the document bears, in its file name, title or opening."""
+    forms = word_forms(f"{evidence.document} {evidence.title} {evidence.opening}")
+    return sum(is_held(name, forms) for name in named)
 
 
 def follows(later: Evidence, earlier: Evidence) -> bool:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 Key = TypeVar("Key", bound=int | str)
 Item = TypeVar("Item")
 
-#: Damping constant of Cormack, Clarke and Büttcher (SIGIR 2009), who found 60 to work across collections.
-RRF_CONSTANT = 60
+#: Damping constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009). They found 60 to work across
+#: collections of thousands of hits; of a hundred a lower one keeps more of what the first ranks say
+#: (docs/experiments.md).
+RRF_CONSTANT = 20
 
 
 def reciprocal_rank_fusion(
     rankings: Iterable[Sequence[Key]], weights: Sequence[float] | None = None
 ) -> list[tuple[Key, float]]:
-    """Fuse rankings: each key scores the weighted sum of 1 / (60 + rank), best first.
+    """Fuse rankings: each key scores the weighted sum of 1 / (20 + rank), best first.
 
     Args:
         rankings: keys best first; a key counts once a ranking, at its best place.
@@ -46,3 +49,25 @@ def first_of_each(ranked: Sequence[Item], group: Callable[[Item], Hashable | Non
             first.setdefault(owner, place)
     ahead = frozenset(first.values())
     return [ranked[place] for place in sorted(range(len(ranked)), key=lambda place: place not in ahead)]
+
+
+def spread(
+    ranked: Sequence[tuple[Item, float]], group: Callable[[Item], Hashable | None], share: float
+) -> list[tuple[Item, float]]:
+    """A ranking in which each further item of a group counts `share` of its score as often as others came before.
+
+    Args:
+        ranked: (item, score), best first.
+        group: what an item belongs to; None for no group.
+        share: between 0 and 1.
+
+    Returns:
+        (item, score) by the new scores, best first; ties keep their order.
+    """
+    before: Counter[Hashable] = Counter()
+    scored: list[tuple[Item, float]] = []
+    for item, score in ranked:
+        owner = group(item)
+        scored.append((item, score if owner is None else score * share ** before[owner]))
+        before[owner] += 1
+    return sorted(scored, key=lambda pair: -pair[1])

@@ -71,7 +71,7 @@ class Retrieved(BaseModel):
     """The outcome of one retrieval.
 
     `question` is how the question was read, `vector` its unit vector (shape (dimension,)); `vectors` holds the
-    evidence's unit vectors by `sentence_id`.
+    evidence's unit vectors by `sentence_id`; `compared` names the documents that are set against each other.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -79,5 +79,6 @@ class Retrieved(BaseModel):
     question: str
     hits: tuple[SearchHit, ...]
     evidence: tuple[Evidence, ...]
+    compared: frozenset[str] = frozenset()
     vector: Any = Field(repr=False)
     vectors: dict[int, Any] = Field(repr=False)

@@ -21,7 +21,7 @@ class EvidenceRetriever(BaseRetriever):
     `invoke(question, history=..., documents=...)` asks within a conversation or within chosen documents; `limit`
     gives more or fewer sentences than usual.
     Metadata carries the span (`document`, `start`, `end`, `page`, `heading`) and, for the rest of the chain,
-    the `evidence` itself with its unit `vector`.
+    the `evidence` itself with its unit `vector`, and whether its document is one of those `compared`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -55,5 +55,6 @@ def _document(evidence: Evidence, found: Retrieved) -> LangChainDocument:
             "vector": found.vectors[evidence.sentence_id],
             "standalone_question": found.question,
             "question_vector": found.vector,
+            "compared": evidence.document in found.compared,
         },
     )

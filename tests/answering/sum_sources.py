@@ -40,6 +40,50 @@ STATED = """|  | 2025 | 2024 | % Change |
 | Tolls | 120 | 100 | 20% |
 | Fees | 30 | 24 | 25% |
 """
+#: Two companies, each with a report of its own.
+TARN = """# Tarn Ferries annual report
+
+Tarn Ferries, in millions.
+
+|  | 2025 | 2024 |
+| --- | --- | --- |
+| Total sales | $900 | $800 |
+| Staff costs | 300 | 280 |
+"""
+LORNE = """# Lorne Lines annual report
+
+Lorne Lines, in millions.
+
+|  | 2025 | 2024 |
+| --- | --- | --- |
+| Total sales | $700 | $950 |
+| Staff costs | 310 | 200 |
+"""
+#: Parts of a company, by section.
+SEGMENTS = """By segment, dollars in millions.
+
+| Segment | 2025 | 2024 |
+| --- | --- | --- |
+| Net Sales: Freight | $20 | $16 |
+| Net Sales: Consolidated | 80 | 64 |
+| Net sales mix: Freight | 25% | 25% |
+| Net sales growth, without currency effects: Freight | 24% | 12% |
+"""
+#: Two devices, each with a sheet of its own.
+X200 = """# Quarrix X200 data sheet
+
+| Property | Value |
+| --- | --- |
+| Weight | 2.1 kg |
+| Range | 40 km |
+"""
+X300 = """# Quarrix X300 data sheet
+
+| Property | Value |
+| --- | --- |
+| Weight | 2.6 kg |
+| Range | 40 km |
+"""
 
 
 def evidence_of(*sources: str) -> list[Evidence]:

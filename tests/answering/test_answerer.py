@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from fakes import ScriptedChat
+from library_parts import write
 
 from assistant.answering.answer import Answer, EvidenceFound, Finished, SentenceSettled, Status
-from assistant.answering.answerer import NOT_FOUND, OVERVIEW_LEAD, STRUCK_LEAD, WHICH_DOCUMENT, Answerer
+from assistant.answering.answerer import LIST_LEAD, NOT_FOUND, OVERVIEW_LEAD, STRUCK_LEAD, WHICH_DOCUMENT, Answerer
 from assistant.answering.compose import STRUCK_NOTE
 from assistant.answering.opinion import Opinion
-from assistant.answering.unclear import ABOUT
+from assistant.answering.unclear import ABOUT, CLARIFY
 from assistant.errors import ChatModelError
 from assistant.facade import Assistant
 
@@ -124,12 +125,61 @@ def test_a_mark_is_no_figure(assistant: Assistant, scripted: ScriptedChat, mark:
     assert [figure.text for figure in found.figures] == ["$835"]
 
 
-@pytest.mark.parametrize("reply", ["[0] The dividend is not stated.", "[0]"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "[0] The dividend is not stated.",
+        "[0]",
+        "The dividend is not stated.",
+        "The documents do not mention a dividend.",
+        "I cannot determine the dividend from the sentences given.",
+        "[1] There is no information about a dividend.",
+    ],
+)
 def test_a_refusal_names_the_closest_words(assistant: Assistant, scripted: ScriptedChat, reply: str) -> None:
     found = answer(assistant, scripted, reply, "What dividend does Quarrix pay?")
     assert found.status is Status.NOT_FOUND
     assert found.answer.startswith(NOT_FOUND)
     assert found.citations
+
+
+def test_what_the_documents_themselves_say_is_not_known_is_an_answer(
+    make_assistant: Callable[..., Assistant], work: Path, scripted: ScriptedChat
+) -> None:
+    (path,) = write(work, {"sale.md": "# Sale\n\nThe price of the dairies was not disclosed.\n"})
+    assistant = make_assistant(chat=scripted)
+    assistant.add([path])
+    scripted.enqueue("[1] The price of the dairies was not disclosed.")
+    found = assistant.ask("What do the dairies cost?")
+    assert found.status is Status.ANSWERED
+    assert found.sentences[0].citations == (1,)
+
+
+def test_a_list_is_led_to_without_a_count_that_nobody_checked(assistant: Assistant, scripted: ScriptedChat) -> None:
+    reply = "There are three price targets:\n- [1] Lorne Securities has a price target of $835 on Quarrix."
+    found = answer(assistant, scripted, reply, "What are the price targets?")
+    assert [sentence.text for sentence in found.sentences] == [
+        LIST_LEAD, "Lorne Securities has a price target of $835 on Quarrix.",
+    ]  # fmt: skip
+
+
+def test_a_vague_question_without_an_answer_asks_what_is_meant(
+    make_assistant: Callable[..., Assistant], work: Path, scripted: ScriptedChat
+) -> None:
+    files = {
+        "alder.md": "# Alder\n\nThe actor Alder was born in Lund.\n",
+        "birch.md": "# Birch\n\nBirch sings in the choir of Oslo every week.\n",
+    }
+    assistant = make_assistant(chat=scripted)
+    assistant.add(write(work, files))
+    question = "Which prizes did the actor get?"
+    for _ in range(3):
+        scripted.enqueue("[0]")
+    vague = assistant.ask(question)
+    assert vague.status is Status.UNCLEAR
+    assert vague.answer.startswith(NOT_FOUND) and vague.answer.endswith(CLARIFY)
+    assert assistant.ask("Which prizes did Alder get?").status is Status.NOT_FOUND
+    assert assistant.ask(question, documents=["alder.md"]).status is Status.NOT_FOUND
 
 
 def test_confidence_is_what_the_decision_to_answer_rests_on(assistant: Assistant, scripted: ScriptedChat) -> None:

@@ -147,6 +147,7 @@ def test_any_text_streams_without_failing(text: str, size: int) -> None:
         ("The main risks are:", "What are the risks?", True),
         ("Here are the risks listed in the documents:", "What are the risks?", True),
         ("There are three main risks:", "What are the risks?", True),
+        ("There are 3 main risks:", "What are the risks?", False),
         ("The risks are as follows.", "What are the risks?", False),
         ("The main reasons are:", "What are the risks?", False),
         ("Morwen sees these risks:", "What are the risks?", False),

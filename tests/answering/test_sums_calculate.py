@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sum_sources import HARBOURS, LEASE, SALES, STATED, evidence_of
+from sum_sources import HARBOURS, LEASE, LORNE, SALES, SEGMENTS, STATED, TARN, X200, X300, evidence_of
 
-from assistant.answering.sums import calculate
+from assistant.answering.sums import calculate, operand_text
 from assistant.answering.sums.evaluate import change, percent_change
 from assistant.answering.sums.lines import tables
 from assistant.answering.sums.model import Quantity, Term
 from assistant.answering.sums.quantities import noted, quantity, shown
+from assistant.retrieval.model import Evidence
 
 ROOT = Path(__file__).parents[2]
 ALL = evidence_of(SALES, HARBOURS, LEASE, STATED)
@@ -53,6 +54,9 @@ ALL = evidence_of(SALES, HARBOURS, LEASE, STATED)
         ("In which years did ferry sales exceed $1,000 million?", "2025, 2024", ["$1,210.5", "$1,100.0", "$990.0"]),
         ("How many years did ferry sales exceed $1,000 million?", "2", ["$1,210.5", "$1,100.0", "$990.0"]),
         ("Which was higher in 2025, ferry sales or other sales?", "Ferry sales", ["$1,210.5", "80.0"]),
+        ("Which was higher, ferry sales in 2023 or in 2025?", "2025", ["$990.0", "$1,210.5"]),
+        ("Were total sales higher in 2024 than in 2025?", "2025", ["$1,164.0", "$1,290.5"]),
+        ("Was the operating margin lower in 2023 or 2024?", "2023", ["3.8%", "4.0%"]),
         ("What is the difference in coal handled between Oslo and Lund?", "150 tonnes", ["400", "250"]),
         ("What is the difference in grain handled between Oslo and Lund in 2025?", "-20 tonnes", ["90", "110"]),
         ("What is the ratio of coal handled in Oslo to grain handled in Oslo?", "4.44", ["400", "90"]),
@@ -97,6 +101,82 @@ def test_a_sum_is_worked_out(question: str, result: str, operands: list[str]) ->
 )
 def test_a_sum_without_all_its_operands_is_refused(question: str) -> None:
     assert calculate(question, ALL) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "statement"),
+    [
+        ("How much did freight net sales grow from 2024 to 2025?",
+         "Net Sales: Freight, change from 2024 to 2025: $4 million ($20 minus $16, in millions)."),
+        ("What share of net sales came from freight in 2025?",
+         "Net Sales: Freight as a share of Net Sales: Consolidated, 2025: 25% ($20 ÷ 80)."),
+        ("Which was higher, freight net sales in 2024 or 2025?",
+         "Net Sales: Freight, higher: 2025 ($20 (2025) > $16 (2024))."),
+    ],
+)  # fmt: skip
+def test_a_section_that_says_more_is_another(question: str, statement: str) -> None:
+    worked = calculate(question, evidence_of(SEGMENTS))
+    assert worked is not None
+    assert worked.statement == statement
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("By what percent did Tarn's net sales change from Q2 2024 to Q2 2025?", "Tarn's net sales Q2 2024 Q2 2025"),
+        ("What is the difference in weight between the X300 and the X200?", "weight the X300 the X200"),
+        ("What were Tarn's net sales in 2025?", None),
+        ("Why did net sales change from 2024 to 2025?", None),
+    ],
+)
+def test_operands_are_searched_for_by_their_names(question: str, text: str | None) -> None:
+    assert operand_text(question) == text
+
+
+COMPANIES = evidence_of(TARN, LORNE)
+DEVICES = evidence_of(X200, X300)
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence", "result", "operands"),
+    [
+        ("What is the difference between Tarn's and Lorne's total sales in 2025?", COMPANIES, "$200 million",
+         ["$900", "$700"]),
+        ("What is the difference in total sales between Lorne and Tarn in 2024?", COMPANIES, "$150 million",
+         ["$950", "$800"]),
+        ("What is the ratio of Tarn's staff costs to Lorne's staff costs in 2024?", COMPANIES, "1.4", ["280", "200"]),
+        ("What is the sum of Tarn's total sales and Lorne's total sales in 2025?", COMPANIES, "$1,600 million",
+         ["$900", "$700"]),
+        ("Which was higher in 2024, Tarn's total sales or Lorne's total sales?", COMPANIES, "Lorne", ["$800", "$950"]),
+        ("Which company had higher total sales in 2025, Tarn or Lorne?", COMPANIES, "Tarn", ["$900", "$700"]),
+        ("Which had the lower staff costs in 2025, Tarn or Lorne?", COMPANIES, "Tarn", ["300", "310"]),
+        ("What is the difference in weight between the X300 and the X200?", DEVICES, "0.5 kg", ["2.6 kg", "2.1 kg"]),
+        ("Which has the higher weight, the X200 or the X300?", DEVICES, "X300", ["2.1 kg", "2.6 kg"]),
+    ],
+)  # fmt: skip
+def test_each_figure_comes_from_the_documents_of_its_own_subject(
+    question: str, evidence: list[Evidence], result: str, operands: list[str]
+) -> None:
+    worked = calculate(question, evidence)
+    assert worked is not None
+    assert result in worked.result
+    assert [term.quantity.text for term in worked.terms] == operands
+    assert len({term.evidence.document for term in worked.terms}) == len(worked.terms)
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence"),
+    [
+        ("What is the difference between Tarn's and Lorne's total sales in 2023?", COMPANIES),
+        ("What is the difference between Tarn's and Morwen's total sales in 2025?", COMPANIES),
+        ("What is the difference between Tarn's and Lorne's total sales?", COMPANIES),
+        ("Which company had higher dividends in 2025, Tarn or Lorne?", COMPANIES),
+        ("Which has the higher range, the X200 or the X300?", DEVICES),
+        ("Which has the higher price, the X200 or the X300?", DEVICES),
+    ],
+)
+def test_subjects_of_two_documents_need_a_figure_in_each(question: str, evidence: list[Evidence]) -> None:
+    assert calculate(question, evidence) is None
 
 
 NOTE = evidence_of((ROOT / "corpus" / "bofa-meta-compute.md").read_text(encoding="utf-8"))

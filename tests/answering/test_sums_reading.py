@@ -44,6 +44,12 @@ O = Operation  # noqa: E741 - one letter keeps the table narrow
         ("In which years did tolls exceed $100 million?", O.WHICH_PERIOD, ("tolls",), 0),
         ("How many years did tolls exceed $100 million?", O.COUNT_PERIODS, ("tolls",), 0),
         ("In how many years were tolls less than 90?", O.COUNT_PERIODS, ("tolls",), 0),
+        ("Which was higher, tolls in 2024 or in 2025?", O.WHICH_PERIOD, ("tolls",), 2),
+        ("Which was lower, tolls in 2024 or tolls in 2025?", O.WHICH_PERIOD, ("tolls",), 2),
+        ("In which year were tolls higher, 2024 or 2025?", O.WHICH_PERIOD, ("tolls",), 2),
+        ("Were tolls higher in Q2 2025 than in Q2 2024?", O.WHICH_PERIOD, ("tolls",), 2),
+        ("Was the toll less in 2025 than it was in 2024?", O.WHICH_PERIOD, ("the toll",), 2),
+        ("Which company had higher tolls in 2025, Tarn or Lorne?", O.WHICH_THING, ("Tarn", "Lorne"), 1),
         ("Which was higher in 2025, tolls or fees?", O.WHICH_THING, ("tolls", "fees"), 1),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -216,6 +217,51 @@ def test_repeated_and_tiny_sentences_are_no_evidence() -> None:
     ]
     ranked = rank_sentences(np.array([[1, 0]]), sentences, {}, {1: passage(1), 2: passage(2)})
     assert sorted(evidence.sentence_id for evidence in ranked) == [1, 4]
+
+
+def test_what_two_documents_say_alike_is_cited_from_the_one_that_is_named() -> None:
+    words = "Alpha beats beta."
+    sentences = [
+        sentence(1, words, [1, 0]),
+        sentence(2, words, [1, 0], owner=2),
+        sentence(3, "Beta beats gamma.", [0.2, 0.9]),
+    ]
+    both = {1: replace(passage(1), document="x200.md"), 2: replace(passage(2), document="x300.md")}
+    for named, expected in ((["x300"], [2, 3, 1]), (["x200"], [1, 3, 2]), (["beta"], [1, 3, 2]), ([], [1, 3, 2])):
+        ranked = rank_sentences(np.array([[1, 0]]), sentences, {}, both, named)
+        assert [evidence.sentence_id for evidence in ranked] == expected
+
+
+def test_a_comparison_within_chosen_documents_gets_evidence_from_each(tmp_path: Path) -> None:
+    names = ("alder", "birch", "cedar", "downy", "elder", "fir", "gean")
+    loud = " ".join(f"The turnover of Alder rose in year {number}, the turnover says." for number in range(20))
+    files = {f"{name}.md": f"# {name.title()}\n\nThe turnover was {at} marks.\n" for at, name in enumerate(names)}
+    files["alder.md"] = f"# Alder\n\n{loud}\n\nThe turnover was 5 marks.\n"
+    question = "Which of them has the highest turnover?"
+    with OpenLibrary(tmp_path / "home") as library:
+        for path in write(tmp_path / "files", files):
+            library.ingest.add(path)
+        found = library.engine.retrieve(question, documents=list(files))
+        few = library.engine.retrieve(question, documents=list(files), k=3)
+        plain = library.engine.retrieve("What was the turnover?", documents=list(files))
+    assert {each.document for each in found.evidence[: len(files)]} == found.compared == set(files)
+    assert len(few.hits) == 3
+    assert not plain.compared
+
+
+def test_the_best_passage_of_each_short_document_comes_first(tmp_path: Path) -> None:
+    def document(name: str, parts: int) -> str:
+        counted = " ".join(f"The heron count of {name} rose in year {year}." for year in range(20))
+        return f"# {name}\n\n" + "\n\n".join(f"## Part {part}\n\n{counted}" for part in range(parts))
+
+    files = {"alder.md": document("Alder", 4), "birch.md": document("Birch", 1), "cedar.md": document("Cedar", 1)}
+    with OpenLibrary(tmp_path / "home") as library:
+        for path in write(tmp_path / "files", files):
+            library.ingest.add(path)
+        found = library.engine.retrieve("Did the heron count rise?", k=4)
+        within = library.engine.retrieve("Did the heron count rise?", documents=["alder.md"], k=3)
+    assert {hit.document for hit in found.hits} == set(files)
+    assert [hit.document for hit in within.hits] == ["alder.md"] * 3
 
 
 def test_nothing_to_rank() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.fusion import RRF_CONSTANT, first_of_each, reciprocal_rank_fusion
+from assistant.retrieval.fusion import RRF_CONSTANT, first_of_each, reciprocal_rank_fusion, spread
 
 RANKINGS = st.lists(st.lists(st.integers(0, 9), max_size=8), max_size=4)
 
@@ -62,3 +62,24 @@ def test_every_key_once_and_scores_fall(rankings: list[list[int]]) -> None:
 def test_the_first_of_each_group_comes_first(ranked: str, grouped: str, order: str) -> None:
     found = first_of_each(ranked.split(), lambda item: item[0] if item[0] in grouped else None)
     assert found == order.split()
+
+
+def test_further_items_of_a_group_count_less_and_less() -> None:
+    ranked = [("a1", 1.0), ("a2", 0.9), ("x", 0.85), ("a3", 0.8), ("b1", 0.6), ("b2", 0.5)]
+    found = spread(ranked, lambda item: None if item == "x" else item[0], 0.5)
+    assert found == [("a1", 1.0), ("x", 0.85), ("b1", 0.6), ("a2", 0.45), ("b2", 0.25), ("a3", 0.2)]
+    assert spread([], lambda item: item, 0.5) == []
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 1))).map(
+        lambda each: sorted(each, key=lambda one: -one[1])
+    ),
+    st.floats(0, 1),
+)
+def test_spreading_keeps_every_item_and_no_score_rises(ranked: list[tuple[str, float]], share: float) -> None:
+    found = spread(ranked, lambda item: item, share)
+    assert sorted(item for item, _ in found) == sorted(item for item, _ in ranked)
+    assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+    assert all(score <= before for (_, score), (_, before) in zip(found, ranked, strict=True))
+    assert spread(ranked, lambda item: item, 1.0) == ranked

@@ -27,6 +27,15 @@ _ONE_OF = re.compile(rf"(?<!\w)(?:(?i:per|each|every|an?)\s|/\s?)(?P<unit>{UNIT_
 _TWO = re.compile(r"\b(?:both|pair\s+of|couple\s+of|twins?|duo)\b", re.IGNORECASE)
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
+#: An ordinal in words that ranks or counts: "fifth-largest", "third consecutive"; not "third party" or "first, ...".
+_RANK = re.compile(
+    rf"(?<![\w’'-])(?P<word>{'|'.join(_ORDINALS)})"
+    r"(?=[\s-](?:most|least|best|worst|consecutive|straight|successive|place|(?:larg|bigg|great|high|low|small|few|long|"
+    r"short|old|young|new|fast|slow|strong|weak|rich|poor|cheap|busi|heavi|deep|tall|wid|near|close|earli|lat)est)\b)",
+    re.IGNORECASE,
+)
+#: Words that say none without a number.
+_NONE = re.compile(r"\b(?:no|none|nil|nothing|never|without)\b", re.IGNORECASE)
 
 
 def figures(text: str) -> list[Figure]:
@@ -40,7 +49,8 @@ def figures(text: str) -> list[Figure]:
             spelled.append(atom)
     numbers = digit_atoms(plain, _without(blank, spelled))
     atoms = sorted((*numbers, *spelled), key=lambda atom: atom.start)
-    found = [*dated, *(_figure(plain, low, high) for low, high in joined(blank, atoms))]
+    ranks = [_plain(match, _ORDINALS.index(match["word"].lower()) + 1, "ordinal") for match in _RANK.finditer(blank)]
+    found = [*dated, *(_figure(plain, low, high) for low, high in joined(blank, atoms)), *ranks]
     apart = list(_apart(sorted(found, key=lambda figure: figure.start)))
     return [_as_written(text, figure, places) for figure in apart] if places else apart
 
@@ -64,10 +74,11 @@ def _as_written(text: str, figure: Figure, places: Sequence[int]) -> Figure:
 def source_figures(text: str) -> list[Figure]:
     """All that a text says of figures, as something to hold claims against.
 
-    With "per GW" that is also "one GW", with "both" also two, with "third-largest" also "3rd".
+    With "per GW" that is also "one GW", with "both" also two, with "third-largest" also "3rd", with "no" also zero.
     """
     more = [_plain(match, 1, unit(match["unit"])) for match in _ONE_OF.finditer(text)]
     more += [_plain(match, 2, "") for match in _TWO.finditer(text)]
+    more += [_plain(match, 0, "") for match in _NONE.finditer(text)]
     more += [_plain(match, _ORDINALS.index(match.group().lower()) + 1, "ordinal") for match in _ORDINAL.finditer(text)]
     return [*figures(text), *more]
 

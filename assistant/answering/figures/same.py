@@ -78,10 +78,10 @@ def _is_word(claim: Figure) -> bool:
 
 
 def _units_agree(claim: Figure, source: Figure) -> bool:
-    """Whether the claim's unit is the source's or of its dimension; money alone goes without its unit in a count."""
+    """Whether the claim's unit is the source's or of its dimension; money alone may go without."""
     if not claim.unit:
-        # "10 people" is not what "10%" says, but "2 billion" may be what "$2 billion" does.
-        return not claim.counted or source.unit in ("", *CURRENCIES)
+        # "10" is not what "10%" says nor "5" what "5 years" does, but "2 billion" may be what "$2 billion" does.
+        return source.unit in ("", *CURRENCIES)
     if claim.unit == "digits":
         return source.unit in ("digits", "%")
     return _dimension(claim.unit) == _dimension(source.unit) or (claim.unit == "cent" and source.unit in _OF_CENTS)

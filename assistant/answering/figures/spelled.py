@@ -30,6 +30,11 @@ _NUMBER = re.compile(
 _NO_COUNT = re.compile(r"one(?:[’']s|\s(?:another|by\sone|such))", re.IGNORECASE)
 _NOBODY = re.compile(r"\b(?:no|any|every|some|each|this|that|the|which|another)\s$", re.IGNORECASE)
 
+#: "net zero" is an aim and "zero-sum" a kind; neither counts.
+_ZERO = re.compile(
+    r"(?<![\w’'-])(?<!\bnet\s)(?<!\bground\s)zero(?![\w-])(?!\s(?:in\son|trust|tolerance)\b)", re.IGNORECASE
+)
+
 _PARTS = {
     "half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
     "ninth": 9, "tenth": 10, "twentieth": 20, "hundredth": 100,
@@ -80,6 +85,10 @@ def spelled_atoms(text: str) -> Iterator[Atom]:
     for match in _DIGITS.finditer(text):
         places = ("single", "double", "triple").index(match["places"].lower())
         yield Atom(*match.span(), Decimal(10) ** places, _ONE, "digits", spelled=True)
+    for match in _ZERO.finditer(text):
+        _, named, end = tail(text, match.end())
+        counted = "" if named else noun_behind(text, end)
+        yield Atom(match.start(), end, Decimal(0), _ONE, named, spelled=True, counted=counted)
     for match in _VAGUE.finditer(text):
         yield Atom(*match.span(), _vague(match), _ONE, "vague", spelled=True)
     yield from (atom for atom in numbers if not atom.mantissa % 1)

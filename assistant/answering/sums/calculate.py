@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.sums import evaluate
-from assistant.answering.sums.bearers import within_named
-from assistant.answering.sums.find import Found, over_time, side_by_side
+from assistant.answering.sums.bearers import Own, each_of_its_own, within_named
+from assistant.answering.sums.find import Found, best, one_cell, over_time, side_by_side
 from assistant.answering.sums.followup import in_the_light
 from assistant.answering.sums.lines import Table, called_by_period, tables
 from assistant.answering.sums.lookup import look_up
@@ -39,6 +39,18 @@ def calculate(question: str, evidence: Sequence[Evidence], earlier: Sequence[str
     return with_reserves(worked) if worked else None
 
 
+def operand_text(question: str, earlier: Sequence[str] = ()) -> str | None:
+    """What the figures of a sum are called in tables, to be searched for by itself; None if no sum is wanted.
+
+    "By what percent did net sales change" is nearer to rows that give percentages than to net sales.
+    """
+    task = in_the_light(question, earlier)
+    if task is None or task.operation is Operation.FIGURE or not all(task.subjects):
+        return None
+    times = (period.text for period in task.periods)
+    return " ".join(filter(None, (task.shared, *dict.fromkeys(task.subjects), *times)))
+
+
 def _worked(question: str, evidence: Sequence[Evidence], earlier: Sequence[str]) -> Sum | None:
     task = in_the_light(question, earlier)
     if task is None:
@@ -50,7 +62,8 @@ def _worked(question: str, evidence: Sequence[Evidence], earlier: Sequence[str])
         return None
     held = with_prose(tables(own), own)
     if task.operation in _SIDE_BY_SIDE or len(task.subjects) > 1:
-        return _of_things(task, held)
+        apart = each_of_its_own(task, evidence)
+        return _of_things(task, _apart(task, apart) if apart else _together(task, held))
     return _compared(task, held) if task.operation in _COMPARED else _over_time(task, held)
 
 
@@ -59,10 +72,40 @@ def _uneven(asked: Sequence[Period]) -> bool:
     return len({period.quarter is None for period in asked}) > 1
 
 
-def _of_things(task: Task, held: Sequence[Table]) -> Sum | None:
+def _together(task: Task, held: Sequence[Table]) -> tuple[Term, ...] | None:
+    """A cell for each subject from one table."""
     if len(task.periods) > 1:
         return None
-    terms = side_by_side(task.subjects, task.shared, next(iter(task.periods), None), held)
+    asked = next(iter(task.periods), None)
+    terms = side_by_side(task.subjects, task.shared, asked, held)
+    if terms is None and task.operation is Operation.SHARE:
+        # The share of net sales that "comes from Freight" is that of Freight's net sales.
+        part, whole = task.subjects
+        terms = side_by_side((f"{part} {whole}", whole), task.shared, asked, held)
+    return terms
+
+
+def _apart(task: Task, each: Sequence[Own]) -> tuple[Term, ...] | None:
+    """A cell for each subject from its own documents, all of one period; named by whose it is."""
+    if len(task.periods) > 1:
+        return None
+    asked = next(iter(task.periods), None)
+    cells = []
+    for own in each:
+        held = with_prose(tables(own.evidence), own.evidence)
+        found = best([one for table in held if (one := one_cell(own.subject, task.shared, asked, table))])
+        if found is None:
+            return None
+        cells.append(found.cells[0])
+    if len({cell.period and cell.period.order for cell in cells}) > 1 and asked is None:
+        return None
+    return tuple(
+        replace(cell.term, name=f"{own.name}'s {cell.term.name}", key=cell.key if cell.period else "")
+        for own, cell in zip(each, cells, strict=True)
+    )
+
+
+def _of_things(task: Task, terms: tuple[Term, ...] | None) -> Sum | None:
     if terms is None:
         return None
     if task.operation is Operation.TOTAL:
@@ -76,7 +119,7 @@ def _of_things(task: Task, held: Sequence[Table]) -> Sum | None:
     if worked is None:
         return None
     link = {Operation.DIFFERENCE: " less ", Operation.SHARE: " as a share of "}.get(task.operation, " and ")
-    names, keys = ([*dict.fromkeys(part)] for part in ([t.name for t in terms], [t.key for t in terms]))
+    names, keys = ([*dict.fromkeys(filter(None, part))] for part in ([t.name for t in terms], [t.key for t in terms]))
     if len(names) > 1:
         about = ", ".join([link.join(term.name for term in terms), *keys[:1]])
     else:
@@ -128,7 +171,8 @@ def _compared(task: Task, held: Sequence[Table]) -> Sum | None:
     worked: tuple[str, str] | None
     if task.bound is None:
         worked = evaluate.extreme(terms, highest=task.highest)
-        about = f"{found.cells[0].term.name}, {'highest' if task.highest else 'lowest'}"
+        word = ("high" if task.highest else "low") + ("est" if len(terms) > 2 else "er")
+        about = f"{found.cells[0].term.name}, {word}"
     else:
         passed = evaluate.beyond(terms, task.bound, above=task.highest)
         if passed is None:

@@ -30,6 +30,8 @@ _CAPTIONED = 0.8
 _AROUND = 0.2
 _EXTRA, _KEY_EXTRA, _SOFT_BONUS = 0.5, 0.3, 0.05
 _SPOKEN = 0.25
+#: What words of a section beyond the question cost: enough to tell "Net sales: AWS" from "Net sales mix: AWS".
+_SECTION_EXTRA = 0.06
 #: Two lines this near to each other are not told apart.
 _MARGIN = 0.02
 
@@ -73,9 +75,14 @@ def fit(subject: frozenset[str], line: Line, key: frozenset[str]) -> float | Non
     if line.spoken:
         # A sentence says more than what its figures are of; a row that fits is still nearer.
         return cover - _SPOKEN
-    beside = key - subject - _WHEN - _LENGTH
-    aside = len(beside) / (1 + len(beside))
-    return cover - _EXTRA * extra - _KEY_EXTRA * aside + _SOFT_BONUS * len(soft & said)
+    beside = _part(key - subject - _WHEN - _LENGTH)
+    above = _part(frozenset(filter(str.isalpha, section)) - subject - _SOFT - LIGHT)
+    return cover - _EXTRA * extra - _KEY_EXTRA * beside - _SECTION_EXTRA * above + _SOFT_BONUS * len(soft & said)
+
+
+def _part(words: frozenset[str]) -> float:
+    """How much some words are, nearer to 1 the more there are."""
+    return len(words) / (1 + len(words))
 
 
 def best(found: Sequence[Found]) -> Found | None:

@@ -177,7 +177,7 @@ def _row(evidence: Evidence) -> _Row:
         key, _, value = part.rpartition(": ")
         found = quantity(value)
         if found is not None:
-            term = Term(_scaled(found, evidence, key, label), evidence, name or key, key)
+            term = Term(_scaled(found, evidence, key, label), evidence, label if name else key, key)
             cells.append(Cell(key, term, _months(key, label, evidence.context, _caption(evidence))))
     quarterly = all(cell.months is None for cell in cells) and _quarterly(cells)
     if quarterly:
@@ -210,6 +210,9 @@ def _caption(row: Evidence) -> str:
 
 
 def _scaled(found: Quantity, evidence: Evidence, key: str, label: str) -> Quantity:
+    if found.unit:
+        # "2.6 kg" says all of itself.
+        return found
     # A column's or row's own "£m" is nearer than the table's note.
     names = f"{label} {key}"
     own = with_unit(found, (label, key))

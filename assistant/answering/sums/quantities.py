@@ -13,12 +13,6 @@ from assistant.answering.sums.model import Quantity
 EXPONENTS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _SCALE_NAMES = {exponent: name for name, exponent in EXPONENTS.items()}
 _CURRENCY = r"US\$|A\$|C\$|HK\$|S\$|USD|EUR|GBP|RMB|CNY|CHF|JPY|[$€£¥]"
-_CELL = re.compile(
-    rf"""(?P<open>\()?\s*(?P<sign>[-−–])?\s*(?P<money>{_CURRENCY})?\s*(?P<open2>\()?\s*(?P<sign2>[-−–])?\s*
-    (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*(?P<percent>%)?\s*(?P<close>\))?\s*(?P<percent2>%)?
-    \s*(?P<scale>thousand|million|billion|trillion)?\s*(?P<close2>\))?(?:\s*(?:\([a-z0-9]{{1,2}}\)|\*+))?""",
-    re.VERBOSE | re.IGNORECASE,
-)
 #: Words of a note and the power of ten they stand for; "$M", "£m", "$'000" and "bn" among them.
 _NOTE_SCALES = (
     (re.compile(r"thousand|[$€£¥BD]\s?[’']?\s?000|\$k\b", re.IGNORECASE), 3),
@@ -62,6 +56,12 @@ _UNITS = {
 }  # fmt: skip
 _SHOWN_UNITS = {name.lower(): shown_as for name, shown_as in _UNITS.items()}
 _UNIT_NAMES = "|".join(re.escape(name) for name in sorted(_UNITS, key=len, reverse=True))
+_CELL = re.compile(
+    rf"""(?P<open>\()?\s*(?P<sign>[-−–])?\s*(?P<money>{_CURRENCY})?\s*(?P<open2>\()?\s*(?P<sign2>[-−–])?\s*
+    (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)\s*(?P<percent>%)?\s*(?P<close>\))?\s*(?P<percent2>%)?
+    \s*(?P<scale>thousand|million|billion|trillion)?\s*(?P<unit>(?:{_UNIT_NAMES})(?!\w))?\s*(?P<close2>\))?(?:\s*(?:\([a-z0-9]{{1,2}}\)|\*+))?""",
+    re.VERBOSE | re.IGNORECASE,
+)
 #: "in tonnes", "(MWh)", "(thousand tonnes)", "in thousands of barrels".
 _UNIT_SAID = re.compile(
     rf"(?:\bin\s+|\(\s*(?:in\s+)?)(?:(?:thousand|million|billion)s?\s+(?:of\s+)?)?(?P<unit>{_UNIT_NAMES})\b",
@@ -86,6 +86,7 @@ def quantity(text: str) -> Quantity | None:
         currency=match["money"] or "",
         percent=bool(match["percent"] or match["percent2"]),
         exponent=EXPONENTS.get((match["scale"] or "").lower(), 0),
+        unit=_SHOWN_UNITS[match["unit"].lower()] if match["unit"] else "",
     )
 
 

@@ -151,6 +151,8 @@ def _end(word: str) -> bool:
     return not re.match(r"low|small|least|few|less|min", word, re.I)
 
 
+#: Two halves of a comparison, each with a period.
+_PAIR = [1, 1]
 _ENDS = r"(?:high|larg|great|bigg|low|small|few)(?:er|est)|most|least|maximum|minimum"
 
 
@@ -211,6 +213,42 @@ def _which_of_two(text: str) -> Task | None:
     return Task(Operation.WHICH_THING, (tidy(pair[0]), tidy(pair[1])), highest=_end(match["end"]))
 
 
+def _which_of_times(text: str) -> Task | None:
+    """Which of two times has more: "which was higher, sales in § or in §", "were sales higher in § than in §"."""
+    opened = re.match(
+        r"\s*(?:and\s+)?(?:(?:in\s+)?(?:which|what)(?:\s+(?:one|year|period|quarter|of\s+\w+))?\s+)?"
+        r"(?:is|was|are|were|had|saw)\s",
+        text,
+        re.I,
+    )
+    word = re.search(rf"\b(?:the\s+)?(?P<end>{_ENDS}|less)\b", text, re.I)
+    if not opened or not word or text.count(MARK) != len(_PAIR):
+        return None
+    halves = re.split(r"\s+(?:or|than)\s+", text[opened.end() : word.start()] + " " + text[word.end() :])
+    if [half.count(MARK) for half in halves] != _PAIR:
+        return None
+    subjects = [subject for half in halves if not refers_back(subject := tidy(_asked(half)))]
+    if not subjects or len({subject.lower() for subject in subjects}) > 1:
+        return None
+    return Task(Operation.WHICH_PERIOD, (subjects[0],), highest=_end(word["end"]))
+
+
+def _which_has(text: str) -> Task | None:
+    """Which of two has more of something: "which company had higher sales in §, Tarn or Lorne"."""
+    match = re.search(
+        rf"\bwhich\s+(?:\w+\s+|of\s+\w+\s+)?(?:had|has|have|reported|made|spent|earned)\s+(?:the\s+)?(?P<end>{_ENDS})"
+        r"\s+(?P<rest>.+)$",
+        text,
+        re.I,
+    )
+    shared, _, named = without_when(match["rest"]).rpartition(",") if match else ("", "", "")
+    pair = re.split(r"\s+or\s+", named)
+    if not match or len(pair) != len(_PAIR) or not all(map(tidy, (shared, *pair))):
+        return None
+    subjects = (tidy(pair[0]), tidy(pair[1]))
+    return Task(Operation.WHICH_THING, subjects, shared=tidy(shared), highest=_end(match["end"]))
+
+
 def _count(text: str) -> Task | None:
     many = re.search(r"\bhow\s+many\s+(?:of\s+the\s+)?(?:fiscal\s+)?(?:years|periods)\b", text, re.I)
     bound = _bound(text)
@@ -223,7 +261,8 @@ def _count(text: str) -> Task | None:
 
 #: The first that reads the question counts; the narrower stand before the wider.
 _READERS: tuple[Callable[[str], Task | None], ...] = (
-    _count, _which_of_two, _which, _percent_change, _ratio, _share, _difference, _change, _average, _total,
+    _count, _which_of_times, _which_of_two, _which_has, _which, _percent_change, _ratio, _share, _difference, _change,
+    _average, _total,
 )  # fmt: skip
 
 
