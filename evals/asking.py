@@ -18,7 +18,7 @@ from evals.metrics.meaning import Embed
 from evals.metrics.retrieval import DEPTHS
 from evals.metrics.unsupported import shown_text, unsupported_figures
 from evals.model import ERROR, Item, Retrieved
-from evals.score import Hit, failure_of, is_correct, score_answer, score_grounding, score_search
+from evals.score import Hit, failure_of, is_correct, only_rejected, score_answer, score_grounding, score_search
 from evals.sets import Question
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,12 @@ def _blank(question: Question) -> dict[str, Any]:
         "answerable": question.answerable,
         "expected": question.figures or question.answers,
         "scale": None if question.figures else question.scale,
+        "rejected": question.rejected,
+        "documents": question.documents,
+        "pages": question.pages,
+        "quotes": question.quotes,
+        "scope": question.scope,
+        "history": question.history,
     }
 
 
@@ -127,8 +133,10 @@ def run_item(assistant: Answering, question: Question, *, retrieval_only: bool, 
 
 
 def _judged(question: Question, answer: Answer | None, judge: Judge | None) -> Verdict | None:
-    """Only answers to questions that have one are graded: whether to refuse is no matter of wording."""
-    if judge is None or answer is None or not question.answerable or answer.status is not Status.ANSWERED:
+    """Only answers to questions of which a right one is known are graded: refusing is no matter of wording."""
+    if judge is None or answer is None or answer.status is not Status.ANSWERED:
+        return None
+    if not question.answerable or only_rejected(question):
         return None
     return judge(question, shown_text(answer))
 

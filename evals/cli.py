@@ -32,7 +32,8 @@ def evaluate(
     questions: Annotated[Path | None, typer.Option(help="Question set, JSON Lines.")] = None,
     documents: Annotated[Path | None, typer.Option(help="Folder of documents to ask.")] = None,
     home: Annotated[
-        Path | None, typer.Option(help="Folder that keeps the index of --documents; a temporary one by default.")
+        Path | None,
+        typer.Option(help="Folder that keeps the index of --documents; else it is removed when the run is done."),
     ] = None,
     retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="Search without answering.")] = False,
     only: Annotated[
@@ -73,6 +74,8 @@ def evaluate(
         return
     if judge is None and judge_base_url is not None:
         context.fail("--judge-base-url needs --judge.")
+    if judge is not None and retrieval_only:
+        context.fail("--judge grades answers, and --retrieval-only gives none: leave one of them out.")
     from pydantic import SecretStr
 
     from assistant.terminal import console

@@ -20,7 +20,8 @@ from evals.asking import Graders
 from evals.gate import Threshold, check, load_thresholds
 from evals.history import load_history
 from evals.home import Factory, Progress, list_documents
-from evals.judge import opened_judge
+from evals.judge import judge_recorded, opened_judge
+from evals.kept import clear, clear_stale
 from evals.model import Run
 from evals.options import Options, choose
 from evals.provenance import sha256_of
@@ -30,6 +31,8 @@ from evals.sets import load_questions
 
 #: The set asked when none is named: over the sample note.
 DEFAULT_QUESTIONS = Path(__file__).resolve().parent / "sets" / "meta-compute.jsonl"
+#: The folder of a home that results are kept in where no other place is named.
+_KEPT = "evals"
 _DEFAULT_THRESHOLDS = Path(__file__).resolve().parent / "thresholds.toml"
 
 
@@ -109,7 +112,7 @@ def kept_path(settings: Settings, options: Options, set_sha256: str) -> Path:
     """Where results are kept as they come: beside the JSON file that is to be written, else in the home."""
     if options.json_path is not None:
         return options.json_path.with_name(f"{options.json_path.name}.part")
-    return settings.home / "evals" / f"{set_sha256[:16]}.part"
+    return settings.home / _KEPT / f"{set_sha256[:16]}.part"
 
 
 def _check_places(options: Options) -> None:
@@ -137,6 +140,7 @@ def _asked(settings: Settings, options: Options, told: Progress, say: Callable[[
     folder = documents_for(chosen, options.documents, settings)
     cases = choose(load_questions(chosen, None if folder is None else list_documents(folder)), options)
     asked_of = {"questions": chosen.name, "questions_sha256": sha256_of(chosen), **options.recorded()}
+    asked_of["judge"] = judge_recorded(settings, options.judge)
     keep = Keep(kept_path(settings, options, asked_of["questions_sha256"]), asked_of, options.fresh, say)
     with _graders(settings, options, parts["graders"]) as graders:
         result = run(
@@ -190,6 +194,7 @@ def evaluate(
     # Read before the run: a folder that cannot be used is told now, and this run's own JSON is not among them yet.
     history = () if options.history is None else load_history(options.history)
     shown = progress_console or Console(stderr=True)
+    clear_stale(settings.home / _KEPT)
     with progress_shown(shown) as told:
         result = _asked(settings, options, told, lambda line: _say(shown, line), factory=factory, graders=graders)
     missed = None if thresholds is None else check(result.summary(), thresholds, result.items)
@@ -200,7 +205,7 @@ def evaluate(
     if options.junit_path is not None:
         held = [one.metric for one in thresholds or () if one.metric in result.summary()]
         write_junit(result, missed, held, options.junit_path)
-    kept_path(settings, options, str(result.made["questions_sha256"])).unlink(missing_ok=True)
+    clear(kept_path(settings, options, str(result.made["questions_sha256"])))
     print_report(result, missed, console or Console())
     return 1 if missed else 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -102,13 +102,19 @@ def list_documents(folder: Path) -> dict[str, Path]:
 
 
 @contextmanager
+def _temporary() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="assistant-eval-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder) / "home"
+
+
+@contextmanager
 def opened_home(
     settings: Settings, documents_dir: Path | None, home: Path | None, factory: Factory
 ) -> Iterator[tuple[AssistantLike, Settings]]:
     """An open assistant over the home as it is or, given a folder, over a home of its own."""
-    with tempfile.TemporaryDirectory(prefix="assistant-eval-", ignore_cleanup_errors=True) as temporary:
+    with ExitStack() as stack:
         if documents_dir is not None:
-            own = home or Path(temporary) / "home"
+            own = home or stack.enter_context(_temporary())
             settings = settings.model_copy(update={"home": own.absolute(), "corpus": documents_dir.absolute()})
         assistant = factory(settings)
         try:

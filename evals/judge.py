@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.errors import AssistantError, SettingsError
 from assistant.settings import Settings
+from evals import provenance
 from evals.options import JudgeOptions
 from evals.sets import Question
 
@@ -108,6 +109,14 @@ def opened_judge(settings: Settings, options: JudgeOptions | None) -> Iterator[J
         yield grade
     finally:
         model.close()
+
+
+def judge_recorded(settings: Settings, options: JudgeOptions | None) -> dict[str, Any] | None:
+    """What a run records of its judge: name, server, and the model's SHA-256 where it is an embedded one."""
+    if options is None:
+        return None
+    model = provenance.model_digests(_settings_of(settings, options)).get("chat", {})
+    return {"model": options.model, "base_url": options.base_url, "sha256": model.get("sha256")}
 
 
 def _settings_of(settings: Settings, options: JudgeOptions) -> Settings:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
@@ -23,6 +25,9 @@ from evals.model import ERROR, Item
 _FORMAT = 1
 #: Seconds between calls that have the system write to the disk itself. A killed process loses nothing either way.
 _SYNC_SECONDS = 1.0
+_SUFFIX, _INDEX = ".part", ".index-"
+#: Days after which an index that nobody went on with is given up, where it lies among our own files.
+_STALE_DAYS = 7
 
 
 def _storage_error(path: Path, error: OSError) -> StorageError:
@@ -49,7 +54,7 @@ class Kept:
     `seconds` is how long those attempts took.
     """
 
-    def __init__(self, path: Path, file: BinaryIO, items: dict[str, Item], seconds: float) -> None:
+    def __init__(self, path: Path, file: FileIO, items: dict[str, Item], seconds: float) -> None:
         self.path = path
         self.items = items
         self.seconds = seconds
@@ -66,8 +71,7 @@ class Kept:
         now = time.monotonic()
         line = {"seconds": round(now - self._started, 3), "item": item.model_dump(mode="json")}
         try:
-            self._file.write(_line(line))
-            self._file.flush()
+            _write(self._file, _line(line))
             if now - self._synced >= _SYNC_SECONDS:
                 os.fsync(self._file.fileno())
                 self._synced = now
@@ -78,6 +82,13 @@ class Kept:
 def _line(value: Any) -> bytes:
     # ASCII: a lone surrogate, which a hostile document may bring, has no UTF-8.
     return json.dumps(value, allow_nan=False).encode("ascii") + b"\n"
+
+
+def _write(file: FileIO, data: bytes) -> None:
+    """Write all of it at once: what a buffer still held after an error would be written again when it is closed."""
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) :]
 
 
 def _read(path: Path, key: Mapping[str, Any], asked: set[str]) -> tuple[dict[str, Item], float, int]:
@@ -124,21 +135,11 @@ def _check_key(path: Path, header: Any, key: Mapping[str, Any], size: int) -> No
 
 
 @contextmanager
-def keeping(
-    path: Path, key: Mapping[str, Any], asked: set[str], *, fresh: bool = False, told: Callable[[str], None]
-) -> Iterator[Kept]:
-    """The results kept in a file, locked while they are added to; the file stays.
-
-    Args:
-        path: the file; its folder is made if it is missing.
-        key: what the run is, as JSON values; only results of the same key are taken up.
-        asked: ids of the cases of the run.
-        fresh: whether to begin again whatever is there.
-        told: given a line that says how many results were found, if there are any.
+def reserved(path: Path) -> Iterator[None]:
+    """The file of results, and the indexes beside it, held against other runs; its folder is made if it is missing.
 
     Raises:
-        QuestionSetError: the file keeps a run with another key, or no results at all.
-        StorageError: it cannot be written, or another run is writing it.
+        StorageError: another run holds it, or the folder cannot be written.
     """
     lock_path = path.with_name(f"{path.name}.lock")
     lock = FileLock(lock_path, thread_local=False)
@@ -152,20 +153,84 @@ def keeping(
     except OSError as error:
         raise _storage_error(path, error) from error
     try:
-        with _opened(path, key, asked, fresh) as kept:
-            if kept.items:
-                told(f"{len(kept.items)} of {len(asked)} cases were done before; going on with the rest.")
-            yield kept
+        yield
     finally:
         lock.release()
         lock_path.unlink(missing_ok=True)
 
 
+def index_beside(path: Path, material: str, *, fresh: bool = False) -> Path:
+    """Where the index of a run is kept until the run is done, beside its results, which have to be reserved.
+
+    An index of other settings, models or code is given up, unless there are results that may belong to it.
+
+    Args:
+        path: the file of results.
+        material: a digest of all that makes the index what it is, besides the documents.
+        fresh: whether to begin again whatever is there.
+    """
+    wanted = path.with_name(f"{_start(path)}{material[:12]}")
+    for index in _indexes(path):
+        if fresh or (index != wanted and not path.exists()):
+            shutil.rmtree(index, ignore_errors=True)
+    return wanted
+
+
+def _start(path: Path) -> str:
+    # Hidden: within a folder of documents it is none of them.
+    return f".{path.name.removesuffix(_SUFFIX)}{_INDEX}"
+
+
+def _indexes(path: Path) -> list[Path]:
+    start = _start(path)
+    return [each for each in path.parent.iterdir() if each.name.startswith(start)] if path.parent.is_dir() else []
+
+
+def clear(path: Path) -> None:
+    """Remove what was kept of a run that is done: its results so far and its index."""
+    path.unlink(missing_ok=True)
+    for index in _indexes(path):
+        shutil.rmtree(index, ignore_errors=True)
+
+
+def clear_stale(folder: Path) -> None:
+    """Remove the indexes of runs that were broken off in a folder of ours long ago and that no run is using."""
+    try:
+        indexes = [each for each in folder.iterdir() if _INDEX in each.name and each.is_dir()]
+    except OSError:
+        return
+    for index in indexes:
+        part = folder / f"{index.name.removeprefix('.').rpartition(_INDEX)[0]}{_SUFFIX}"
+        try:
+            if time.time() - index.stat().st_mtime < _STALE_DAYS * 86_400:
+                continue
+            with reserved(part):
+                shutil.rmtree(index, ignore_errors=True)
+        except (OSError, StorageError):
+            # In use, or gone meanwhile.
+            continue
+
+
 @contextmanager
-def _opened(path: Path, key: Mapping[str, Any], asked: set[str], fresh: bool) -> Iterator[Kept]:
+def keeping(
+    path: Path, key: Mapping[str, Any], asked: set[str], *, fresh: bool = False, told: Callable[[str], None]
+) -> Iterator[Kept]:
+    """The results kept in a file that is reserved; the file stays.
+
+    Args:
+        path: the file.
+        key: what the run is, as JSON values; only results of the same key are taken up.
+        asked: ids of the cases of the run.
+        fresh: whether to begin again whatever is there.
+        told: given a line that says how many results were found, if there are any.
+
+    Raises:
+        QuestionSetError: the file keeps a run with another key, or no results at all.
+        StorageError: it cannot be written.
+    """
     try:
         items, seconds, good = ({}, 0.0, 0) if fresh else _read(path, key, asked)
-        file = path.open("r+b" if good else "wb")
+        file = path.open("r+b" if good else "wb", buffering=0)
     except AssistantError:
         raise
     except OSError as error:
@@ -175,8 +240,9 @@ def _opened(path: Path, key: Mapping[str, Any], asked: set[str], fresh: bool) ->
             file.truncate(good)
             file.seek(good)
             if not good:
-                file.write(_line({"format": _FORMAT, "key": key}))
-                file.flush()
+                _write(file, _line({"format": _FORMAT, "key": key}))
         except OSError as error:
             raise _storage_error(path, error) from error
+        if items:
+            told(f"{len(items)} of {len(asked)} cases were done before; going on with the rest.")
         yield Kept(path, file, items, seconds)

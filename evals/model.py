@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.answering.answer import Citation
+from assistant.answering.answer import Citation, Turn
 from evals.metrics.risk import Point, Told, risk_coverage
+from evals.sets import GoldPage
 
 #: Status of an item whose question could not be answered for a named error.
 ERROR = "error"
@@ -39,10 +40,11 @@ class Retrieved(BaseModel):
 class Item(BaseModel):
     """One case of a run, with everything needed to score and report it.
 
-    `scale` is the set's, where `expected` are parts in it. `status` is the answer's, "error", or None when only the
-    search was run. `correct` is None when no rule can judge the answer (its gold answer is prose). `scores` holds the
-    case's value for each metric it is eligible for. `timings_ms` has `search` (the search alone) and the answer's own
-    stages. `confidence` is the answer's, `judge` what an optional judge said of it.
+    `scale` is the set's, where `expected` are parts in it. `rejected`, `documents`, `pages`, `quotes`, `scope` and
+    `history` are the set's as well; runs written before these were kept have none of them. `status` is the answer's,
+    "error", or None when only the search was run. `correct` is None when no rule can judge the answer (its gold answer
+    is prose). `scores` holds the case's value for each metric it is eligible for. `timings_ms` has `search` (the search
+    alone) and the answer's own stages. `confidence` is the answer's, `judge` what an optional judge said of it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +55,12 @@ class Item(BaseModel):
     answerable: bool
     expected: tuple[str, ...]
     scale: str | None = None
+    rejected: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    pages: tuple[GoldPage, ...] = ()
+    quotes: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    history: tuple[Turn, ...] = ()
     status: str | None = None
     answer: str | None = None
     correct: bool | None = None
@@ -72,7 +80,8 @@ class Metric(BaseModel):
     """A measured value with its 95 % interval; None where no case was eligible.
 
     `n` is the number of cases (of citations or sentences, where the metric speaks of these) that it is taken
-    over. `kind` is "share" (Wilson interval), "mean" or "milliseconds" (bootstrap), or "count" (no interval).
+    over. `kind` is "share" (Wilson interval), "mean" or "milliseconds" (bootstrap), or "count" (of things in these
+    cases, as is its interval).
     """
 
     model_config = ConfigDict(frozen=True)

@@ -31,11 +31,11 @@ class Options:
     """The options of `assistant eval`.
 
     `questions` is the set, the sample note's by default; `documents` the folder it is about (see `documents_for`);
-    `home` a folder that keeps the index of `documents`, a temporary one by default. Of the set are asked the cases of
-    a type in `only`, of these a `sample` fixed by `seed`, of these the first `limit`. `workers` is how many are asked
-    at once; with `whole_corpus` they are asked over all documents, whatever scope they name; `fresh` gives up the
-    results kept of a run that was broken off. The paths are where results are written; `history` is a folder of former
-    runs' JSON, drawn in the page beside this one.
+    `home` a folder that keeps the index of `documents`, which else is removed when the run is done. Of the set are
+    asked the cases of a type in `only`, of these a `sample` fixed by `seed`, of these the first `limit`. `workers` is
+    how many are asked at once; with `whole_corpus` they are asked over all documents, whatever scope they name; `fresh`
+    gives up the results kept of a run that was broken off. The paths are where results are written; `history` is a
+    folder of former runs' JSON, drawn in the page beside this one.
     """
 
     questions: Path | None = None
@@ -60,7 +60,7 @@ class Options:
         return tuple(path for path in (self.json_path, self.html_path, self.junit_path) if path is not None)
 
     def recorded(self) -> dict[str, Any]:
-        """What decides which cases are asked and how they are graded, as JSON values."""
+        """What decides which cases are asked and how, as JSON values; the judge is told apart (`judge_recorded`)."""
         return {
             "retrieval_only": self.retrieval_only,
             "only": list(self.only),
@@ -68,7 +68,6 @@ class Options:
             "seed": None if self.sample is None else self.seed,
             "limit": self.limit,
             "whole_corpus": self.whole_corpus,
-            "judge": self.judge and {"model": self.judge.model, "base_url": self.judge.base_url},
         }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from evals.home import (
     opened_home,
     real_assistant,
 )
-from evals.kept import Kept, keeping
+from evals.kept import Kept, index_beside, keeping, reserved
 from evals.model import Run
 from evals.sets import Question
 from evals.summary import summarise, summarise_by_type
@@ -66,14 +66,39 @@ def _warm(assistant: AssistantLike, question: Question, *, retrieval_only: bool)
         logger.warning("The first search failed: %s", error)
 
 
+def _material(used: Settings) -> dict[str, Any]:
+    """The settings that results and the index depend on."""
+    return {name: value for name, value in used.printable().items() if name not in _IMMATERIAL}
+
+
+@contextmanager
+def _opened(
+    settings: Settings, folder: Path | None, home: Path | None, factory: Factory, keep: Keep | None
+) -> Iterator[tuple[AssistantLike, Settings]]:
+    """The open assistant of a run.
+
+    Where results are kept, no other run writes them meanwhile, and the index of a folder outlives a run that is
+    broken off, whatever ends it.
+    """
+    with nullcontext() if keep is None else reserved(keep.path):
+        if keep is not None and folder is not None and home is None:
+            of_index = {
+                "settings": _material(settings),
+                "models": provenance.model_digests(settings),
+                "code": provenance.code_hash(),
+                "packages": provenance.package_versions(),
+            }
+            home = index_beside(keep.path, provenance.fingerprint(of_index), fresh=keep.fresh)
+        with opened_home(settings, folder, home, factory) as opened:
+            yield opened
+
+
 @contextmanager
 def _kept(keep: Keep | None, made: Mapping[str, Any], used: Settings, ids: set[str]) -> Iterator[Kept | None]:
     if keep is None:
         yield None
         return
-    settings = {name: value for name, value in used.printable().items() if name not in _IMMATERIAL}
-    code = {"code": provenance.code_hash(), "packages": provenance.package_versions()}
-    key = {**keep.key, **made, **code, "settings": settings}
+    key = {**keep.key, **made, "packages": provenance.package_versions(), "settings": _material(used)}
     with keeping(keep.path, key, ids, fresh=keep.fresh, told=keep.told) as kept:
         yield kept
 
@@ -88,10 +113,14 @@ def made_now(started: datetime, before: float = 0.0) -> Mapping[str, Any]:
     return {
         "started": started.isoformat(timespec="seconds"),
         "seconds": round((datetime.now(UTC) - started).total_seconds() + before, 1),
-        "commit": _commit(),
+        **_of_code(),
         "packages": provenance.package_versions(),
         "machine": dict(provenance.machine()),
     }
+
+
+def _of_code() -> dict[str, str | None]:
+    return {"commit": _commit(), "code": provenance.code_hash()}
 
 
 def _commit() -> str | None:
@@ -122,7 +151,7 @@ def run(
         retrieval_only: search without asking.
         limit: only the first so many cases.
         progress: told how far the run is.
-        home: where that home of its own is kept; a temporary folder by default.
+        home: where that home of its own is kept; by default beside the results that are kept, else a temporary folder.
         factory: makes the assistant; the real one by default.
         workers: how many questions are asked at once. Times are then those under that load.
         graders: what compares answers with the accepted ones beside the rules.
@@ -139,7 +168,7 @@ def run(
         raise QuestionSetError("There is no question to ask", "Give a set with cases, and a limit above 0.")
     files = None if documents_dir is None else list_documents(documents_dir)
     started = datetime.now(UTC)
-    with opened_home(settings, documents_dir, home, factory or real_assistant) as (assistant, used):
+    with _opened(settings, documents_dir, home, factory or real_assistant, keep) as (assistant, used):
         missing = {} if documents_dir is None else index_folder(assistant, documents_dir, told)
         check_documents(assistant, chosen, missing)
         if quotes_checked:
@@ -147,7 +176,7 @@ def run(
         made: dict[str, Any] = {
             "corpus_sha256": hash_corpus(assistant, files),
             "models": provenance.model_digests(used),
-            "commit": _commit(),
+            **_of_code(),
         }
         with _kept(keep, made, used, {question.id for question in chosen}) as kept:
             done = kept.items if kept else {}
@@ -165,7 +194,8 @@ def run(
             )
         model = None if retrieval_only else assistant.model_name
         spent = kept.seconds if kept else 0.0
-        made |= {"model": model, "workers": workers, "taken_up": len(done), **made_now(started, spent)}
+        # The code is that of the beginning: files may have been edited meanwhile.
+        made = {**made_now(started, spent), "model": model, "workers": workers, "taken_up": len(done), **made}
     return Run(
         retrieval_only=retrieval_only,
         metrics=summarise(items, retrieval_only=retrieval_only),

@@ -91,6 +91,7 @@ def test_a_run_broken_off_goes_on(
     loaded = json.loads(target.read_text())
     assert [each["id"] for each in loaded["items"]] == [f"c{n}" for n in range(6)]
     assert loaded["run"]["taken_up"] == done and loaded["summary"]["correct"] == 1
+    assert len(loaded["run"]["code"]) == 64
     assert loaded["run"]["models"]["embedding"]["sha256"] and loaded["risk_coverage"][0]["coverage"] == 1
     assert not part.exists() and not list(tmp_path.glob("*.lock"))
 
