@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from assistant.answering.answer import Status
 from assistant.errors import QuestionSetError
 from evals.model import ERROR, Failure, Item
-from evals.summary import METRIC_NAMES, PARTS
+from evals.summary import METRIC_NAMES, PARTS, RIGHT_GRADE
 
 
 class Threshold(BaseModel):
@@ -41,7 +41,8 @@ class Threshold(BaseModel):
 class Missed(BaseModel):
     """A metric outside its bounds; `value` is None where it could not be measured.
 
-    `cases` are the ids of the items that count against it, in the order of the set.
+    `cases` are the ids of the items that count against it, in the order of the set; none where only all of them
+    together do, as with the calibration of confidence.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,8 +54,15 @@ class Missed(BaseModel):
 
     def __str__(self) -> str:
         value = "could not be measured" if self.value is None else f"is {self.value:.4g}"
-        named = f"; cases: {', '.join(self.cases)}" if self.cases else ""
+        more = f" and {len(self.cases) - _NAMED:,} more" if len(self.cases) > _NAMED else ""
+        named = f"; cases: {', '.join(self.cases[:_NAMED])}{more}" if self.cases else "; no single case decides it"
         return f"{self.metric} {value}, wanted {self.threshold}{named}"
+
+
+def _disagrees(item: Item) -> bool:
+    """Whether the judge and the rules say otherwise of an answer that both judged."""
+    grade = item.scores.get("judge_grade")
+    return grade is not None and item.correct is not None and (grade == RIGHT_GRADE) != item.correct
 
 
 def _lacks(hits: str, among: str) -> Callable[[Item], bool]:
@@ -62,6 +70,8 @@ def _lacks(hits: str, among: str) -> Callable[[Item], bool]:
 
 
 _TIME = re.compile(r"(?P<stage>search|retrieve|first_token|total)_p\d+_ms")
+#: Most cases that a line names.
+_NAMED = 20
 #: Which items count against a metric, where no value of their own says so.
 _BLAMED: dict[str, Callable[[Item], bool]] = {
     "errors": lambda item: item.status == ERROR,
@@ -71,6 +81,8 @@ _BLAMED: dict[str, Callable[[Item], bool]] = {
     "risk_coverage_area": lambda item: item.status == Status.ANSWERED and item.correct is False,
     "unsupported_figures": lambda item: item.unsupported_figures > 0,
     "unsupported_figure_rate": lambda item: item.unsupported_figures > 0,
+    "judge_agreement": _disagrees,
+    "judge_kappa": _disagrees,
     **{name: _lacks(*parts) for name, parts in PARTS.items()},
 }
 
@@ -84,8 +96,15 @@ def _beyond(threshold: Threshold) -> Callable[[Item], bool]:
     """Whether a case's own value is outside the bounds that the mean of all has to keep."""
     time = _TIME.fullmatch(threshold.metric)
 
+    def own(item: Item) -> float | None:
+        if time:
+            return item.timings_ms.get(time["stage"])
+        if threshold.metric == "confidence_brier":
+            return None if item.confidence is None else (item.confidence - item.answerable) ** 2
+        return item.scores.get(threshold.metric)
+
     def outside(item: Item) -> bool:
-        value = item.timings_ms.get(time["stage"]) if time else item.scores.get(threshold.metric)
+        value = own(item)
         if value is None:
             return False
         low, high = threshold.min, threshold.max

@@ -7,7 +7,8 @@ from xml.etree import ElementTree as Xml
 
 from evals import wording
 from evals.gate import Missed
-from evals.model import ERROR, Item, Run
+from evals.model import Item, Run
+from evals.stages import Stage, gold_places, gold_quotes, item_stage
 
 #: Timings that tell how long a case took, in order of preference.
 _TIMES = ("total", "search")
@@ -21,17 +22,30 @@ def _printable(text: str) -> str:
     return "".join(kept)
 
 
+def _told(item: Item) -> list[str]:
+    """What stands below a failure: the conversation, the question, what was expected, where it stands, what came."""
+    places = "; ".join(wording.place(*where) for where in gold_places(item))
+    return [
+        *(f"Before, {turn.role}: {turn.content}" for turn in item.history),
+        f"Question: {item.question}",
+        *([f"Within: {'; '.join(item.scope)}"] if item.scope else ()),
+        f"Expected: {wording.expected(item)}",
+        *([f"Where it stands: {places}"] if places else ()),
+        *(f"{'Found' if seen else 'Not found'}: “{quote}”" for quote, seen in gold_quotes(item).items()),
+        f"Got: {wording.got(item)}",
+    ]
+
+
 def _case(suite: Xml.Element, item: Item) -> None:
     ms = next((value for name in _TIMES if (value := item.timings_ms.get(name)) is not None), 0.0)
     case = Xml.SubElement(
         suite, "testcase", classname=_printable(item.type), name=_printable(item.id), time=f"{ms / 1000:.3f}"
     )
-    told = f"Question: {item.question}\nExpected: {wording.expected(item)}\nGot: {wording.got(item)}"
-    if item.failure is not None or item.unsupported or item.status == ERROR:
-        tag = "error" if item.status == ERROR else "failure"
-        trouble = wording.trouble(item) or (item.error or "")
-        found = Xml.SubElement(case, tag, message=_printable(trouble), type=item.failure or tag)
-        found.text = _printable(told)
+    stage = item_stage(item)
+    if stage is not None:
+        tag = "error" if stage is Stage.ERROR else "failure"
+        found = Xml.SubElement(case, tag, message=_printable(wording.trouble(item)), type=stage.value)
+        found.text = _printable("\n".join(_told(item)))
     elif item.correct is None and item.status is not None:
         Xml.SubElement(case, "skipped", message="No rule can judge this answer: its gold answers are prose.")
 

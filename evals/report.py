@@ -20,8 +20,9 @@ from evals.html import render_html
 from evals.junit import render_junit
 from evals.model import Item, Metric, Run
 
-#: Longest text of a cell in the list of wrong cases, in characters.
+#: Longest text of a cell in the list of wrong cases, in characters, and most cases listed.
 CELL_CHARS = 160
+MOST_CASES = 50
 
 
 def _plain(text: str) -> str:
@@ -103,10 +104,10 @@ def _wrong(items: Sequence[Item]) -> Table:
     table = Table(title=f"{len(items)} cases to look at", title_justify="left", show_lines=True)
     for heading in ("case", "question", "expected", "got", "trouble"):
         table.add_column(heading, overflow="fold")
-    for item in items:
+    for item in items[:MOST_CASES]:
         table.add_row(
             short(item.id),
-            short(item.question),
+            short(wording.asked(item)),
             short(wording.expected(item)),
             short(wording.got(item)),
             short(wording.trouble(item)),
@@ -131,6 +132,8 @@ def print_report(run: Run, missed: Sequence[Missed] | None, console: Console) ->
     wrong = wording.failing(run.items)
     if wrong:
         console.print(_wrong(wrong))
+    if len(wrong) > MOST_CASES:
+        console.print(f"and {len(wrong) - MOST_CASES:,} more; --json FILE and --junit FILE have them all.")
     if missed == []:
         console.print(Text("Gate: every threshold is met", style="green"))
     for one in missed or ():

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from evals.metrics.answers import answer_found, is_prose, part_found
-from evals.metrics.retrieval import DEPTHS
+from evals.metrics.retrieval import DEPTHS, quotes_covered
 from evals.model import ERROR, Item
 
 _REFUSALS = ("not_found", "unclear")
@@ -86,6 +86,22 @@ def found_of(item: Item) -> bool | None:
     return None
 
 
+def gold_places(item: Item) -> dict[tuple[str, int | None], bool]:
+    """The gold pages of a case, and its gold documents without one, and whether a passage found is of them."""
+    paged = {page.document for page in item.pages}
+    places: list[tuple[str, int | None]] = [(page.document, page.page) for page in item.pages]
+    places += [(name, None) for name in item.documents if name not in paged]
+    seen = {place for hit in item.retrieved for place in ((hit.document, hit.page), (hit.document, None))}
+    return {place: place in seen for place in places}
+
+
+def gold_quotes(item: Item) -> dict[str, bool]:
+    """The gold quotes of a case, and whether a passage found holds them."""
+    quotes = [quote for quote in item.quotes if quote.strip()]
+    found = {at for hit in item.retrieved for at in quotes_covered(quotes, hit.text)}
+    return {quote: at in found for at, quote in enumerate(quotes)}
+
+
 def holds_answer(item: Item, text: str) -> bool:
     """Whether a text holds what the case expects: one of its answers or figures; never where these are prose."""
     wanted = [expected for expected in item.expected if expected.strip()]
@@ -102,7 +118,8 @@ def item_stage(item: Item) -> Stage | None:
         status=item.status,
         correct=item.correct,
         found=found_of(item),
-        cited=any(holds_answer(item, citation.quote) for citation in item.citations),
+        # Looked up for wrong answers alone: of those that are right nothing hangs on it, and they are the many.
+        cited=item.correct is False and any(holds_answer(item, citation.quote) for citation in item.citations),
         unsupported=item.unsupported_figures > 0,
     )
 

@@ -23,7 +23,7 @@ _ANSWER_SHARES = ("correct", "citation_hit_of_correct", "tatqa_em", "answer_em",
 _ANSWER_MEANS = ("figure_recall", "answer_f1", "answer_meaning", "tatqa_f1", "gold_quotes_cited")
 _JUDGED = ("judge_grade", "judge_agreement", "judge_kappa")
 #: From this grade on the judge and the rules are taken to mean the same by "right".
-_RIGHT_GRADE = 1.0
+RIGHT_GRADE = 1.0
 _REFUSALS = ("refusal_precision", "refusal_recall", "refusal_balanced_accuracy")
 _SEARCH_TIMES = tuple(f"search_p{q}_ms" for q in latency.PERCENTILES)
 _ANSWER_TIMES = tuple(f"{stage}_p{q}_ms" for stage in latency.STAGES for q in latency.PERCENTILES)
@@ -66,6 +66,14 @@ def _metric(name: str, value: float | None, n: int, kind: str, interval: interva
 def share(name: str, hits: int, n: int) -> Metric:
     """A share of n cases, with its Wilson interval; no value where n is 0."""
     return _metric(name, hits / n if n else None, n, "share", intervals.wilson(hits, n))
+
+
+def _count(name: str, values: Sequence[float]) -> Metric:
+    """What is counted over cases, with the interval of the number in as many: Wilson's where a case has at most one."""
+    n, total = len(values), sum(values)
+    single = all(value in (0.0, 1.0) for value in values)
+    around = intervals.wilson(round(total), n) if single else intervals.bootstrap(values)
+    return _metric(name, total, n, "count", around and (n * around[0], n * around[1]))
 
 
 def _values(items: Iterable[Item], name: str) -> list[float]:
@@ -144,7 +152,7 @@ def _calibrated(items: Sequence[Item]) -> list[Metric]:
 def _judged(items: Sequence[Item]) -> list[Metric]:
     """The judge's grades, and how far it agrees with the rules where both judged."""
     both = [
-        (item.scores["judge_grade"] == _RIGHT_GRADE, bool(item.correct))
+        (item.scores["judge_grade"] == RIGHT_GRADE, bool(item.correct))
         for item in items
         if item.scores.get("judge_grade") is not None and item.correct is not None
     ]
@@ -157,13 +165,12 @@ def _judged(items: Sequence[Item]) -> list[Metric]:
 
 def _of_answers(items: Sequence[Item]) -> list[Metric]:
     told = [item for item in items if item.status == "answered"]
-    flagged = sum(item.unsupported_figures for item in items)
     return [
         *(_score_share(items, name) for name in _ANSWER_SHARES),
         *(_score_mean(items, name) for name in _ANSWER_MEANS),
         *_refusals(items),
         *(_part(items, name, *parts) for name, parts in PARTS.items()),
-        _metric("unsupported_figures", float(flagged), len(items), "count"),
+        _count("unsupported_figures", [float(item.unsupported_figures) for item in items]),
         share("unsupported_figure_rate", sum(item.unsupported_figures > 0 for item in told), len(told)),
         _risk(items),
         *_calibrated(items),
@@ -175,7 +182,7 @@ def _of_answers(items: Sequence[Item]) -> list[Metric]:
 def summarise(items: Sequence[Item], *, retrieval_only: bool) -> tuple[Metric, ...]:
     """All metrics over the items; after a search alone, only those of the search."""
     metrics = [
-        _metric("errors", float(sum(item.status == ERROR for item in items)), len(items), "count"),
+        _count("errors", [float(item.status == ERROR) for item in items]),
         *(_score_share(items, name) for name in _SEARCH_SHARES),
         *(_score_mean(items, name) for name in _SEARCH_MEANS),
         *_times(items, "search"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from evals.model import ERROR, Item, Metric, Run
 from evals.normalise import strip_markers
+from evals.stages import Stage, gold_places, gold_quotes, item_stage
 
 #: Metrics shown for each type of question, with short headings; the JSON has all of them.
 _ANSWER_COLUMNS = {
@@ -20,8 +21,10 @@ _SEARCH_COLUMNS = {
     "quote_hit@5": "quote hit@5",
     "errors": "errors",
 }
-#: Alternatives shown of what a case wants.
+#: Alternatives shown of what a case wants, and places of what was found or missed.
 _ALTERNATIVES = 3
+#: Documents told of that are not indexed.
+_UNREAD = 20
 
 _LABELS = {
     "correct": "Correct",
@@ -136,6 +139,8 @@ def compact(metric: Metric) -> tuple[str, str]:
     """Value and interval in few characters, for narrow columns; a share's interval in whole percent."""
     if metric.low is None or metric.high is None:
         return number(metric.value, metric.kind), ""
+    if metric.kind == "count":
+        return number(metric.value, metric.kind), f"{metric.low:.0f}–{metric.high:.0f}"
     return number(metric.value, metric.kind), f"{100 * metric.low:.0f}–{100 * metric.high:.0f}"
 
 
@@ -147,7 +152,10 @@ def in_cell(metric: Metric) -> str:
 
 def notes(run: Run) -> list[str]:
     """What a reader has to know besides the figures: answers not judged, documents not read."""
-    said = [f"Not indexed: {document}: {reason}" for document, reason in run.not_indexed.items()]
+    unread = list(run.not_indexed.items())
+    said = [f"Not indexed: {document}: {reason}" for document, reason in unread[:_UNREAD]]
+    if len(unread) > _UNREAD:
+        said.append(f"Not indexed: {len(unread) - _UNREAD:,} more; the JSON of the run has all.")
     unjudged = sum(item.status is not None and item.correct is None for item in run.items)
     if unjudged:
         said.append(
@@ -158,30 +166,61 @@ def notes(run: Run) -> list[str]:
 
 
 def failing(items: Sequence[Item]) -> list[Item]:
-    """Items that went wrong, and those right ones that show an unsupported figure."""
-    return [item for item in items if item.failure is not None or item.unsupported]
+    """Items that failed at some stage: after a search alone those it did not find, else also unsupported figures."""
+    return [item for item in items if item_stage(item) is not None]
 
 
 def trouble(item: Item) -> str:
-    """In a few words, what is wrong with an item."""
-    parts = [item.failure.value] if item.failure is not None else []
+    """In a few words, at which stage an item failed, and which gold place the search missed if it was the search."""
+    stage = item_stage(item)
+    parts = [] if stage in (None, Stage.UNSUPPORTED) else [stage.value]
+    if stage is Stage.NOT_RETRIEVED and (places := missed(item)):
+        parts = [f"{stage.value}: {_first(places)}"]
     if item.unsupported:
         parts.append(f"unsupported: {', '.join(item.unsupported)}")
     return "; ".join(parts)
 
 
+def place(document: str, page: int | None) -> str:
+    """A document, with its page where there is one."""
+    return document if page is None else f"{document}, page {page}"
+
+
+def missed(item: Item) -> list[str]:
+    """The gold places that the search did not bring: quotes with where they stand, else pages, else documents."""
+    places, quotes = gold_places(item), gold_quotes(item)
+    if not quotes:
+        return [place(*where) for where, seen in places.items() if not seen]
+    around = "; ".join(place(*where) for where in places)
+    return [": ".join(filter(None, (around, f"“{quote}”"))) for quote, seen in quotes.items() if not seen]
+
+
+def _first(texts: Sequence[str], joint: str = "; ") -> str:
+    more = f"{joint}and {len(texts) - _ALTERNATIVES} more" if len(texts) > _ALTERNATIVES else ""
+    return joint.join(texts[:_ALTERNATIVES]) + more
+
+
 def expected(item: Item) -> str:
-    """What the set wants of an item."""
+    """What the set wants of an item; where only wrong answers are known, any other than these."""
     if not item.answerable:
         return "a refusal"
     texts = [text for text in item.expected if text.strip()]
-    more = f" | and {len(texts) - _ALTERNATIVES} more" if len(texts) > _ALTERNATIVES else ""
-    return " | ".join(texts[:_ALTERNATIVES]) + more
+    if not texts and item.rejected:
+        return f"anything but: {_first(item.rejected, ' | ')}"
+    return _first(texts, " | ")
+
+
+def asked(item: Item) -> str:
+    """The question, and in a conversation the last thing that was said by who asks it."""
+    before = next((turn.content for turn in reversed(item.history) if turn.role == "user"), None)
+    return item.question if before is None else f"{item.question} (after “{before}”)"
 
 
 def got(item: Item) -> str:
-    """What came back, in one line."""
+    """What came back, in one line: the answer, the words of an error, or where the passages found stand."""
     if item.error is not None:
         return item.error
+    if item.status is None:
+        return _first(list(dict.fromkeys(place(hit.document, hit.page) for hit in item.retrieved))) or "nothing found"
     said = " ".join(strip_markers(item.answer or "").split())
-    return f"{item.status}: {said}" if item.status not in (None, "answered") else said
+    return f"{item.status}: {said}" if item.status != "answered" else said

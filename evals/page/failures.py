@@ -9,7 +9,7 @@ from html import escape
 from evals import wording
 from evals.model import Item, Retrieved, Run
 from evals.page.parts import row, table
-from evals.stages import MEANING, Stage, by_stage, holds_answer
+from evals.stages import MEANING, Stage, by_stage, gold_places, gold_quotes, holds_answer
 
 #: Most cases of a stage that are shown: a page of thousands opens in no browser.
 MOST = 200
@@ -40,10 +40,6 @@ def overview(run: Run) -> str:
     return f"<section><h2>What failed</h2><p>{count} of {asked} cases, at these stages of the way:</p>{told}</section>"
 
 
-def _place(document: str, page: int | None) -> str:
-    return document if page is None else f"{document}, page {page}"
-
-
 def _excerpt(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _EXCERPT else f"{line[: _EXCERPT - 1]}…"
@@ -52,18 +48,40 @@ def _excerpt(text: str) -> str:
 def _passage(item: Item, hit: Retrieved) -> str:
     holds = '<span class="holds"> holds the answer</span>' if holds_answer(item, hit.text) else ""
     words = escape(_excerpt(hit.text))
-    return f'<li><span class="place">{escape(_place(hit.document, hit.page))}{holds}</span>{words}</li>'
+    return f'<li><span class="place">{escape(wording.place(hit.document, hit.page))}{holds}</span>{words}</li>'
+
+
+def _conversation(item: Item) -> str:
+    """What was said before the question, in order."""
+    return "".join(
+        f'<li><span class="place">{escape(turn.role)}</span>{escape(_excerpt(turn.content))}</li>'
+        for turn in item.history
+    )
+
+
+def _gold(item: Item) -> str:
+    """The places and quotes that the set names, those marked that the search did not bring."""
+    named = [(wording.place(*where), seen) for where, seen in gold_places(item).items()]
+    named += [(f"“{_excerpt(quote)}”", seen) for quote, seen in gold_quotes(item).items()]
+    missed = ' <span class="missed">not found</span>'
+    return "".join(f"<li>{escape(words)}{'' if seen else missed}</li>" for words, seen in named)
 
 
 def _case(item: Item) -> str:
     fields = [("Question", escape(item.question)), ("Expected", escape(wording.expected(item)))]
+    if item.history:
+        fields.insert(0, ("Said before", f"<ul>{_conversation(item)}</ul>"))
+    if item.scope:
+        fields.append(("Asked within", escape(", ".join(item.scope))))
+    if gold := _gold(item):
+        fields.append(("Where it stands", f"<ul>{gold}</ul>"))
     if item.status is not None:
         fields.append(("Answer" if item.error is None else "Error", escape(wording.got(item))))
     if item.unsupported:
         fields.append(("Figures that no quote holds", escape(", ".join(item.unsupported))))
     if item.citations:
         quotes = "".join(
-            f'<li value="{c.number}"><span class="place">{escape(_place(c.document, c.page))}</span>'
+            f'<li value="{c.number}"><span class="place">{escape(wording.place(c.document, c.page))}</span>'
             f"{escape(_excerpt(c.quote))}</li>"
             for c in item.citations
         )

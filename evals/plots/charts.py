@@ -12,7 +12,7 @@ from evals.model import Item, Metric, Run
 from evals.plots.axis import Axis, duration, even_ticks, roomy_share_axis, seconds_axis, share_axis
 from evals.plots.svg import Line, Plot
 
-#: Points of a line of waiting times: more would not be seen.
+#: Points of a line of waiting times, or of risk: more would not be seen.
 _MOST_POINTS = 200
 _STAGES = {
     "search": "search alone",
@@ -43,6 +43,12 @@ def _band(points: Iterable[tuple[float, Metric]]) -> tuple[tuple[float, float, f
 
 def _line(name: str, points: Sequence[tuple[float, Metric]]) -> Line:
     return Line(name, tuple((x, one.value) for x, one in points if one.value is not None), _band(points))
+
+
+def _thinned(count: int) -> list[int]:
+    """Which of so many points are drawn: evenly chosen ones, the first and the last among them."""
+    step = max(1, count // _MOST_POINTS)
+    return sorted({*range(0, count, step), count - 1})
 
 
 def recall_by_depth(run: Run) -> Plot | None:
@@ -82,8 +88,9 @@ def risk_by_coverage(run: Run) -> Plot | None:
         f"All answers given cover {100 * last.coverage:.0f} % of the questions, {100 * last.risk:.1f} % of them wrong; "
         f"the surest half of them covers {100 * half.coverage:.0f} %, {100 * half.risk:.1f} % wrong."
     )
-    line = Line("answers", tuple((one.coverage, one.risk) for one in points), marked=False)
-    high = max(0.1, min(1.0, math.ceil(max(one.risk for one in points) * 10) / 10))
+    shown = [points[at] for at in _thinned(len(points))]
+    line = Line("answers", tuple((one.coverage, one.risk) for one in shown), marked=False)
+    high = max(0.1, min(1.0, math.ceil(max(one.risk for one in shown) * 10) / 10))
     ticks = tuple((tick, f"{100 * tick:.4g} %") for tick in even_ticks(0.0, high))
     return Plot(
         "Wrong answers, the surest first",
@@ -103,9 +110,8 @@ def waiting(items: Sequence[Item]) -> Plot | None:
         times = sorted(value for item in items if (value := item.timings_ms.get(stage)) is not None)
         if len(times) < 2:
             continue
-        step = max(1, len(times) // _MOST_POINTS)
-        ranks = sorted({*range(0, len(times), step), len(times) - 1})
-        lines.append(Line(name, tuple((times[rank], (rank + 1) / len(times)) for rank in ranks), marked=False))
+        points = tuple((times[rank], (rank + 1) / len(times)) for rank in _thinned(len(times)))
+        lines.append(Line(name, points, marked=False))
         half, most = percentile(times, 50), percentile(times, 95)
         told.append(f"{name}: half within {duration(half or 0)}, 95 % within {duration(most or 0)}")
     if not lines:

@@ -27,6 +27,8 @@ ITEMS = [
     item("broken", status="error", failure=Failure.ERROR, scores={"correct": 0}),
     item("half", scores={"citations_relevant": 1, "citations_judged": 2, "figure_recall": 0.5, "ungrounded_figure": 0}),
     item("slow", timings_ms={"total": 1500.0}),
+    item("unsure", confidence=0.2, correct=True, scores={"judge_grade": 0.0}),
+    item("sure", confidence=0.9, correct=False, scores={"judge_grade": 0.5}),
 ]
 
 
@@ -45,6 +47,10 @@ ITEMS = [
         ("figure_recall", {"min": 0.9}, 0.5, ("half",)),
         ("refusal_balanced_accuracy", {"min": 0.9}, 0.5, ("refused", "told")),
         ("risk_coverage_area", {"max": 0.1}, 0.5, ("wrong",)),
+        ("confidence_brier", {"max": 0.1}, 0.5, ("unsure",)),
+        ("judge_grade", {"min": 0.9}, 0.5, ("unsure", "sure")),
+        ("judge_agreement", {"min": 0.9}, 0.5, ("unsure",)),
+        ("judge_kappa", {"min": 0.9}, 0.5, ("unsure",)),
     ],
 )
 def test_a_missed_threshold_names_value_and_cases(metric, bounds, value, cases) -> None:
@@ -52,6 +58,14 @@ def test_a_missed_threshold_names_value_and_cases(metric, bounds, value, cases) 
     assert (missed.metric, missed.value, missed.cases) == (metric, value, cases)
     for part in (metric, f"{value:g}", *cases):
         assert part in str(missed)
+
+
+def test_what_no_single_case_decides_says_so_and_a_long_list_ends() -> None:
+    (missed,) = check({"confidence_error": 0.5}, [Threshold(metric="confidence_error", max=0.1)], ITEMS)
+    assert missed.cases == () and str(missed).endswith("; no single case decides it")
+    many = [item(f"case-{n}", scores={"correct": 0}) for n in range(1020)]
+    (missed,) = check({"correct": 0.5}, [Threshold(metric="correct", min=0.9)], many)
+    assert len(missed.cases) == 1020 and str(missed).endswith("case-19 and 1,000 more")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from evals.history import PastRun
 from evals.model import Item, Metric, Run
 from evals.plots.axis import Axis, duration, even_ticks, roomy_share_axis, seconds_axis, share_axis
-from evals.plots.charts import over_runs, recall_by_depth, waiting
+from evals.plots.charts import over_runs, recall_by_depth, risk_by_coverage, waiting
 from evals.plots.svg import Line, Plot, Spot, legend, render
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -159,6 +159,21 @@ def test_waiting_is_the_share_that_was_done_within_a_time() -> None:
     assert points[0] == (10, 0.001) and points[-1] == (10_000, 1) and len(points) <= 202
     assert "half within 5 s, 95 % within 9.5 s" in found.summary
     assert waiting(items[:1]) is None
+
+
+def test_the_risk_curve_of_many_answers_has_few_points() -> None:
+    items = tuple(
+        Item(
+            id=str(n), question="?", type="t", answerable=True, expected=(), status="answered", correct=n % 4 > 0,
+            scores={"correct": float(n % 4 > 0)}, confidence=n / 5000,
+        )
+        for n in range(5000)
+    )  # fmt: skip
+    found = risk_by_coverage(run_of(items=items))
+    assert found
+    points = found.lines[0].points
+    assert len(points) <= 202 and points[0][0] == 1 / 5000 and points[-1] == (1, 0.25)
+    assert "All answers given cover 100 %" in found.summary and "25.0 % of them wrong" in found.summary
 
 
 def past(day: int, correct: float | None, retrieval_only: bool = False) -> PastRun:

@@ -81,7 +81,7 @@ def test_terminal_shows_hostile_text_as_it_is(hostile_run: Run) -> None:
     assert "\x1b" not in text and "\x07" not in text
     assert re.search(r"How they ended.*type.*answered.*not found.*unclear.*error", text, re.DOTALL)
     assert re.search(r"figure\W+1\W+0\W+0\W+0", text)
-    assert "By type" in text and "1 cases to look at" in text and "wrong" in text
+    assert "By type" in text and "1 cases to look at" in text and "retrieved but not cited" in text
     assert "Gate" not in text
 
 
