@@ -3,11 +3,11 @@
 questions = "my.jsonl"        # beside this file; the sample note's set by default
 documents = "files"           # as with `assistant eval`
 retrieval_only = true
-limit = 50
+sample = 50
 
 [settings]                    # every combination of these
 passage_tokens = [96, 160, 240]
-passages = [5, 8]
+lexical_weight = [0.5, 1.0]
 
 [named.quick]                 # and these besides
 candidates = 12
@@ -28,12 +28,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import QuestionSetError
 from assistant.settings import Settings
+from evals.metrics.retrieval import DEPTHS
+from evals.options import Options
 from evals.summary import METRIC_NAMES, SEARCH_METRICS
 
 #: More combinations than this are taken for a mistake unless the file says `most`.
 MOST = 64
 #: Settings that a sweep decides itself, or that say nothing about quality or speed.
 NOT_SWEPT = frozenset({"home", "corpus", "models_dir", "watch", "log_level", "chat_api_key", "password_file"})
+#: Settings that only answers depend on: combinations that differ in these alone find the same in the same order.
+OF_ANSWERS = frozenset(
+    {
+        "passages", "evidence_sentences", "answer_tokens", "chat_model", "chat_base_url", "chat_timeout_s",
+        "chat_threads", "chat_context_tokens", "feedback_file",
+    }
+)  # fmt: skip
 #: Metrics of which less is better, or that count: no measure of quality to plot.
 _NOT_QUALITY = frozenset(
     {
@@ -58,7 +67,11 @@ class _File(BaseModel):
     questions: str | None = Field(default=None, min_length=1)
     documents: str | None = Field(default=None, min_length=1)
     retrieval_only: bool = False
+    only: list[str] = []
+    sample: int | None = Field(default=None, ge=1)
+    seed: int = 0
     limit: int | None = Field(default=None, ge=1)
+    workers: int = Field(default=1, ge=1, le=64)
     quality: str | None = None
     latency: str | None = None
     most: int = Field(default=MOST, ge=1, le=10_000)
@@ -80,13 +93,14 @@ class Combination:
 
 @dataclass(frozen=True)
 class Plan:
-    """A sweep: paths are absolute; `quality` and `latency` are names of metrics, None where the run's kind decides."""
+    """A sweep.
+
+    `asked` says what every combination is asked, and how, with absolute paths. `quality` and `latency` are names of
+    metrics, None where the run's kind decides.
+    """
 
     name: str
-    questions: Path | None
-    documents: Path | None
-    retrieval_only: bool
-    limit: int | None
+    asked: Options
     quality: str | None
     latency: str | None
     combinations: tuple[Combination, ...]
@@ -200,6 +214,26 @@ def _check_combinations(path: Path, base: Settings, combinations: Sequence[Combi
             raise _wrong(path, f"{one.name}: {where + ': ' if where else ''}{what}", "Correct that value.") from error
 
 
+def _check_search(path: Path, combinations: Sequence[Combination]) -> None:
+    """Refuse what would make several combinations of a search alone the same one."""
+    depth = max(DEPTHS)
+    for one in combinations:
+        inert = next((name for name in one.changed if name in OF_ANSWERS), None)
+        if inert is not None:
+            raise _wrong(
+                path,
+                f"{one.name}: {inert!r} changes nothing of a search alone, which is looked at {depth} passages deep",
+                "Take it out, or sweep whole answers without `retrieval_only`.",
+            )
+        candidates = one.changed.get("candidates")
+        if isinstance(candidates, int) and candidates < depth:
+            raise _wrong(
+                path,
+                f"{one.name}: a search alone looks for {depth} candidates at least",
+                f"Give {depth} or more, or sweep whole answers without `retrieval_only`.",
+            )
+
+
 def _check_metrics(path: Path, file: _File) -> None:
     names = METRIC_NAMES if not file.retrieval_only else frozenset(SEARCH_METRICS)
     times = {name for name in names if name.endswith("_ms")}
@@ -240,13 +274,21 @@ def load_plan(path: Path, base: Settings) -> Plan:
     if twice is not None:
         raise _wrong(path, f"two combinations are called {twice!r}", "Give the named one another name.")
     _check_combinations(path, base, combinations)
+    if file.retrieval_only:
+        _check_search(path, combinations)
     folder = path.absolute().parent
     return Plan(
         name=path.stem,
-        questions=None if file.questions is None else folder / file.questions,
-        documents=None if file.documents is None else folder / file.documents,
-        retrieval_only=file.retrieval_only,
-        limit=file.limit,
+        asked=Options(
+            questions=None if file.questions is None else folder / file.questions,
+            documents=None if file.documents is None else folder / file.documents,
+            retrieval_only=file.retrieval_only,
+            only=tuple(file.only),
+            sample=file.sample,
+            seed=file.seed,
+            limit=file.limit,
+            workers=file.workers,
+        ),
         quality=file.quality,
         latency=file.latency,
         combinations=tuple(combinations),

@@ -27,7 +27,10 @@ _QUALITY = {
     True: ("quote_recall@5", "page_recall@5", "document_recall@5"),
 }
 _LATENCY = {False: "total_p50_ms", True: "search_p50_ms"}
-_FRONT = "● no other is better in one and as good in the other."
+_FRONT = (
+    "● no other is better in one and as good in the other; of equal quality, those whose times' intervals overlap "
+    "stand together."
+)
 _REAL = "Near values may be chance: `assistant eval compare` tells with two of the runs' files."
 
 
@@ -54,15 +57,30 @@ class Results:
 def weigh(plan: Plan, outcomes: Sequence[Outcome]) -> Results:
     """Put outcomes in order and find those on the Pareto front."""
     ran = [one for one in outcomes if one.error is None]
-    choices = _QUALITY[plan.retrieval_only]
+    choices = _QUALITY[plan.asked.retrieval_only]
     common = (name for name in choices if ran and all(one.metric(name) for one in ran))
     quality = plan.quality or next(common, choices[0])
-    latency = plan.latency or _LATENCY[plan.retrieval_only]
+    latency = plan.latency or _LATENCY[plan.asked.retrieval_only]
     pairs = [(one, one.metric(quality), one.metric(latency)) for one in outcomes]
     measured = [at for at, (_, good, slow) in enumerate(pairs) if good and slow]
     best = {measured[at] for at in front([_point(pairs[at][1], pairs[at][2]) for at in measured])}
-    placed = [Placed(*pair, at in best) for at, pair in enumerate(pairs)]
+    marked = {at for at in measured if at in best or any(_as_good(pairs[at], pairs[other]) for other in best)}
+    placed = [Placed(*pair, at in marked) for at, pair in enumerate(pairs)]
     return Results(plan, quality, latency, tuple(sorted(placed, key=_rank)))
+
+
+_Pair = tuple[Outcome, Metric | None, Metric | None]
+
+
+def _as_good(one: _Pair, best: _Pair) -> bool:
+    """Whether a combination is of the very quality of one on the front, and slower by no more than chance.
+
+    Settings that changed no result would else be told apart by what the machine did meanwhile.
+    """
+    (_, quality, time), (_, as_best, least) = one, best
+    if quality is None or as_best is None or time is None or least is None or quality.value != as_best.value:
+        return False
+    return time.low is not None and least.high is not None and time.low <= least.high
 
 
 def _point(quality: Metric | None, latency: Metric | None) -> tuple[float, float]:
@@ -201,7 +219,7 @@ def render_sweep(results: Results) -> str:
     )
     plot = pareto_plot(results)
     told = escape(f"{_FRONT} {_REAL}".replace("`", ""))
-    kind = "search only" if results.plan.retrieval_only else "whole answers"
+    kind = "search only" if results.plan.asked.retrieval_only else "whole answers"
     body = (
         f"<h1>{escape(results.plan.name)}</h1>"
         f'<p class="soft">{len(results.placed)} combinations · {kind}</p>{failed}'

@@ -17,6 +17,7 @@ from evals.command import DEFAULT_QUESTIONS, documents_for
 from evals.history import past_run
 from evals.home import Factory, Progress, list_documents
 from evals.model import Metric
+from evals.options import choose
 from evals.report import write_json
 from evals.runner import Keep, run
 from evals.sets import Question, load_questions
@@ -72,18 +73,22 @@ def _digest(parts: Mapping[str, Any]) -> str:
 
 
 def index_key(settings: Settings) -> str:
-    """A name for the index that these settings make of a folder; the same for all that differ in asking only."""
-    return _digest({name: value for name, value in settings.printable().items() if name not in ASKING})
+    """A name for the index that these settings make of a folder; the same for all that differ in asking only.
+
+    Another embedding model makes another index, also where it has taken the place of one in the same folder.
+    """
+    made_by = {name: value for name, value in settings.printable().items() if name not in ASKING}
+    return _digest({"settings": made_by, "embedding": provenance.model_digests(settings)["embedding"]})
 
 
 def read_set(plan: Plan, settings: Settings) -> Asked:
     """Read the set and look at the folder of a sweep.
 
     Raises:
-        QuestionSetError: one of them cannot be used, or there is no folder.
+        QuestionSetError: one of them cannot be used, there is no folder, or no case of a type that is named.
     """
-    path = plan.questions or DEFAULT_QUESTIONS
-    folder = documents_for(path, plan.documents, settings)
+    path = plan.asked.questions or DEFAULT_QUESTIONS
+    folder = documents_for(path, plan.asked.documents, settings)
     if folder is None:
         raise QuestionSetError(
             f"The sweep {plan.name} names no folder of documents", "Add `documents = …`: it is indexed anew."
@@ -91,19 +96,20 @@ def read_set(plan: Plan, settings: Settings) -> Asked:
     files = list_documents(folder)
     cases = load_questions(path, files)
     corpus = provenance.corpus_hash((name, provenance.sha256_of(file)) for name, file in files.items())
-    return Asked(path, folder, tuple(cases[: plan.limit]), provenance.sha256_of(path), corpus)
+    return Asked(path, folder, tuple(choose(cases, plan.asked)), provenance.sha256_of(path), corpus)
 
 
 def _run_key(plan: Plan, asked: Asked, settings: Settings) -> str:
-    """A name for a run: another set, folder, setting or version of the code is another run."""
+    """A name for a run: other questions, documents, settings, models or another version of the code are another run."""
     material = {name: value for name, value in settings.printable().items() if name not in _IMMATERIAL}
     return _digest(
         {
             "settings": material,
             "questions": asked.questions_sha256,
             "documents": asked.corpus_sha256,
-            "limit": plan.limit,
-            "retrieval_only": plan.retrieval_only,
+            "options": plan.asked.recorded(),
+            "workers": plan.asked.workers,
+            "models": provenance.model_digests(settings),
             "version": __version__,
             "code": provenance.code_hash(),
             "packages": provenance.package_versions(),
@@ -140,15 +146,16 @@ def _try(
             settings,
             asked.cases,
             asked.documents,
-            plan.retrieval_only,
+            plan.asked.retrieval_only,
             progress=told,
             home=folder / "indexes" / index_key(settings),
             factory=factory,
+            workers=plan.asked.workers,
             quotes_checked=True,
             keep=Keep(path.with_suffix(".part"), {"run": path.stem}, False, logger.info),
         )
         made = {"questions": asked.path.name, "questions_sha256": asked.questions_sha256, "sweep": one.name}
-        write_json(result.model_copy(update={"made": {**made, "limit": plan.limit, **result.made}}), path)
+        write_json(result.model_copy(update={"made": {**made, **plan.asked.recorded(), **result.made}}), path)
         path.with_suffix(".part").unlink(missing_ok=True)
     except StorageError:
         # No other combination would fare better, and what is done is kept.

@@ -18,8 +18,10 @@ from rich.console import Console
 from assistant.answering.answer import Answer, Status
 from assistant.errors import ChatModelError, QuestionSetError, StorageError
 from assistant.settings import Settings
+from evals.model import Metric
+from evals.options import Options
 from evals.sweep.pareto import front
-from evals.sweep.plan import NOT_SWEPT, load_plan
+from evals.sweep.plan import NOT_SWEPT, OF_ANSWERS, load_plan
 from evals.sweep.report import as_json, pareto_plot, print_sweep, render_sweep, weigh
 from evals.sweep.running import ASKING, Outcome, index_key, run_sweep
 
@@ -66,7 +68,7 @@ def test_lists_are_multiplied_and_named_ones_added(tmp_path: Path, settings: Set
     plan = load_plan(
         write(
             tmp_path,
-            'questions = "sets/a.jsonl"\nretrieval_only = true\nlimit = 5\n'
+            'questions = "sets/a.jsonl"\nonly = ["figure"]\nsample = 9\nseed = 2\nlimit = 5\nworkers = 3\n'
             "[settings]\npassage_tokens = [96, 160]\npassages = [5, 8]\nocr = [false]\n"
             "[named.quick]\ncandidates = 12\n[named.plain]\n",
         ),
@@ -83,7 +85,8 @@ def test_lists_are_multiplied_and_named_ones_added(tmp_path: Path, settings: Set
     assert dict(plan.combinations[1].changed) == {"passage_tokens": 96, "passages": 8, "ocr": False}
     assert dict(plan.combinations[5].changed) == {}
     assert plan.swept == ("passage_tokens", "passages", "ocr", "candidates")
-    assert (plan.questions, plan.documents, plan.limit) == (tmp_path / "sets" / "a.jsonl", None, 5)
+    questions = tmp_path / "sets" / "a.jsonl"
+    assert plan.asked == Options(questions=questions, only=("figure",), sample=9, seed=2, limit=5, workers=3)
 
 
 BAD = [
@@ -113,6 +116,12 @@ BAD = [
     ("quality = 'errors'\n[named.a]", "can stand for quality"),
     ("latency = 'correct'\n[named.a]", "can stand for latency"),
     ("retrieval_only = true\nquality = 'correct'\n[named.a]", "no metric of the search"),
+    ("retrieval_only = true\n[settings]\npassages = [5, 8]", "'passages' changes nothing of a search alone.*Take it"),
+    ("retrieval_only = true\n[named.a]\nevidence_sentences = 3", "a: 'evidence_sentences' changes nothing"),
+    ("retrieval_only = true\n[settings]\ncandidates = [6, 12]", "candidates 6: a search alone looks for 10"),
+    ("workers = 0\n[named.a]", "workers: "),
+    ("sample = 0\n[named.a]", "sample: "),
+    ("only = 'figure'\n[named.a]", "only: "),
     (
         f"[settings]\npassages = {list(range(1, 21))}\ncandidates = [1, 2, 3, 4]",
         "80 combinations are more than 64.*most = 80",
@@ -138,11 +147,51 @@ def test_more_combinations_where_the_file_allows_them(tmp_path: Path, settings: 
 
 def test_every_setting_is_known_to_a_sweep(settings: Settings) -> None:
     """Settings outside `ASKING` make an index of their own; a setting added later does so until it is listed."""
-    assert not (ASKING | NOT_SWEPT) - Settings.model_fields.keys(), "no name of a setting that is gone"
+    assert not (ASKING | NOT_SWEPT | OF_ANSWERS) - Settings.model_fields.keys(), "no name of a setting that is gone"
     for name, other in {"passages": 3, "candidates": 3, "chat_model": "none", "evidence_sentences": 2}.items():
         assert index_key(settings.model_copy(update={name: other})) == index_key(settings)
     for name, other in {"passage_tokens": 99, "embedding_model": "other", "ocr": False, "max_file_mb": 3}.items():
         assert index_key(settings.model_copy(update={name: other})) != index_key(settings)
+
+
+def test_another_model_in_the_same_folder_is_another_index_and_run(
+    tmp_path: Path, settings: Settings, sweep_file: Path, models: Models
+) -> None:
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "weights").write_text("one")
+    base = settings.model_copy(update={"embedding_model": str(model), "reranker": None})
+    base = Settings(**{name: getattr(base, name) for name in ("home", "models_dir", "corpus", "embedding_model")})
+    plan = load_plan(sweep_file, base)
+    models.repaired = True
+    run_sweep(plan, base, tmp_path / "kept", lambda *_: None, factory=models)
+    before, key = len(models.made), index_key(base)
+    assert all(one.again for one in run_sweep(plan, base, tmp_path / "kept", lambda *_: None, factory=models))
+    (model / "weights").write_text("two")
+    assert index_key(base) != key
+    assert not any(one.again for one in run_sweep(plan, base, tmp_path / "kept", lambda *_: None, factory=models))
+    assert len(models.made) == 2 * before
+
+
+def test_the_manuals_example_is_a_sweep(tmp_path: Path, settings: Settings) -> None:
+    manual = (Path(__file__).resolve().parents[2] / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    example = manual.partition("assistant eval sweep sweep.toml")[2].partition("```toml\n")[2].partition("```")[0]
+    plan = load_plan(write(tmp_path, example), settings)
+    assert plan.asked.retrieval_only and len(plan.combinations) == 13
+
+
+def test_a_sample_of_some_types_is_asked_by_several_workers(
+    tmp_path: Path, settings: Settings, sweep_file: Path, models: Models
+) -> None:
+    text = sweep_file.read_text().replace("[settings]", 'only = ["figure"]\nsample = 2\nworkers = 2\n[settings]', 1)
+    plan = load_plan(write(tmp_path, text), settings)
+    outcomes = run_sweep(plan, settings, tmp_path / "kept", lambda *_: None, factory=models)
+    run = json.loads(outcomes[0].run_file.read_text() if outcomes[0].run_file else "")
+    assert len(run["items"]) == 2
+    assert [run["run"][name] for name in ("only", "sample", "seed", "workers")] == [["figure"], 2, 0, 2]
+    with pytest.raises(QuestionSetError, match="No case is of the type 'none'"):
+        other = load_plan(write(tmp_path, text.replace('"figure"', '"none"')), settings)
+        run_sweep(other, settings, tmp_path / "kept", lambda *_: None, factory=models)
 
 
 # --- running ------------------------------------------------------------------------------------------------
@@ -291,6 +340,18 @@ def test_the_best_stand_first_and_what_failed_is_told(
     assert plot and len(plot.spots) == 4 and sum(spot.strong for spot in plot.spots) == 2
     html = render_sweep(results)
     assert "<svg" in html and html.count('<tr class="front">') == 2 and "There is no such model" in html
+
+
+def test_of_equal_quality_chance_in_time_decides_nothing(tmp_path: Path, settings: Settings) -> None:
+    plan = load_plan(write(tmp_path, "[named.fast]\n[named.same]\n[named.slow]\n[named.worse]\n"), settings)
+
+    def outcome(at: int, quality: float, ms: float) -> Outcome:
+        times = Metric(name="total_p50_ms", value=ms, n=9, low=ms - 2, high=ms + 2, kind="milliseconds")
+        share = Metric(name="correct", value=quality, n=9, low=0, high=1, kind="share")
+        return Outcome(plan.combinations[at], (share, times))
+
+    results = weigh(plan, [outcome(0, 0.9, 30), outcome(1, 0.9, 33), outcome(2, 0.9, 40), outcome(3, 0.8, 30)])
+    assert [one.outcome.combination.name for one in results.placed if one.on_front] == ["fast", "same"]
 
 
 def test_nothing_measured_is_no_plot(tmp_path: Path, settings: Settings) -> None:
