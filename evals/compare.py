@@ -50,6 +50,10 @@ _LESS_IS_BETTER = frozenset(
 )
 _STAGES = ("search", "retrieve", "first_token", "total")
 
+#: What makes a case what it is, and where its answer stands.
+_ASKED = ("question", "answerable", "expected", "scale", "rejected", "scope", "history")
+_PLACES = ("documents", "pages", "quotes")
+
 Role = Literal["decides", "decides with others", "told"]
 #: The value of a case for a metric, None where it is not eligible.
 Value = Callable[[Item], float | None]
@@ -92,7 +96,7 @@ class Change(BaseModel):
 
 
 class Moved(BaseModel):
-    """A case whose value for the deciding metric changed."""
+    """A case whose value for a metric changed."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -102,11 +106,23 @@ class Moved(BaseModel):
     after: float
 
 
-class Comparison(BaseModel):
-    """Two runs compared. `only_before` and `only_after` are ids of cases that one run alone has.
+class MovedBy(BaseModel):
+    """The cases that a metric calls better and worse, most changed first."""
 
-    `changes` are ordered as they decide; `better` and `worse` are cases by the deciding metric, most changed first.
-    `differing` says in words what else differs between the runs: settings, models, documents, code.
+    model_config = ConfigDict(frozen=True)
+
+    better: tuple[Moved, ...]
+    worse: tuple[Moved, ...]
+
+
+class Comparison(BaseModel):
+    """Two runs compared, over the `n` cases that are the same in both.
+
+    `only_before` and `only_after` are ids of cases that one run alone has, `altered` of those that both have but whose
+    question, right answer or gold places were changed; none of these is compared. `changes` are ordered as they decide;
+    `better` and `worse` are cases by the deciding metric, `moved` the same by every other that is significantly better
+    or worse, most changed first. `differing` says in words what else differs between the runs: set, settings, models,
+    documents, code.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -117,8 +133,10 @@ class Comparison(BaseModel):
     changes: tuple[Change, ...]
     better: tuple[Moved, ...]
     worse: tuple[Moved, ...]
+    moved: dict[str, MovedBy]
     only_before: tuple[str, ...]
     only_after: tuple[str, ...]
+    altered: tuple[str, ...]
     differing: tuple[str, ...]
 
     @property
@@ -173,33 +191,36 @@ def _values() -> Mapping[str, tuple[Value, str]]:
 _VALUES = _values()
 
 
-def _check_sets(before: RunFile, after: RunFile) -> None:
-    hashes = [run.made.get("questions_sha256") for run in (before, after)]
-    if all(hashes) and hashes[0] != hashes[1]:
-        names = " and ".join(str(run.made.get("questions", run.name)) for run in (before, after))
-        raise QuestionSetError(
-            f"{before.name} and {after.name} are runs of different sets ({names}, by their SHA-256)",
-            "Compare runs of the same set: ask it again where it was changed.",
-        )
+def _check_kind(before: RunFile, after: RunFile) -> None:
     if before.retrieval_only != after.retrieval_only:
         alone = before.name if before.retrieval_only else after.name
         raise QuestionSetError(f"Only the search was run in {alone}", "Compare two runs made in the same way.")
 
 
-def _pairs(before: RunFile, after: RunFile) -> list[tuple[Item, Item]]:
+def _same_case(one: Item, two: Item, same_set: bool) -> bool:
+    """Whether two items of an id are of one case. Of one set they are, whatever an older run did not keep of it."""
+    if same_set:
+        return one.question == two.question
+    asked = all(getattr(one, name) == getattr(two, name) for name in _ASKED)
+    # Gold places that one of the runs has not are measured by neither metric of both.
+    places = ((getattr(one, name), getattr(two, name)) for name in _PLACES)
+    return asked and all(old == new for old, new in places if old and new)
+
+
+def _pairs(before: RunFile, after: RunFile) -> tuple[list[tuple[Item, Item]], tuple[str, ...]]:
+    """The cases that are the same in both runs, and the ids of those that are not though both have them."""
+    hashes = [run.made.get("questions_sha256") for run in (before, after)]
+    same_set = bool(hashes[0]) and hashes[0] == hashes[1]
     second = {item.id: item for item in after.items}
-    pairs = [(item, second[item.id]) for item in before.items if item.id in second]
-    other = next((one for one, two in pairs if one.question != two.question), None)
-    if other is not None:
-        raise QuestionSetError(
-            f"{before.name} and {after.name} are runs of different sets: case {other.id!r} asks different questions",
-            "Compare runs of the same set.",
-        )
+    both = [(item, second[item.id]) for item in before.items if item.id in second]
+    pairs = [(one, two) for one, two in both if _same_case(one, two, same_set)]
     if not pairs:
+        others = f"; of {len(both)} ids that both have, the cases are different" if both else ""
         raise QuestionSetError(
-            f"{before.name} and {after.name} have no case in common", "Compare runs of the same set."
+            f"{before.name} and {after.name} have no case in common{others}", "Compare runs of the same set."
         )
-    return pairs
+    taken = {one.id for one, _ in pairs}
+    return pairs, tuple(one.id for one, _ in both if one.id not in taken)
 
 
 def _change(name: str, role: Role, pairs: Sequence[tuple[Item, Item]]) -> Change | None:
@@ -268,9 +289,26 @@ def _moved(pairs: Sequence[tuple[Item, Item]], change: Change) -> tuple[tuple[Mo
     return better, tuple(each for each in moved if sign * (each.after - each.before) < 0)
 
 
+def _moved_by(pairs: Sequence[tuple[Item, Item]], change: Change) -> MovedBy:
+    better, worse = _moved(pairs, change)
+    return MovedBy(better=better, worse=worse)
+
+
 def _differing(before: RunFile, after: RunFile) -> tuple[str, ...]:
     """What differs in how the runs were made, besides when, how long and where they were kept."""
-    names = ("model", "models", "corpus_sha256", "commit", "packages", "machine", "workers", "judge")
+    names = (
+        "questions_sha256",
+        "whole_corpus",
+        "model",
+        "models",
+        "corpus_sha256",
+        "commit",
+        "code",
+        "packages",
+        "machine",
+        "workers",
+        "judge",
+    )
     old, new = ({name: run.made.get(name) for name in names} for run in (before, after))
     places = ("home", "corpus", "models_dir")
     were, are = ({k: v for k, v in run.settings.items() if k not in places} for run in (before, after))
@@ -278,7 +316,7 @@ def _differing(before: RunFile, after: RunFile) -> tuple[str, ...]:
 
 
 def compare(before: RunFile, after: RunFile, deciding: str | None = None) -> Comparison:
-    """Hold a run against an earlier one of the same set.
+    """Hold a run against an earlier one of the same set, or of one that has cases in common with it.
 
     Args:
         before: the earlier run.
@@ -286,14 +324,14 @@ def compare(before: RunFile, after: RunFile, deciding: str | None = None) -> Com
         deciding: the metric that decides by itself; by default the first of `DECIDING` that both measured.
 
     Raises:
-        QuestionSetError: the sets are different or have no case in common, or the metric is none of a case or was not
-            measured by both.
+        QuestionSetError: the runs have no case in common or were not made in the same way, or the metric is none of a
+            case or was not measured by both.
     """
     if deciding is not None and deciding not in _VALUES:
         aggregated = " by case" if deciding in METRIC_NAMES else ""
         raise QuestionSetError(f"There is no metric {deciding!r}{aggregated}", f"Give one of {', '.join(_VALUES)}.")
-    _check_sets(before, after)
-    pairs = _pairs(before, after)
+    _check_kind(before, after)
+    pairs, altered = _pairs(before, after)
     changes = _changes(pairs, deciding)
     better, worse = _moved(pairs, changes[0])
     known = [{item.id for item in run.items} for run in (before, after)]
@@ -304,7 +342,9 @@ def compare(before: RunFile, after: RunFile, deciding: str | None = None) -> Com
         changes=tuple(changes),
         better=better,
         worse=worse,
+        moved={change.metric: _moved_by(pairs, change) for change in changes[1:] if change.significant},
         only_before=tuple(item.id for item in before.items if item.id not in known[1]),
         only_after=tuple(item.id for item in after.items if item.id not in known[0]),
+        altered=altered,
         differing=_differing(before, after),
     )

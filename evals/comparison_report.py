@@ -83,11 +83,17 @@ def _print_moved(title: str, moved: Sequence[Moved], kind: str, console: Console
         console.print(f"and {len(moved) - _SHOWN} more; --json FILE has them all.")
 
 
-def _print_alone(name: str, ids: Sequence[str], console: Console) -> None:
-    if ids:
-        listed = ", ".join(ids[:_SHOWN])
-        more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
-        console.print(Text(f"Only in {name}, not compared: {listed}{more}"))
+def _print_left_out(comparison: Comparison, console: Console) -> None:
+    """Print how many cases were not compared, why, and which."""
+    for why, ids in (
+        (f"only in {comparison.before}", comparison.only_before),
+        (f"only in {comparison.after}", comparison.only_after),
+        ("not the same case in both", comparison.altered),
+    ):
+        if ids:
+            listed = ", ".join(ids[:_SHOWN])
+            more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+            console.print(Text(f"{len(ids)} left out, {why}: {listed}{more}"))
 
 
 def _in_words(change: Change) -> str:
@@ -122,8 +128,12 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     by = _label(first.metric)
     _print_moved(f"cases got worse ({by})", comparison.worse, first.kind, console)
     _print_moved(f"cases got better ({by})", comparison.better, first.kind, console)
-    _print_alone(comparison.before, comparison.only_before, console)
-    _print_alone(comparison.after, comparison.only_after, console)
+    for change in deciding[1:]:
+        if moved := comparison.moved.get(change.metric):
+            by = _label(change.metric)
+            _print_moved(f"cases got worse ({by})", moved.worse, change.kind, console)
+            _print_moved(f"cases got better ({by})", moved.better, change.kind, console)
+    _print_left_out(comparison, console)
     style = "bold red" if comparison.losses else "green"
     console.print(Text(verdict(comparison), style=style))
 

@@ -135,16 +135,62 @@ def test_runs_of_the_search_alone() -> None:
 
 def test_what_cannot_be_compared() -> None:
     one = made([item("a", True)], "A.json")
-    with pytest.raises(QuestionSetError, match=r"runs of different sets \(set\.jsonl and set\.jsonl"):
-        compare(one, made([item("a", True)], questions_sha256="b"))
-    with pytest.raises(QuestionSetError, match="case 'a' asks different questions"):
-        compare(one, made([item("a", True, question="Another?")], questions_sha256=None))
+    with pytest.raises(QuestionSetError, match="no case in common; of 1 ids that both have, the cases are different"):
+        compare(one, made([item("a", True, question="Another?")], questions_sha256="b"))
     with pytest.raises(QuestionSetError, match="no case in common"):
         compare(one, made([item("b", True)]))
     with pytest.raises(QuestionSetError, match="no metric 'total_p50_ms' by case"):
         compare(one, one, "total_p50_ms")
     with pytest.raises(QuestionSetError, match=r"Neither run measured page_recall@5"):
         compare(one, one, "page_recall@5")
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({}, True),
+        ({"expected": ("$2",)}, False),
+        ({"answerable": False}, False),
+        ({"scope": ("a.md",)}, False),
+        ({"history": ({"role": "user", "content": "Before."},)}, False),
+        ({"documents": ("b.md",)}, False),
+        # A quote that was added is measured in one run alone.
+        ({"quotes": ("New.",)}, True),
+    ],
+)
+def test_of_a_set_that_has_grown_the_cases_that_are_the_same_count(change: dict[str, Any], same: bool) -> None:
+    gold = {"documents": ("a.md",)}
+    before = made([item("a", True, **gold), item("b", True, **gold)], "A.json")
+    grown = [item("a", True, **gold), item("b", False, **gold | change), item("new", True)]
+    found = compare(before, made(grown, "B.json", questions_sha256="b"))
+    assert (found.n, found.altered, found.only_after) == (2 if same else 1, () if same else ("b",), ("new",))
+    assert any(line.startswith("questions_sha256") for line in found.differing)
+
+
+def test_an_older_run_of_the_same_set_is_compared_whole() -> None:
+    new = made([item("a", True, documents=("a.md",), history=({"role": "user", "content": "Before."},))])
+    assert compare(made([item("a", True)]), new).n == 1
+
+
+def test_cases_behind_every_loss_and_gain_are_named(tmp_path: Path) -> None:
+    names = [str(n) for n in range(30)]
+    cited = {"citations_good": 1.0, "citations_used": 1.0, "correct": 1.0}
+    before = made([item(name, True, unsupported_figures=1, scores=cited) for name in names], "A.json")
+    lost = [item(n, True, scores=cited | {"citations_good": 0.0 if int(n) < 10 else 1.0}) for n in names]
+    after = made([*lost, item("new", True)], "B.json", questions_sha256="b")
+    found = compare(before, after)
+    assert [change.metric for change in found.losses] == ["citation_precision"] and not found.worse
+    assert [each.id for each in found.moved["citation_precision"].worse] == names[:10]
+    assert [each.id for each in found.moved["unsupported_figures"].better] == names
+    out = io.StringIO()
+    target = tmp_path / "c.json"
+    paths = written(tmp_path / "A.json", before), written(tmp_path / "B.json", after)
+    assert compare_files(*paths, json_path=target, console=Console(file=out, width=120)) == 1
+    text = " ".join(out.getvalue().split())
+    assert "10 cases got worse (Citations that support their sentence)" in text and "Question 9?" in text
+    assert "30 cases got better (Unsupported figures a case)" in text
+    assert "1 left out, only in B.json: new" in text
+    assert len(json.loads(target.read_text())["moved"]["citation_precision"]["worse"]) == 10
 
 
 def test_what_else_differs_is_told() -> None:
