@@ -143,6 +143,7 @@ class Bench:
             set=part.of.name,
             pipeline=part.pipeline,
             fingerprint=task.fingerprint,
+            code=task.code,
             asked=len(task.questions),
             of=task.of,
             retrieval_only=part.of.retrieval_only,

@@ -20,11 +20,16 @@ _PLACES = frozenset({"home", "models_dir", "corpus", "password_file", "chat_api_
 
 
 class Outcome(BaseModel):
-    """How one case ended: its status, and whether it was correct (None where no rule can say)."""
+    """How one case ended: its status, and whether it was correct (None where no rule can say).
+
+    `type` and `answerable` are the set's; results written before these were kept have neither.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
+    type: str | None = None
+    answerable: bool | None = None
     status: str | None
     correct: bool | None
 
@@ -33,7 +38,8 @@ class Result(BaseModel):
     """What one pipeline reached on one set.
 
     `fingerprint` changes with whatever could change the figures: questions, documents, settings, code and packages.
-    `seconds` is what the part took, indexing included.
+    `code` is that of the code alone, None in results written before it was kept. `seconds` is what the part took,
+    indexing included.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +47,7 @@ class Result(BaseModel):
     set: str
     pipeline: str
     fingerprint: str
+    code: str | None = None
     asked: int
     of: int
     retrieval_only: bool
@@ -59,7 +66,10 @@ def settings_told(settings: Settings) -> dict[str, Any]:
 
 def outcomes_of(items: tuple[Item, ...]) -> tuple[Outcome, ...]:
     """The items without any words."""
-    return tuple(Outcome(id=item.id, status=item.status, correct=item.correct) for item in items)
+    return tuple(
+        Outcome(id=item.id, type=item.type, answerable=item.answerable, status=item.status, correct=item.correct)
+        for item in items
+    )
 
 
 def write(result: Result, folder: Path) -> Path:

@@ -1,12 +1,14 @@
-"""README's table "How good is it", made from the bench's results and never by hand.
+"""README's table "How good is it", and how conversations end, there and in docs/figures.md: made from results.
 
     python -m evals.readme_table [--check]
 
-It stands between two markers; `--check` says whether README holds what the results give.
+Each stands between two markers; `--check` says whether the files hold what the results give, and warns of results that
+were measured with other code than there is now.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -15,13 +17,20 @@ import typer
 
 from assistant.errors import AssistantError, QuestionSetError
 from evals.baselines.environments import BASELINES
-from evals.bench_plan import CLOSED, OURS, PIPELINES, SETS, BenchSet
-from evals.bench_results import RESULTS, Result, read
-from evals.model import Metric
+from evals.bench_plan import CLOSED, OURS, PIPELINES, SETS, BenchSet, Part
+from evals.bench_results import RESULTS, Outcome, Result, read
+from evals.model import ERROR, Metric
+from evals.provenance import code_hash
 from evals.report import write_text
 
 README = Path(__file__).resolve().parents[1] / "README.md"
-BEGIN, END = "<!-- bench: made by python -m evals.readme_table -->", "<!-- end of bench -->"
+FIGURES = README.parent / "docs" / "figures.md"
+BENCH, CONVERSATIONS = "bench", "conversations"
+#: The result that the table of conversations is of.
+_TURNS = "multiturn-ours"
+_UNTOLD = "How the turns of conversations end is made by `make bench`; it has not been measured since it was kept."
+#: How a case can end, in words.
+_ENDINGS = {"answered": "answered", "not_found": "not found", "unclear": "asked back", ERROR: "in an error"}
 _NONE = "The table beside other pipelines is made by `make bench`; it has not been run yet."
 _TITLES = {OURS: "ours", CLOSED: "the model alone"} | {name: spec.title for name, spec in BASELINES.items()}
 #: What is told of each set, in order: metric and words. What no pipeline has is left out.
@@ -81,7 +90,8 @@ def cell(metric: Metric | None, of: int) -> str:
         seconds = metric.value / 1000
         return f"{seconds:.1f} s" if seconds >= 1 else f"{metric.value:.0f} ms"
     if metric.kind == "count":
-        return f"{metric.value:.0f}"
+        around = "" if metric.low is None or metric.high is None else f" ({metric.low:.0f}–{metric.high:.0f})"
+        return f"{metric.value:.0f}{around}"
     around = "" if metric.low is None or metric.high is None else f"{_share(metric.low)}–{_share(metric.high)}"
     told = ", ".join(filter(None, (around, "" if metric.n == of else f"n {metric.n}")))
     return f"{_share(metric.value)}{f' ({told})' if told else ''}"
@@ -133,17 +143,53 @@ def table(results: Mapping[str, Result]) -> str:
     return "\n".join(lines)
 
 
-def inserted(readme: str, made: str) -> str:
-    """README's text with what was made between the markers.
+def _kind(outcome: Outcome) -> str:
+    """What a turn is to be: answered, or refused because nothing is said of it or it asks too little."""
+    if outcome.answerable:
+        return "answerable"
+    return "underspecified" if outcome.type == "underspecified" else "not answerable"
+
+
+def conversations(results: Mapping[str, Result]) -> str:
+    """How the last turns of conversations ended, by what they were to be."""
+    result = results.get(_TURNS)
+    if result is None or any(outcome.answerable is None for outcome in result.outcomes):
+        return _UNTOLD
+    counts = Counter((_kind(outcome), str(outcome.status)) for outcome in result.outcomes)
+    shown = [status for status in _ENDINGS if status != ERROR or any(ended == ERROR for _, ended in counts)]
+    lines = [
+        f"| {len(result.outcomes)} last turns of conversations | {' | '.join(_ENDINGS[each] for each in shown)} |",
+        "| --- |" + " --- |" * len(shown),
+    ]
+    for kind in ("answerable", "not answerable", "underspecified"):
+        lines.append(f"| {kind} | {' | '.join(str(counts[kind, each]) for each in shown)} |")
+    return "\n".join(lines)
+
+
+def outdated(results: Mapping[str, Result]) -> list[str]:
+    """Names of the results that were measured with other code than there is now, or do not say with which."""
+    parts = {f"{of.name}-{pipeline}": Part(of, pipeline) for of in SETS for pipeline in PIPELINES}
+    codes = {left_out: code_hash(left_out) for left_out in {parts[name].left_out for name in results}}
+    return [name for name, result in results.items() if result.code != codes[parts[name].left_out]]
+
+
+def markers(name: str) -> tuple[str, str]:
+    """The lines before and after the table of that name, wherever it stands."""
+    return f"<!-- {name}: made by python -m evals.readme_table -->", f"<!-- end of {name} -->"
+
+
+def inserted(text: str, made: str, name: str = BENCH, file: str = "README.md") -> str:
+    """A file's text with what was made between the markers of a table.
 
     Raises:
         QuestionSetError: the markers are not there, once each and in order.
     """
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end or BEGIN in rest or END in after:
-        raise QuestionSetError("README has no place for the table", f"Put {BEGIN} and {END} into it, once each.")
-    return f"{before}{BEGIN}\n{made}\n{END}{after}"
+    first, last = markers(name)
+    before, begin, rest = text.partition(first)
+    _, end, after = rest.partition(last)
+    if not begin or not end or first in rest or last in after:
+        raise QuestionSetError(f"{file} has no place for the table", f"Put {first} and {last} into it, once each.")
+    return f"{before}{first}\n{made}\n{last}{after}"
 
 
 def load(folder: Path) -> dict[str, Result]:
@@ -154,18 +200,25 @@ def load(folder: Path) -> dict[str, Result]:
 
 
 def main(
-    check: Annotated[bool, typer.Option("--check", help="Exit 1 if README holds anything else.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 if the files hold anything else.")] = False,
     results: Annotated[Path, typer.Option(help="Folder of the results.")] = RESULTS,
-    readme: Annotated[Path, typer.Option(help="The file with the markers.")] = README,
+    readme: Annotated[Path, typer.Option(help="The file with the markers of both tables.")] = README,
+    figures: Annotated[Path, typer.Option(help="The file with those of the table of conversations.")] = FIGURES,
 ) -> None:
-    """Put the table into README."""
+    """Put the tables into README and docs/figures.md."""
     try:
-        old = readme.read_text(encoding="utf-8")
-        new = inserted(old, table(load(results)))
-        if check and new != old:
-            raise QuestionSetError("README is not what the results give", "Run python -m evals.readme_table.")
-        if not check:
-            write_text(readme, new)
+        found = load(results)
+        turns = {CONVERSATIONS: conversations(found)}
+        for path, tables in ((readme, {BENCH: table(found)} | turns), (figures, turns)):
+            new = old = path.read_text(encoding="utf-8")
+            for name, made in tables.items():
+                new = inserted(new, made, name, path.name)
+            if check and new != old:
+                raise QuestionSetError(f"{path.name} is not what the results give", "Run python -m evals.readme_table.")
+            if not check:
+                write_text(path, new)
+        if check and (old_code := outdated(found)):
+            typer.echo(f"Measured with other code, until `make bench` is run again: {', '.join(old_code)}.", err=True)
     except AssistantError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

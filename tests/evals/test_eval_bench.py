@@ -5,16 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import typer
 
 from assistant.errors import QuestionSetError
 from assistant.settings import Settings
 from evals import bench as benching
 from evals.bench import Bench, Task, plan_table
 from evals.bench_plan import CLOSED, OURS, PIPELINES, SETS, BenchSet, Part, parts
-from evals.bench_results import Result, read, write
+from evals.bench_results import Outcome, Result, outcomes_of, read, write
 from evals.model import Item, Metric, Run
 from evals.provenance import code_hash
-from evals.readme_table import BEGIN, END, README, inserted, load, table
+from evals.readme_table import (
+    BENCH,
+    CONVERSATIONS,
+    FIGURES,
+    README,
+    conversations,
+    inserted,
+    load,
+    main,
+    markers,
+    table,
+)
 
 
 def metric(name: str, value: float, n: int = 9, kind: str = "share") -> Metric:
@@ -176,14 +188,77 @@ def test_the_table_puts_pipelines_beside_each_other(tmp_path: Path) -> None:
     assert "2 cores; measuring took 2 minutes" in lines[-1]
 
 
+def test_counts_have_their_interval(tmp_path: Path) -> None:
+    counted = Metric(name="unsupported_figures", value=1, n=9, low=0.2, high=3.9, kind="count")
+    write(result("note", "ours", counted), tmp_path)
+    assert "| figures shown that their cited words do not hold | 1 (0–4) |" in table(load(tmp_path)).splitlines()
+
+
+def turns(*outcomes: tuple[str, bool | None, str]) -> Result:
+    kept = tuple(
+        Outcome(id=str(n), type=kind, answerable=answerable, status=status, correct=None)
+        for n, (kind, answerable, status) in enumerate(outcomes)
+    )
+    return result("multiturn", "ours").model_copy(update={"outcomes": kept})
+
+
+def test_how_conversations_end_is_counted() -> None:
+    told = turns(
+        ("answerable", True, "answered"), ("partial", True, "unclear"), ("unanswerable", False, "not_found"),
+        ("underspecified", False, "answered"), ("underspecified", False, "unclear"), ("answerable", True, "answered"),
+    )  # fmt: skip
+    assert conversations({"multiturn-ours": told}).splitlines() == [
+        "| 6 last turns of conversations | answered | not found | asked back |",
+        "| --- | --- | --- | --- |",
+        "| answerable | 2 | 0 | 1 |",
+        "| not answerable | 0 | 1 | 0 |",
+        "| underspecified | 1 | 0 | 1 |",
+    ]
+    broken = turns(("answerable", True, "error"))
+    assert conversations({"multiturn-ours": broken}).splitlines()[2] == "| answerable | 0 | 0 | 0 | 1 |"
+    older = turns(("answerable", None, "answered"))
+    assert "has not been measured" in conversations({"multiturn-ours": older}) == conversations({})
+
+
+def test_outcomes_know_their_type(tmp_path: Path) -> None:
+    (first, _) = outcomes_of(run_of(None, "gone").items)
+    assert (first.type, first.answerable) == ("t", True)
+    older = '{"id": "a", "status": "answered", "correct": null}'
+    assert Outcome.model_validate_json(older).answerable is None
+
+
+def test_results_of_other_code_are_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = code_hash(Part(SETS[0], OURS).left_out)
+    write(result("note", "ours", metric("correct", 1.0)).model_copy(update={"code": code}), tmp_path)
+    write(result("note", "langchain", metric("correct", 1.0)).model_copy(update={"code": "other"}), tmp_path)
+    write(result("wiki", "ours", metric("correct", 1.0)), tmp_path)
+    readme, figures = tmp_path / "README.md", tmp_path / "figures.md"
+    bench, ends = ("{}\n{}\n".format(*markers(name)) for name in (BENCH, CONVERSATIONS))
+    readme.write_text(bench + ends)
+    figures.write_text(ends)
+    with pytest.raises(typer.Exit):
+        main(check=True, results=tmp_path, readme=readme, figures=figures)
+    assert "README.md is not what the results give" in capsys.readouterr().err
+    main(check=False, results=tmp_path, readme=readme, figures=figures)
+    assert capsys.readouterr().err == ""
+    main(check=True, results=tmp_path, readme=readme, figures=figures)
+    told = capsys.readouterr().err
+    assert "Measured with other code" in told and told.rstrip(".\n").endswith("note-langchain, wiki-ours")
+
+
 def test_readme_has_its_place() -> None:
-    text = f"before\n{BEGIN}\nold\n{END}\nafter\n"
-    assert inserted(text, "new") == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
-    for broken in (f"{BEGIN} only", f"{END}{BEGIN}", text + BEGIN, text + END):
+    begin, end = markers(BENCH)
+    text = f"before\n{begin}\nold\n{end}\nafter\n"
+    assert inserted(text, "new") == f"before\n{begin}\nnew\n{end}\nafter\n"
+    for broken in (f"{begin} only", f"{end}{begin}", text + begin, text + end):
         with pytest.raises(QuestionSetError, match="no place for the table"):
             inserted(broken, "new")
 
 
 def test_readme_holds_what_the_results_give() -> None:
+    results = load(benching.RESULTS)
     text = README.read_text(encoding="utf-8")
-    assert inserted(text, table(load(benching.RESULTS))) == text
+    assert inserted(text, table(results)) == text
+    for path in (README, FIGURES):
+        text = path.read_text(encoding="utf-8")
+        assert inserted(text, conversations(results), CONVERSATIONS) == text
