@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,7 +36,7 @@ def add(
     read_passwords(password_file)
     results: list[AddResult] = []
     failed: list[DocumentError] = []
-    with door() as assistant:
+    with door() as assistant, _shared(assistant, "`add`"):
         try:
             with file_bar() as bar:
                 for done, source in enumerate(sources):
@@ -130,9 +131,13 @@ def sync(
     """Make the index equal a folder: add, update, move and remove."""
     from assistant.terminal import file_bar
 
-    with door() as assistant:
+    from assistant.follow import is_news
+    done: list[AddResult] = []
+    settled = threading.Event()
+    with door() as assistant, ExitStack() as sharing:
         chosen = (folder or settings().corpus).absolute()
-        done: list[AddResult] = []
+        who = "`sync --watch`" if watch else "`sync`"
+        sharing.enter_context(_shared(assistant, who, lambda: not settled.is_set(), at_once=watch))
         try:
             with file_bar() as bar:
                 results = assistant.sync(chosen, retry=retry, progress=bar.files, told=done.append, within=bar.part)
@@ -142,62 +147,64 @@ def sync(
                 report(done, as_json)
             raise
         if watch:
-            _follow(assistant, chosen, results, as_json)
-            return
-        report(results, as_json)
-        failed = [result for result in results if result.status == "failed"]
-        if failed:
-            raise AssistantError(
-                f"{len(failed)} of {len(results)} files could not be read",
-                "See the reasons above; all others are in. They are tried again when they change, or with --retry.",
-            )
-
-
-def _follow(assistant: Door, folder: Path, results: list[AddResult], as_json: bool) -> None:
-    from assistant.follow import follow_on, is_news
-    from assistant.owner.door import reach
-    from assistant.terminal import show_change
-
-    def tell(result: AddResult) -> None:
-        if as_json:
-            sys.stdout.write(result.model_dump_json() + "\n")
-            sys.stdout.flush()
+            _follow(assistant, sharing.pop_all(), chosen, as_json)
+        settled.set()
+        if watch and as_json:
+            for result in filter(is_news, results):
+                _tell_change(result, as_json)
         else:
-            show_change(result)
+            report(results, as_json)
+            return
+    failed = [result for result in results if result.status == "failed"]
+    if failed:
+        raise AssistantError(
+            f"{len(failed)} of {len(results)} files could not be read",
+            "See the reasons above; all others are in. They are tried again when they change, or with --retry.",
+        )
+
+
+def _follow(assistant: Door, sharing: ExitStack, folder: Path, as_json: bool) -> None:
+    """Follow a folder until Ctrl-C; `sharing` ends before the assistant is closed."""
+    from assistant.follow import follow_on
+    from assistant.owner.door import reach
 
     def warn(message: str) -> None:
         sys.stderr.write(f"Warning: {message}\n")
 
     @contextmanager
     def using(door: Door) -> Iterator[None]:
-        with _desk_of(door):
+        with sharing if door is assistant else _shared(door, "`sync --watch`", lambda: False, at_once=True):
             sys.stderr.write(f"Following {folder} (Ctrl-C stops it)\n")
             yield
 
-    if as_json:
-        for result in filter(is_news, results):
-            tell(result)
-    else:
-        report(results, as_json)
     try:
-        follow_on(assistant, lambda: reach(settings()), using, folder, tell, warn)
+        follow_on(
+            assistant, lambda: reach(settings()), using, folder, lambda result: _tell_change(result, as_json), warn
+        )
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. What was told above is kept.\n")
 
 
-@contextmanager
-def _desk_of(door: Door) -> Iterator[None]:
-    """Other terminals' work is taken meanwhile, if the home is this process's own."""
-    from assistant.facade import Assistant
+def _tell_change(result: AddResult, as_json: bool) -> None:
+    from assistant.terminal import show_change
 
-    if not isinstance(door, Assistant):
-        yield
-        return
-    from assistant.owner.desk import Desk
+    if as_json:
+        sys.stdout.write(result.model_dump_json() + "\n")
+        sys.stdout.flush()
+    else:
+        show_change(result)
 
-    desk = Desk(door, door.settings, "`sync --watch`")
-    try:
-        desk.open()
-        yield
-    finally:
-        desk.close()
+
+def _shared(
+    door: Door, who: str, adding: Callable[[], bool] = lambda: True, *, at_once: bool = False
+) -> AbstractContextManager[None]:
+    """Other terminals' work is taken meanwhile; their answers tell whether documents are still being added."""
+    from assistant.owner.sharing import LATE_S, shared
+
+    def tell(commands: str) -> None:
+        sys.stderr.write(f"Done here; waiting for {commands} of other terminals (Ctrl-C ends it)\n")
+
+    def caveat() -> str:
+        return "Asked while documents were still being added: the answer may miss them." if adding() else ""
+
+    return shared(door, who, tell, caveat, 0.0 if at_once else LATE_S)

@@ -34,10 +34,14 @@ def chat(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve on.")] = 7860,
 ) -> None:
     """Open the chat in the browser; the corpus is synced in view."""
-    from assistant.terminal import show_ready
+    from assistant.owner.door import own
+    from assistant.terminal import show_ready, spinner
     from assistant.ui.serve import serve
 
     with opened() as assistant:
+        # Told before the page is made, which takes a while.
+        with spinner("waiting for the home"):
+            own(assistant)
         serve(assistant, assistant.settings, host, port, on_ready=show_ready)
 
 

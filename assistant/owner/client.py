@@ -101,6 +101,11 @@ class OwnerClient:
             )
         return cls(reader, http, found)
 
+    @property
+    def who(self) -> str:
+        """The owner as a person knows it, such as "The chat (pid 41)"."""
+        return _named(self._state)
+
     def close(self) -> None:
         """Let go of the owner; work of this client that is still going on is left."""
         self._http.close()

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from assistant import __version__
 from assistant.errors import AssistantError, OwnerError, StorageError
 from assistant.index.lock import Address
-from assistant.owner.orders import ALIVE_S, ORDERS, Ask, Failed, Line, Order, Prepare, Search, State, telling
+from assistant.owner.orders import ALIVE_S, ORDERS, Failed, Line, Order, State, telling
 from assistant.owner.work import Stopped, work
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ logger = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 #: Seconds that open connections get to end by themselves once the work is done.
 _LAST_WORDS_S = 2
+#: Seconds that a terminal may let pass between two pieces of work.
+_BETWEEN_S = 1.0
+#: Seconds of waiting after which a person is told what is waited for.
+_UNTOLD_S = 1.0
+_POLL_S = 0.05
 
 
 class Gate:
@@ -78,8 +83,9 @@ class Desk:
         self._caveat = caveat
         self._state = State(who=who, pid=os.getpid(), version=__version__, settings=telling(settings))
         self._stopping = threading.Event()
+        self._leaving = threading.Event()
         self._guard = threading.Lock()
-        self._changes: set[threading.Thread] = set()
+        self._running: dict[threading.Thread, Order] = {}
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -133,6 +139,37 @@ class Desk:
         """Have running work end: a sync after the file in hand, an answer after its sentence; returns at once."""
         self._stopping.set()
 
+    def finish(self, waiting: Callable[[str], None]) -> None:
+        """Serve the terminals that are here to the end and no others, then close; harmless when not open.
+
+        Args:
+            waiting: told what is waited for, if that takes longer than a moment.
+        """
+        try:
+            if self._server is not None:
+                self._leaving.set()
+                self._assistant.announce(None)
+                self._see_off(self._server, waiting)
+        finally:
+            self.close()
+
+    def _see_off(self, server: uvicorn.Server, waiting: Callable[[str], None]) -> None:
+        """Wait until all terminals have gone, or for a while none had work to be done."""
+        began = worked = time.monotonic()
+        told = False
+        while True:
+            with self._guard:
+                commands = sorted({order.command for order in self._running.values()})
+            now = time.monotonic()
+            if commands:
+                worked = now
+            elif not server.server_state.connections or now - worked > _BETWEEN_S:
+                return
+            if commands and not told and now - began > _UNTOLD_S:
+                told = True
+                waiting(", ".join(f"`{command}`" for command in commands))
+            time.sleep(_POLL_S)
+
     def close(self, patience_s: float = 60.0) -> None:
         """Take no more work, let running changes end, then the server; harmless when not open."""
         self.stop()
@@ -141,7 +178,7 @@ class Desk:
         self._assistant.announce(None)
         deadline = time.monotonic() + patience_s
         with self._guard:
-            changes = list(self._changes)
+            changes = [thread for thread, order in self._running.items() if order.changes]
         for change in changes:
             change.join(max(0.0, deadline - time.monotonic()))
         self._server.should_exit = True
@@ -152,7 +189,7 @@ class Desk:
         from starlette.responses import Response
 
         # Whoever comes now waits for the home to be free.
-        if self._stopping.is_set():
+        if self._stopping.is_set() or self._leaving.is_set():
             return Response(status_code=503)
         return Response(self._state.model_dump_json(), media_type="application/json")
 
@@ -201,13 +238,12 @@ class Desk:
                 self._run(order, tell, stopped)
             finally:
                 with self._guard:
-                    self._changes.discard(thread)
+                    self._running.pop(thread, None)
                 tell(None)
 
         thread = threading.Thread(target=run, name="assistant-order", daemon=True)
         with self._guard:
-            if not isinstance(order, Ask | Prepare | Search):
-                self._changes.add(thread)
+            self._running[thread] = order
             thread.start()
 
     def _run(self, order: Any, tell: Callable[[Line], None], stopped: Callable[[], bool]) -> None:

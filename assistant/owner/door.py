@@ -43,6 +43,24 @@ def reach(settings: Settings) -> Door:
     return assistant
 
 
+def own(assistant: Assistant) -> None:
+    """Own the home, waiting for an owner that is just starting or ending; an unused home stays untouched.
+
+    Raises:
+        HomeLockedError: another process owns the home.
+        OwnerError: the owner does not answer, or runs another version.
+        StorageError: the home cannot be written.
+    """
+    home = assistant.settings.home
+    door = _own_or_hand_over(assistant, home) if home.exists() else assistant
+    if not isinstance(door, Assistant):
+        door.close()
+        raise HomeLockedError(
+            f"{door.who} is using this home ({home})",
+            "Run this again once it has ended, or stop it with Ctrl-C; until then `assistant ask` is answered by it.",
+        )
+
+
 def _own_or_hand_over(assistant: Assistant, home: Path) -> Door:
     deadline = time.monotonic() + PATIENCE_S
     while True:

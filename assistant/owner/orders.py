@@ -33,10 +33,22 @@ class _Message(BaseModel):
 class Order(_Message):
     """Work to be done."""
 
+    kind: str
+
     @property
     def answers(self) -> bool:
         """Whether a chat model has a part in it."""
         return False
+
+    @property
+    def command(self) -> str:
+        """The command it is done for."""
+        return self.kind
+
+    @property
+    def changes(self) -> bool:
+        """Whether documents come, go or are replaced."""
+        return isinstance(self, Add | Remove | Sync)
 
 
 class Ask(Order):
@@ -63,6 +75,11 @@ class Prepare(Order):
     def answers(self) -> bool:
         """An answer will be wanted."""
         return self.chat
+
+    @property
+    def command(self) -> str:
+        """The one that will go on to ask or to search."""
+        return "ask" if self.chat else "search"
 
 
 class Search(Order):

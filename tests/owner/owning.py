@@ -1,7 +1,8 @@
-"""A process that owns a home: `owning.py HOME page|desk|watch [SECONDS]`, embedding each text for so long.
+"""A process that owns a home: `owning.py HOME page|desk|COMMAND [SECONDS]`, embedding each text for so long.
 
-It says `open` once it takes work, ends when told to by a signal or a line on stdin, and then says `closed`. With
-`watch` it is `sync --watch` over the working folder's `corpus`, and says what that says.
+It says `open` once it takes work, ends when told to by a signal or a line on stdin, and then says `closed`. With the
+words of a command, such as `"sync --watch"`, it is that command, and says what that says. Texts that hold a word are
+not embedded as long as the working folder's `held` has a file of that name; `reached` has one then.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ class SlowEmbedder(FakeEmbedder):
 
     def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> np.ndarray:
         time.sleep(self._seconds)
+        while held := [word.name for word in Path("held").glob("*") if any(word.name in text for text in texts)]:
+            for word in held:
+                Path("reached").mkdir(exist_ok=True)
+                Path("reached", word).touch()
+            time.sleep(0.02)
         return super().encode(texts, progress)
 
 
@@ -38,9 +44,9 @@ def main() -> None:
     embedder = SlowEmbedder(float(seconds[0]) if seconds else 0.0)
     assistant.models.embeddings.load_embeddings = lambda settings: embedder  # type: ignore[assignment,return-value]
     assistant.answering.kernel.KernelModel.probability = likeness  # type: ignore[method-assign]
-    if kind == "watch":
+    if kind not in ("page", "desk"):
         print("open", flush=True)
-        sys.argv = ["assistant", "sync", "--watch"]
+        sys.argv = ["assistant", *kind.split()]
         command_line()
         return
     settings = load_settings(home=Path(home), chat_model="none", corpus=Path(home) / "nothing")

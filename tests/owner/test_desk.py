@@ -375,7 +375,7 @@ def test_a_sync_that_nobody_waits_for_stops_after_the_file_in_hand(
         assert syncing.exception(SECONDS)
     nobody_there(desk)
     embedder.let.release(99)
-    wait_for(lambda: not desk._changes)
+    wait_for(lambda: not desk._running)
     assert [info.name for info in owner.documents()] == ["bakery.md", "leases.md", "note0.md", "note1.md"]
     assert {hit.document for hit in owner.search("Heron", k=9)} >= {"note0.md", "note1.md"}
     assert [each.status for each in terminal().sync()] == ["unchanged", "unchanged", "added", "added", "added"]
@@ -394,7 +394,7 @@ def test_a_file_that_is_being_embedded_for_nobody_is_not_added(
         assert adding.exception(SECONDS)
     nobody_there(desk)
     embedder.let.release(99)
-    wait_for(lambda: not desk._changes)
+    wait_for(lambda: not desk._running)
     assert [info.name for info in owner.documents()] == ["bakery.md", "leases.md"]
     assert terminal().add([work / "note0.md"])[0].status == "added"
 

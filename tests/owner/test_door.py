@@ -256,7 +256,7 @@ def test_while_the_chat_is_open_terminals_are_served_by_it(
 def test_while_a_folder_is_followed_terminals_are_served(cli: Cli, work: Path, home: Path, commands: Commands) -> None:
     write(work / "corpus", {"leases.md": LEASES})
     write(work, {"bakery.md": BAKERY})
-    following = owning(commands, home, "watch")
+    following = owning(commands, home, "sync --watch")
     assert "Following" in cast("IO[str]", following.stderr).readline()
     assert "412 megawatts" in cli("ask", QUESTION).out
     assert [each["status"] for each in json.loads(cli("add", "bakery.md", "--json").out)] == ["added"]
