@@ -49,6 +49,11 @@ class Pace:
         rate = self._rate(done, now)
         return f"{rate_of(rate, self._things)}, {_left((total - done) / rate)}" if rate else ""
 
+    def rate(self, done: int, now: float) -> str:
+        """The rate alone; as `told` otherwise."""
+        rate = self._rate(done, now)
+        return rate_of(rate, self._things) if rate else ""
+
     def left(self, done: int, total: int, now: float) -> str:
         """The time left alone, for work that is counted in anything; as `told` otherwise."""
         rate = self._rate(done, now)

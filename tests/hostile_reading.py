@@ -10,8 +10,9 @@ import os
 import re
 import sys
 import time
+from typing import Any
 
-from assistant.documents import registry, worker
+from assistant.documents import pdf, registry, worker
 from assistant.documents.model import Block, BlockKind, Document
 
 
@@ -72,9 +73,20 @@ def lie(data: bytes, name: str) -> Document:
     )
 
 
+def slowly(page: Any) -> list[pdf.PageLine]:
+    """The lines of a page, after a second where they say that it is a dense one."""
+    lines = page_lines(page)
+    if any("dense" in line.text for line in lines):
+        time.sleep(1.0)
+    return lines
+
+
 HARMS = (hang, hold, swell, crash, leave, recurse, chatter, nap, lie)
 
+page_lines = pdf.page_lines
+
 if __name__ == "__main__":
+    pdf.page_lines = slowly
     registry.READERS = (
         *registry.READERS,
         *(registry.ReaderEntry((f".{harm.__name__}",), "hostile_reading", harm.__name__) for harm in HARMS),

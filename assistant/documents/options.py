@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import SecretStr
 
 from assistant.errors import DocumentError
+
+Part = TypeVar("Part")
 
 #: A file with more lines is no list of passwords, and each is tried on every locked file.
 _MAX_PASSWORDS = 100
@@ -34,6 +37,12 @@ class ReadOptions:
     ocr_pages: int = 200
     began: Callable[[str], None] = _nobody
     progress: Callable[[str, int, int], None] = _nobody
+
+    def told(self, what: str, parts: Collection[Part]) -> Iterator[Part]:
+        """The parts of a document one by one; before each it is told how many are done."""
+        for done, part in enumerate(parts):
+            self.progress(what, done, len(parts))
+            yield part
 
 
 def read_passwords(path: Path | None) -> tuple[SecretStr, ...]:

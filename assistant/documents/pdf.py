@@ -24,6 +24,7 @@ _EDGE = 3
 #: On so many pages, and on this share of them, a line has to stand to be one.
 _RUNS, _RUN_SHARE = 3, 0.2
 
+_DEFAULT = ReadOptions()
 
 def _likenesses(line: str, page: int) -> set[tuple[str, int | None]]:
     """What a running line may share with those of other pages: all of it, or all but a number that counts the pages."""
@@ -45,16 +46,18 @@ def _labelling(lines: Sequence[PageLine]) -> set[int]:
     return {place for table in find_tables([line.words for line in lines]) for place in table.labels}
 
 
-def without_running_lines(pages: Mapping[int, Sequence[PageLine]]) -> dict[int, list[PageLine]]:
+def without_running_lines(
+    pages: Mapping[int, Sequence[PageLine]], options: ReadOptions = _DEFAULT
+) -> dict[int, list[PageLine]]:
     """Pages' lines by page number, without the running heads and feet, which cut sentences in two and answer nothing.
 
     A line runs if it is at the edge of at least three pages and of a fifth of all, the page's own number aside. It
     stays where it first stands. One that labels the columns of a table is said anew on every page that the table
-    goes on to, and does not run.
+    goes on to, and does not run. `options` are told how far that is.
     """
     edges = {
         (page, place): _likenesses(lines[place].text, page)
-        for page, lines in pages.items()
+        for page, lines in options.told("finding running heads", pages.items())
         for place in set(_edges(lines)) - _labelling(lines)
     }
     on = Counter(likeness for _, likeness in {(page, each) for (page, _), many in edges.items() for each in many})
@@ -140,7 +143,7 @@ def _read_pages(pdf: Any, options: ReadOptions, report: PageReport) -> dict[int,
 
     pages: dict[int, list[PageLine]] = {}
     pictures: list[int] = []
-    for number in range(1, len(pdf) + 1):
+    for number in options.told("reading pages", range(1, len(pdf) + 1)):
         try:
             page = pdf[number - 1]
             lines = page_lines(page)
@@ -194,8 +197,11 @@ def read_pdf(data: bytes, name: str, options: ReadOptions) -> Document:
     if not pages:
         raise report.refusal(name, count)
     builder = TextBuilder()
-    kept = without_running_lines(pages)
-    tables = {number: find_tables([line.words for line in lines]) for number, lines in kept.items()}
+    kept = without_running_lines(pages, options)
+    tables = {
+        number: find_tables([line.words for line in lines])
+        for number, lines in options.told("finding tables", kept.items())
+    }
     headings = _headings(kept, tables)
     for number, lines in sorted(kept.items()):
         add_page(builder, lines, number, tables[number], headings.get(number, {}))

@@ -40,7 +40,7 @@ class Task(NamedTuple):
 
 @dataclass(frozen=True)
 class Item:
-    """A line about one thing added; `done` of `total` units of its present step, `left` the time that will take."""
+    """A line about one thing added; `done` of `total` units of its present step, `left` its rate and time left."""
 
     key: str
     name: str
@@ -61,8 +61,7 @@ class Intake:
         self._waiting: list[tuple[str, Task]] = []
         self._locked: dict[str, Outcome] = {}
         self._working = False
-        self._pace = Pace()
-        self._bytes_done = self._bytes = 0
+        self._begin_count()
         self._edition = 0
 
     @property
@@ -86,8 +85,11 @@ class Intake:
             going = [item for item in self._items.values() if item.kind in ("waiting", "busy")]
             if len(going) < 2:
                 return ""
-            left = self._pace.left(self._bytes_done, self._bytes, time.monotonic())
-            return f"{len(going)} files to go{f', {left}' if left else ''}"
+            now = time.monotonic()
+            rate = self._files.rate(self._files_done, now)
+            # Long files come among short ones: what is left is told by their sizes.
+            left = self._size.left(self._bytes_done, self._bytes, now)
+            return ", ".join(filter(None, (f"{len(going)} files to go", rate, left)))
 
     def put(self, tasks: Sequence[Task]) -> None:
         """Take tasks on; returns at once."""
@@ -115,9 +117,13 @@ class Intake:
                 self._drop(each)
             self._edition += 1
 
+    def _begin_count(self) -> None:
+        self._files, self._size = Pace(), Pace()
+        self._files_done = self._bytes_done = self._bytes = 0
+
     def _take_on(self, key: str, task: Task) -> None:
         if not self._working:
-            self._pace, self._bytes_done, self._bytes = Pace(), 0, 0
+            self._begin_count()
             self._working = True
             threading.Thread(target=self._run, name="assistant-intake", daemon=True).start()
         self._waiting.append((key, task))
@@ -132,23 +138,26 @@ class Intake:
                     self._edition += 1
                     return
                 key, task = self._waiting.pop(0)
-                self._pace.left(self._bytes_done, self._bytes, time.monotonic())
+                now = time.monotonic()
+                self._files.rate(self._files_done, now)
+                self._size.left(self._bytes_done, self._bytes, now)
             self._show(key, kind="busy", text="Reading")
             outcome = task.work(self._reporter(key))
             with self._guard:
+                self._files_done += 1
                 self._bytes_done += max(1, task.size)
                 if outcome.kind == "locked":
                     self._locked[key] = outcome
             self._show(key, name=outcome.name, kind=outcome.kind, text=outcome.text, done=0, total=0, left="")
 
     def _reporter(self, key: str) -> Report:
-        pace, doing = Pace(), ""
+        pace, doing = Pace(""), ""
 
         def report(what: str, done: int, total: int) -> None:
             nonlocal pace, doing
             if what != doing:
-                pace, doing = Pace(), what
-            left = pace.left(done, total, time.monotonic())
+                pace, doing = Pace(""), what
+            left = pace.told(done, total, time.monotonic())
             self._show(key, text=what[:1].upper() + what[1:], done=done, total=total, left=left)
 
         return report

@@ -79,7 +79,8 @@ class Startup:
         self._unread: tuple[str, ...] = ()
         self._missing: tuple[str, ...] = ()
         self._syncing = False
-        self._pace = Pace()
+        self._pace, self._part = Pace(), Pace("")
+        self._files = self._doing = ""
         self._thread = threading.Thread(target=self._run, name="assistant-startup", daemon=True)
 
     @classmethod
@@ -229,7 +230,7 @@ class Startup:
         try:
             if self.stopping:
                 raise _Stopping
-            results = self._assistant.sync(self._settings.corpus, progress=self._report)
+            results = self._assistant.sync(self._settings.corpus, progress=self._report, within=self._report_part)
         except AssistantError as error:
             self._unread = (str(error),)
         else:
@@ -243,8 +244,17 @@ class Startup:
             raise _Stopping
         text = f"Indexing {min(done + 1, total)} of {total}: {what}" if total else f"Indexing {what}"
         pace = self._pace.told(done, total, time.monotonic())
-        text += f" ({pace})" if pace else ""
-        self._progress = replace(self._progress, phase="indexing", text=text, indexing=what if done < total else "")
+        self._files, self._doing = text + (f" ({pace})" if pace else ""), ""
+        indexing = what if done < total else ""
+        self._progress = replace(self._progress, phase="indexing", text=self._files, indexing=indexing)
+
+    def _report_part(self, what: str, done: int, total: int) -> None:
+        """Say how far a step of the file in hand is, behind how far the files are."""
+        if what != self._doing:
+            self._doing, self._part = what, Pace("")
+        pace = self._part.told(done, total, time.monotonic())
+        text = f"{self._files}; {what}: {done:,} of {total:,}" + (f" ({pace})" if pace else "")
+        self._progress = replace(self._progress, text=text)
 
     def _warm(self) -> None:
         if self.stopping:

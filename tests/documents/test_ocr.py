@@ -110,7 +110,7 @@ def test_pages_read_by_ocr_are_marked_and_told_as_they_go(recognised: list[str])
         "read by OCR, which can err: pages 2",
         "no text on pages 3: OCR recognises none; check the page",
     )
-    assert [step[1:] for step in told] == [(0, 2), (1, 2)]
+    assert [step[1:] for step in told if "OCR" in step[0]] == [(0, 2), (1, 2)]
 
 
 def test_so_many_pages_are_read_by_ocr_and_the_others_named(recognised: list[str]) -> None:

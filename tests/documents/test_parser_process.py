@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pdfs import make_pdf
 from processes import Commands
 
 from assistant.documents.options import ReadOptions
@@ -106,6 +107,14 @@ def test_time_is_limited(hasty: ParserProcess, suffix: str) -> None:
     assert time.monotonic() - began < 20
     assert "ASSISTANT_READING_TIMEOUT_S" in caught.value.next_step
     assert before and is_gone(before)
+
+
+def test_a_long_pdf_is_not_refused_for_time_as_long_as_its_pages_come(hasty: ParserProcess) -> None:
+    told: list[tuple[str, int, int]] = []
+    data = make_pdf([[f"A dense page, number {number}."] for number in range(1, 9)])
+    (document,) = hasty.read(data, "long.pdf", "long", progress=lambda *step: told.append(step))
+    assert document.page_count == 8
+    assert [step[1:] for step in told if step[0] == "reading pages"] == [(done, 8) for done in range(8)]
 
 
 def test_the_time_of_all_members_together_is_limited(parser: ParserProcess, monkeypatch: pytest.MonkeyPatch) -> None:

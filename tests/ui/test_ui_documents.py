@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from assistant.ui.copies import Copies
 from assistant.ui.documents import Documents
 from assistant.ui.greeting import Greeter, greeting_html
 from assistant.ui.groups import groups_of
-from assistant.ui.intake import ITEMS_KEPT, Intake, Item, Kind, Outcome, Task
+from assistant.ui.intake import ITEMS_KEPT, Intake, Item, Kind, Outcome, Report, Task
 from assistant.ui.ratings import Ratings
 from assistant.ui.shelf import PAGE, Shelf, Stock, intake_html, listing_html, matching, size_words
 from assistant.ui.startup import Startup
@@ -564,6 +565,32 @@ def test_one_file_after_the_other_with_its_progress_while_the_rest_waits(
     column.add([arrived(incoming, "c.md", b"Three.")])
     go_on.set()
     assert [(item.name, item.kind) for item in ended(column)] == [("a.md", "good"), ("b.md", "good"), ("c.md", "good")]
+
+
+def test_rates_are_told_with_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [10.0]
+    monkeypatch.setattr("assistant.ui.intake.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    intake, told = Intake(), []
+
+    def work(name: str) -> Outcome:
+        clock[0] += 2.0
+        return Outcome("good", name, "Added")
+
+    def slow(report: Report) -> Outcome:
+        report("reading pages", 0, 300)
+        clock[0] += 8.0
+        report("reading pages", 40, 300)
+        told.append((intake.items()[1].left, intake.summary()))
+        return work("b.pdf")
+
+    intake.put(
+        [Task("a.md", 10, lambda _: work("a.md")), Task("b.pdf", 90, slow), Task("c.md", 10, lambda _: work("c"))]
+    )
+    deadline = time.monotonic() + 30
+    while intake.busy:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    assert told == [("5.0/s, about 52 s left", "2 files to go, 6.0 files/min, about 2 min left")]
 
 
 def test_what_goes_on_stands_first_and_the_time_left_is_said() -> None:

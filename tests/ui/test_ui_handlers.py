@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -43,6 +44,35 @@ def test_getting_ready_opens_syncs_warms_and_says_so(fake: FakeAssistant, settin
     assert said == ["Indexing 3 of 12: b.md", "Loading the chat model"]
     assert (startup.progress.phase, startup.progress.text) == ("ready", "Ready")
     assert startup.progress.model == "scripted-model"
+
+
+def test_of_a_long_file_it_is_told_how_far_it_is(
+    fake: FakeAssistant, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [10.0]
+    monkeypatch.setattr("assistant.ui.startup.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    said: list[str] = []
+    startup = Startup(fake, settings.model_copy(update={"watch": False}))
+
+    def sync(progress: Any) -> None:
+        assert fake.within
+        progress("b.pdf", 2, 12)
+        for what, done in (("reading pages", 0), ("reading pages", 40), ("finding tables", 0)):
+            fake.within(what, done, 300)
+            said.append(startup.progress.text)
+            assert startup.progress.indexing == "b.pdf"
+            clock[0] += 20.0
+        progress("c.md", 3, 12)
+        said.append(startup.progress.text)
+
+    fake.on_sync = sync
+    run(startup)
+    assert said == [
+        "Indexing 3 of 12: b.pdf; reading pages: 0 of 300",
+        "Indexing 3 of 12: b.pdf; reading pages: 40 of 300 (2.0/s, about 2 min left)",
+        "Indexing 3 of 12: b.pdf; finding tables: 0 of 300",
+        "Indexing 4 of 12: c.md (1.0 files/min, about 9 min left)",
+    ]
 
 
 def test_what_a_person_should_know_is_a_note_and_no_problem(fake: FakeAssistant, settings: Settings) -> None:

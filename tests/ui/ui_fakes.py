@@ -131,6 +131,7 @@ class FakeAssistant:
     calls: list[str] = field(default_factory=list)
     sync_results: list[Result] = field(default_factory=list)
     on_sync: Callable[[Callable[[str, int, int], None]], None] | None = None
+    within: Callable[[str, int, int], None] | None = None
     on_open: Callable[[], None] | None = None
     on_warm: Callable[[], None] | None = None
     closed_streams: int = 0
@@ -163,8 +164,15 @@ class FakeAssistant:
     def close(self) -> None:
         self.calls.append("close")
 
-    def sync(self, folder: Path | None = None, *, progress: Callable[[str, int, int], None]) -> list[Result]:
+    def sync(
+        self,
+        folder: Path | None = None,
+        *,
+        progress: Callable[[str, int, int], None],
+        within: Callable[[str, int, int], None],
+    ) -> list[Result]:
         self.calls.append("sync")
+        self.within = within
         if self.on_sync:
             self.on_sync(progress)
         return self.sync_results
