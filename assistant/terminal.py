@@ -243,6 +243,14 @@ def show_documents(found: Sequence[DocumentInfo]) -> None:
     out.print(table)
 
 
+def show_notes(found: Sequence[DocumentInfo]) -> None:
+    """Print what a person must know of documents, such as pages without text; one line each, none for most."""
+    out = console()
+    for info in found:
+        if info.notes:
+            out.print(f"[yellow]     note[/yellow]  {escape(info.name)}: {escape('; '.join(info.notes))}")
+
+
 def show_results(results: Sequence[AddResult]) -> None:
     """Print what became of each file; unchanged ones are only counted when there are many."""
     out = console()

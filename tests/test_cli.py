@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from fakes import FakeEmbedder
 from library_parts import BAKERY, LEASES, write
-from pdfs import make_pdf
+from pdfs import make_pdf, make_scan
 from processes import Cli, check_error
 
 from assistant import __version__
@@ -285,6 +285,19 @@ def test_a_repair_is_noted_on_stderr(filled: Cli, home: Path) -> None:
 
 
 # --- keeping the index equal to a folder ---------------------------------------------------------------------
+
+
+def test_what_must_be_known_of_a_document_is_listed(cli: Cli, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_OCR", "false")
+    (work / "scan.pdf").write_bytes(make_scan([["Typed words."], ["Words on a picture."], []], pictures=[2]))
+    write(work, {"a.md": LEASES})
+    cli("add", "scan.pdf", "a.md")
+    table, notes = cli("list").out.split("note  ")
+    assert "scan.pdf" in table and "a.md" in table
+    assert notes == (
+        "scan.pdf: nothing on pages 3; no text on pages 2: OCR is switched off; set ASSISTANT_OCR=true and run "
+        "`assistant add --again` on the file\n"
+    )
 
 
 def test_files_that_failed_are_listed_and_tried_again(cli: Cli, work: Path) -> None:

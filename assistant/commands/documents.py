@@ -109,29 +109,31 @@ def list_documents(
     failed: Annotated[bool, typer.Option("--failed", help="Only the files that could not be read.")] = False,
     as_json: Json = False,
 ) -> None:
-    """List the documents, and the files that could not be read."""
-    from assistant.terminal import show_documents, show_failures
+    """List the documents, what must be known of them, and the files that could not be read."""
+    from assistant.terminal import show_documents, show_failures, show_notes
 
     with opened() as assistant:
         failures = assistant.failures()
         if failed:
             print_all(failures, as_json, show_failures)
             return
-        print_all(assistant.documents(), as_json, show_documents)
+        found = assistant.documents()
+        print_all(found, as_json, show_documents)
         if not as_json:
+            show_notes(found)
             show_failures(failures)
 
 
 def sync(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Default: the corpus folder.")] = None,
-    retry: Annotated[bool, typer.Option("--retry", help="Try the files that failed again, changed or not.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Try what could not be read again, changed or not.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on following the folder until Ctrl-C.")] = False,
     as_json: Json = False,
 ) -> None:
     """Make the index equal a folder: add, update, move and remove."""
+    from assistant.follow import is_news
     from assistant.terminal import file_bar
 
-    from assistant.follow import is_news
     done: list[AddResult] = []
     settled = threading.Event()
     with door() as assistant, ExitStack() as sharing:
@@ -146,14 +148,14 @@ def sync(
             if done:
                 report(done, as_json)
             raise
-        if watch:
-            _follow(assistant, sharing.pop_all(), chosen, as_json)
         settled.set()
         if watch and as_json:
             for result in filter(is_news, results):
                 _tell_change(result, as_json)
         else:
             report(results, as_json)
+        if watch:
+            _follow(assistant, sharing.pop_all(), chosen, as_json)
             return
     failed = [result for result in results if result.status == "failed"]
     if failed:

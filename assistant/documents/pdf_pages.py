@@ -25,6 +25,11 @@ def page_ranges(pages: Sequence[int]) -> str:
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
+def lacks_text(notes: Sequence[str]) -> bool:
+    """Whether the notes on a document name pages that were pictures and not read."""
+    return any(note.startswith(_NO_TEXT) for note in notes)
+
+
 def not_readable(name: str) -> DocumentError:
     """The error for a damaged file."""
     return DocumentError(f"{name} is not a readable PDF", "Print it to a new PDF from a viewer.")

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from assistant.documents.pdf_pages import lacks_text
 from assistant.documents.registry import is_archive, printable
 from assistant.index import schema
 from assistant.index.folder import owners, source_of
@@ -25,6 +26,15 @@ def failed_files(store: Store) -> list[FailedFile]:
     with store.transaction() as connection:
         rows = connection.execute(select(schema.failures).order_by(schema.failures.c.name)).mappings().all()
     return [FailedFile(**row) for row in rows]
+
+
+def without_text(store: Store) -> list[FileState]:
+    """The states of the documents with pages that are pictures nobody has read."""
+    d = schema.documents.c
+    columns = [d[field] for field in FileState.model_fields]
+    with store.transaction() as connection:
+        rows = connection.execute(select(*columns, d.notes).where(d.notes != "[]")).mappings().all()
+    return [FileState(**row) for row in rows if lacks_text(json.loads(row["notes"]))]
 
 
 def remember_failure(store: Store, failure: FailedFile) -> None:

@@ -142,7 +142,8 @@ class Library:
             check_name(name)
             began = time.time()
             data = read_bytes(path, self.max_bytes)
-            state = file_state(path, name, data, origin, folder, began)
+            now = file_state(path, name, data, origin, folder, began)
+            state = now.model_copy(update={"circumstances": self.circumstances})
             known = self.states_of(name)
             moved = bool(known) and all(
                 each.origin == origin == "synced" and not Path(each.source).exists() for each in known
@@ -150,7 +151,7 @@ class Library:
             # A document that was removed out of an archive comes back when the archive is added again.
             if not again and known and _is_same(known, state) and state.source not in self.store.left_out():
                 for each in known:
-                    here = state.model_copy(update={"name": each.name})
+                    here = state.model_copy(update={"name": each.name, "circumstances": each.circumstances})
                     self.store.touch(here if moved else _with_time_of(each, state))
                 return AddResult(name=name, status="unchanged")
             other = next((each for each in known if each.source != state.source), None)
@@ -189,6 +190,7 @@ class Library:
             content_hash=hashlib.sha256(said.encode()).hexdigest(),
             size=len(page.data),
             modified=0.0,
+            circumstances=self.circumstances,
         )
         with self.writing:
             states = self.store.file_states().values()
@@ -260,7 +262,7 @@ class Library:
 
     @property
     def circumstances(self) -> str:
-        """What besides a file decides whether it can be read: one that failed is tried again when this changes."""
+        """What besides a file decides what can be read of it: one that failed is tried again when this changes."""
         return self._parser.circumstances
 
     def states_of(self, name: str) -> list[FileState]:

@@ -37,7 +37,8 @@ class FileState(BaseModel):
     """What sync and add compare a file with.
 
     `modified` is the file's mtime in seconds, `changed` its ctime, which no program can set back; -1 where the file
-    was so new when it was read that a later change might bear the same time.
+    was so new when it was read that a later change might bear the same time. `circumstances` are those of
+    `Library.circumstances` when it was read, empty where they are not known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +51,7 @@ class FileState(BaseModel):
     size: int
     modified: float
     changed: float = -1.0
+    circumstances: str = ""
 
 
 class FailedFile(BaseModel):

@@ -42,6 +42,7 @@ documents = Table(
     Column("size", Integer, nullable=False),
     Column("modified", Float, nullable=False),
     Column("changed", Float, nullable=False, server_default="-1"),
+    Column("circumstances", Text, nullable=False, server_default=""),
     Column("page_count", Integer),
     Column("notes", Text, nullable=False),
     Column("text", Text, nullable=False),
@@ -158,6 +159,7 @@ MIGRATIONS = {
     ),
     5: ("ALTER TABLE failures ADD COLUMN circumstances TEXT NOT NULL DEFAULT ''",),
     6: ("ALTER TABLE left_out ADD COLUMN folder TEXT",),
+    7: ("ALTER TABLE documents ADD COLUMN circumstances TEXT NOT NULL DEFAULT ''",),
 }
 
 SCHEMA_VERSION = max(MIGRATIONS)

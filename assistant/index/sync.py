@@ -16,7 +16,15 @@ from typing import Any
 
 from assistant.documents.registry import check_file, check_inside, printable, title_from
 from assistant.errors import AssistantError, DocumentError, NameTakenError, StorageError
-from assistant.index.files import failed_files, file_name, forget_failures, move_documents, remember_failure, titles
+from assistant.index.files import (
+    failed_files,
+    file_name,
+    forget_failures,
+    move_documents,
+    remember_failure,
+    titles,
+    without_text,
+)
 from assistant.index.folder import Listing, Seen, owners, scan, standing
 from assistant.index.ingest import AddResult, Library, heedless
 from assistant.index.records import FailedFile, FileState
@@ -45,7 +53,8 @@ def sync_folder(
     Args:
         library: the open library.
         folder: the folder; hidden files are left alone.
-        retry: try those that failed before as well, though they have not changed.
+        retry: try those that failed before as well, though they have not changed, and those with pages that could
+            not be read if what decides on that has changed.
         progress: told the name of each file that is looked into, how many are done and how many there are.
         told: given each result of a file that is looked into, removed, or known to fail.
         within: told how much is done of the file in hand; what it raises is not heard.
@@ -100,13 +109,15 @@ class _Run:
         for state in states:
             for name in owners(state.name):
                 self._known.setdefault(name, []).append(state)
+        poor = without_text(self._store) if retry else ()
+        self._again = {each.source for each in poor if each.circumstances != self._circumstances}
         self._synced = _grouped((each for each in states if each.origin == "synced"), lambda each: each.content_hash)
 
     def by_entry(self, seen: Seen) -> AddResult | None:
         """What is known of a file without opening it; None if it has to be looked into."""
         failure = self._lasting_failure(seen)
         match standing(seen, self._known.get(seen.name, ()), failure):
-            case "unchanged":
+            case "unchanged" if seen.source not in self._again:
                 if seen.source in self._failures:
                     forget_failures(self._store, [seen.source])
                 return AddResult(name=seen.name, status="unchanged")
@@ -169,7 +180,14 @@ class _Run:
             return _failed_before(failure)
         if not known and (moved := self._moved(seen, digest)):
             return moved
-        result = self._library.add(seen.path, name=name, origin="synced", folder=self._folder, progress=self._within)
+        result = self._library.add(
+            seen.path,
+            name=name,
+            origin="synced",
+            folder=self._folder,
+            again=seen.source in self._again,
+            progress=self._within,
+        )
         if seen.source in self._failures:
             forget_failures(self._store, [seen.source])
         return result

@@ -201,7 +201,8 @@ def test_an_index_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     database = sqlite3.connect(tmp_path / DATABASE)
     for column in ("clause_start", "clause_end"):
         database.execute(f"ALTER TABLE sentences DROP COLUMN {column}")
-    database.execute("ALTER TABLE documents DROP COLUMN changed")
+    for column in ("changed", "circumstances"):
+        database.execute(f"ALTER TABLE documents DROP COLUMN {column}")
     database.execute("ALTER TABLE left_out DROP COLUMN folder")
     for table in ("tags", "failures", "reembedded"):
         database.execute(f"DROP TABLE {table}")
@@ -213,7 +214,7 @@ def test_an_index_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     assert rows
     assert all((row.clause_start, row.clause_end) == (row.start, row.end) for row in rows)
     state = store.file_states()["leases.md"]
-    assert (state.content_hash, state.changed) == ("", -1.0)
+    assert (state.content_hash, state.changed, state.circumstances) == ("", -1.0, "")
     assert failed_files(store) == []
     store.close()
 

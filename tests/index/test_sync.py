@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from library_parts import BAKERY, LEASES, OpenLibrary, write
-from pdfs import make_pdf
+from pdfs import make_pdf, make_scan
 
 from assistant.documents import registry
+from assistant.documents.options import ReadOptions
 from assistant.errors import StorageError
 from assistant.index.files import failed_files
 from assistant.index.folder import Seen, owners, scan, settled, standing
@@ -373,6 +374,26 @@ def test_retry_takes_what_can_be_read_now(opened: OpenLibrary, folder: Path, mon
     assert statuses(opened.sync(folder)) == {"a.md": "failed"}
     assert statuses(opened.sync(folder, retry=True)) == {"a.md": "added"}
     assert failed_files(opened.store) == []
+
+
+def test_retry_reads_pages_without_text_again_once_ocr_has_changed(
+    opened: OpenLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, {"a.md": LEASES})
+    (folder / "scan.pdf").write_bytes(make_scan([["Typed words."], ["Words on a picture."]], pictures=[2]))
+    monkeypatch.setattr(opened.parser, "_options", ReadOptions(ocr=False))
+    opened.sync(folder)
+    grow_old(monkeypatch)
+    unchanged = {"a.md": "unchanged", "scan.pdf": "unchanged"}
+    assert statuses(opened.sync(folder, retry=True)) == unchanged
+    assert "OCR is switched off" in opened.store.documents()[1].notes[0]
+    # Reads none either, for another reason.
+    monkeypatch.setattr(opened.parser, "_options", ReadOptions(ocr_pages=0))
+    assert statuses(opened.sync(folder)) == unchanged
+    assert statuses(opened.sync(folder, retry=True)) == unchanged | {"scan.pdf": "updated"}
+    (note,) = opened.store.documents()[1].notes
+    assert note.startswith("no text on pages 2") and "switched off" not in note
+    assert statuses(opened.sync(folder, retry=True)) == unchanged
 
 
 def test_a_defect_with_one_file_does_not_stop_the_others(
