@@ -11,14 +11,18 @@ from assistant.documents.tables import labels_columns, table_lines
 Row = list[str]
 #: More lone lines than this below one another are a table of one column, fewer are text.
 _LONE_LINES = 3
+#: A line above a table with more characters says more than what the table is about.
+_CAPTION_CHARS = 150
 
 
 def add_grid(builder: TextBuilder, rows: Iterable[Sequence[str]]) -> None:
     """Add a sheet's cells: tables row by row under their labels, lone lines beside them as paragraphs.
 
     Empty rows part tables, unless what follows them has no labels of its own and fits the columns of the table before.
+    Lines right above a table, and those that begin the sheet, are the context of its rows.
     """
     table: list[Row] = []
+    caption = ""
     waiting: list[list[Row]] = []
     for group in _groups(rows):
         if all(_filled(row) == 1 for row in group):
@@ -28,11 +32,14 @@ def add_grid(builder: TextBuilder, rows: Iterable[Sequence[str]]) -> None:
             table += [row for lines in waiting for row in lines] + group
             waiting.clear()
         else:
-            _flush(builder, table, waiting)
             first = next(place for place, row in enumerate(group) if _filled(row) > 1)
+            # What stands between two tables may be said of either.
+            before = [] if table else waiting[-1:]
+            captions = [_caption(lines) for lines in (*before, group[:first])]
+            _flush(builder, table, caption, waiting)
             _add_lines(builder, group[:first])
-            table = group[first:]
-    _flush(builder, table, waiting)
+            table, caption = group[first:], " ".join(filter(None, captions))
+    _flush(builder, table, caption, waiting)
 
 
 def _groups(rows: Iterable[Sequence[str]]) -> Iterator[list[Row]]:
@@ -69,12 +76,19 @@ def _continues(group: Sequence[Row], table: Sequence[Row]) -> bool:
     return not labelled
 
 
-def _flush(builder: TextBuilder, table: list[Row], waiting: list[list[Row]]) -> None:
+def _caption(lines: Sequence[Row]) -> str:
+    """What lone lines say of the table below them; empty if they are too many or too long for that."""
+    texts = [next(filter(None, row)) for row in lines]
+    fitting = len(texts) <= _LONE_LINES and all(len(text) <= _CAPTION_CHARS for text in texts)
+    return " ".join(texts) if fitting else ""
+
+
+def _flush(builder: TextBuilder, table: list[Row], caption: str, waiting: list[list[Row]]) -> None:
     """Add a table that has come to its end and the lines behind it."""
     if table:
         first, _ = _columns(table)
         for line in table_lines([row[first:] for row in table]):
-            builder.add(BlockKind.TABLE_ROW, line)
+            builder.add(BlockKind.TABLE_ROW, line, context=caption)
         table.clear()
     for lines in waiting:
         _add_lines(builder, lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assistant.documents.builder import TextBuilder
@@ -49,11 +49,31 @@ class _Body:
 
     def add(self, container: Any) -> None:
         """Add all that stands in a body, a text box or a cell."""
-        for each in _inside(container):
+        elements = list(_inside(container))
+        captions = self._captions(elements)
+        for place, each in enumerate(elements):
             if local(each) == "p":
                 self._add_paragraph(each)
             elif local(each) == "tbl":
-                self._add_table(each)
+                self._add_table(each, captions.get(place, ""))
+
+    def _captions(self, elements: Sequence[Any]) -> dict[int, str]:
+        """The captions of tables by the table's place: the one right above it, else the one right below.
+
+        One beside a picture is the picture's, and one that could be either of two tables' is left to neither.
+        """
+        found: dict[int, str] = {}
+        for place, each in enumerate(elements):
+            if local(each) != "p" or not self._styles.role(each).caption:
+                continue
+            above, below = _kind(elements, place - 1), _kind(elements, place + 1)
+            text = " ".join(inline_text(each).split())
+            alone = above != "tbl" or place - 1 in found
+            if below == "tbl" and above != "picture" and alone:
+                found[place + 1] = text
+            elif not alone and below not in ("tbl", "picture"):
+                found[place - 1] = text
+        return found
 
     def _add_paragraph(self, paragraph: Any) -> None:
         text = inline_text(paragraph).strip()
@@ -80,17 +100,25 @@ class _Body:
                 if relation is not None and not relation.is_external:
                     add_chart(self._builder, parse_xml(relation.target_part.blob))
 
-    def _add_table(self, table: Any) -> None:
+    def _add_table(self, table: Any, caption: str) -> None:
         rows = [_cells(row) for row in _inside(table) if local(row) == "tr"]
         if len(rows) == 1 and len(rows[0]) == 1:
             # A box around text.
             self.add(rows[0][0])
             return
         for line in table_lines(_texts(rows)):
-            self._builder.add(BlockKind.TABLE_ROW, line)
+            self._builder.add(BlockKind.TABLE_ROW, line, context=caption)
         for row in rows:
             for cell in row:
                 self._add_drawings(cell)
+
+
+def _kind(elements: Sequence[Any], place: int) -> str:
+    """The name of the element at a place, of a paragraph that a picture or chart hangs on "picture"."""
+    if not 0 <= place < len(elements):
+        return ""
+    name = local(elements[place])
+    return "picture" if name == "p" and next(_drawn(elements[place]), None) is not None else name
 
 
 def _drawn(element: Any) -> Iterator[Any]:

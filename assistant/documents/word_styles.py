@@ -9,16 +9,21 @@ from assistant.documents.office import attribute, local
 from assistant.documents.word_lists import child, value
 
 _HEADING = re.compile(r"heading (\d)$")
+#: The style's name in the file is English whatever the language of the program.
+_CAPTION = "caption"
 #: This outline level, and what is deeper, is running text (ECMA-376, part 1, 17.3.1.20).
 _BODY_TEXT = 9
 
 
 class Role(NamedTuple):
-    """The level of a heading (0 for none), and the list a paragraph is an item of with its depth there."""
+    """The level of a heading (0 for none), the list a paragraph is an item of with its depth there, and whether it is
+    the caption of a table or picture.
+    """
 
     level: int
     list_number: str | None
     depth: int
+    caption: bool
 
 
 class _Style(NamedTuple):
@@ -57,7 +62,8 @@ class Styles:
         sources = [source for source in (own, *(style.properties for style in chain)) if source is not None]
         number = next((found for source in sources if (found := value(source, "numPr", "numId")) is not None), None)
         depth = next((found for source in sources if (found := value(source, "numPr", "ilvl")) is not None), "0")
-        return Role(self._level(sources, chain), number if number != "0" else None, int(depth))
+        caption = any(style.name == _CAPTION for style in chain)
+        return Role(self._level(sources, chain), number if number != "0" else None, int(depth), caption)
 
     def _level(self, sources: list[Any], chain: list[_Style]) -> int:
         outline = next((found for source in sources if (found := value(source, "outlineLvl")) is not None), None)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from document_parts import HEADING, ITEM, PARAGRAPH, ROW, parts, read
+from document_parts import HEADING, ITEM, PARAGRAPH, ROW, parts, read, words
 from office_files import changed_zip, make_compound, make_docx, make_pptx, make_xls, make_xlsx, part
 
 from assistant.documents import Document, office, workbook
@@ -83,6 +83,44 @@ def test_docx_blocks_in_order() -> None:
     assert [block.level for block in document.blocks if block.kind is HEADING] == [1, 1, 3, 1]
     assert {block.page for block in document.blocks} == {None}
     assert (document.title, document.author, document.page_count, document.notes) == ("Harbour report", None, None, ())
+
+
+PICTURE = f'<w:p xmlns:w="{W}"><w:r><w:drawing><x:docPr xmlns:x="d" descr="A quay"/></w:drawing></w:r></w:p>'
+
+
+@pytest.mark.parametrize(
+    ("blocks", "contexts"),
+    [
+        (["=Table 1: Ships", "t"], ["Table 1: Ships"]),
+        (["t", "=Table 1: Ships", "Words."], ["Table 1: Ships"]),
+        (["=Table 1: Ships", "t", "=Table 2: Berths", "t"], ["Table 1: Ships", "Table 2: Berths"]),
+        (["Words.", "t"], [""]),
+        (["=Table 1: Ships", "Words.", "t"], [""]),
+        # A picture's, and what could be said of either.
+        ([PICTURE, "=Figure 1: A quay", "t"], [""]),
+        (["t", "=Figure 1: A quay", PICTURE], [""]),
+        (["t", "=Table 1: Ships", "t"], ["", ""]),
+    ],
+)
+def test_docx_captions_are_the_context_of_their_tables(blocks: list[str], contexts: list[str]) -> None:
+    def fill(document: Any) -> None:
+        for block in blocks:
+            if block == "t":
+                table = document.add_table(rows=2, cols=2)
+                for place, text in enumerate(("Kind", "2025", "Ships", "120")):
+                    table.cell(place // 2, place % 2).text = text
+            elif block.startswith("<"):
+                add_xml(document, block)
+            else:
+                document.add_paragraph(block.removeprefix("="), style="Caption" if block[0] == "=" else None)
+
+    document = read(make_docx(fill), "ships.docx")
+    rows = [block for block in document.blocks if block.kind is ROW]
+    assert [block.context for block in rows[::2]] == [block.context for block in rows[1::2]] == contexts
+    # It stands in the text as well, and is no heading.
+    assert [text for kind, text in parts(document) if kind is PARAGRAPH and text.startswith(("Table", "Figure"))] == [
+        block[1:] for block in blocks if block[0] == "="
+    ]
 
 
 def test_docx_states_its_facts() -> None:
@@ -411,7 +449,8 @@ def test_xlsx_several_tables_on_a_sheet() -> None:
         [],
         ["Source: own count"],
     ]
-    assert parts(read(make_xlsx({"All": rows}), "all.xlsx"))[1:] == [
+    document = read(make_xlsx({"All": rows}), "all.xlsx")
+    assert parts(document)[1:] == [
         (PARAGRAPH, "Ports of the north"),
         (PARAGRAPH, "in thousands"),
         (ROW, "Item | 2025 | 2024"),
@@ -422,6 +461,26 @@ def test_xlsx_several_tables_on_a_sheet() -> None:
         (ROW, "Oslo | Berths: 7 | Depth: 11"),
         (PARAGRAPH, "Source: own count"),
     ]
+    assert [block.context for block in document.blocks if block.kind is ROW] == [
+        *["Ports of the north in thousands"] * 4,
+        # Of a sheet's scale all its tables know.
+        *["in thousands"] * 2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("above", "context"),
+    [
+        (["Ships", "in thousands"], "Ships in thousands"),
+        (["Ships", "", "in thousands"], "Ships in thousands"),
+        (["Ships, and how they are counted: " + "each once a day, " * 9], ""),
+        (["Ann", "Bo", "Cy", "Di"], ""),
+    ],
+)
+def test_lines_above_a_table_of_a_sheet_are_the_context_of_its_rows(above: list[str], context: str) -> None:
+    document = read("\n".join([*(f'"{line}",,' for line in above), "Item,2025,2024", "Ships,120,100"]), "ships.csv")
+    rows = [block for block in document.blocks if block.kind is ROW and "20" in words(document, block)]
+    assert [block.context for block in rows] == [context] * 2
 
 
 def test_xlsx_formulas_without_results_are_told() -> None:
