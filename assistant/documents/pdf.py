@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.documents.builder import TextBuilder, clean_text
+from assistant.documents.bullets import begins_item, is_item
 from assistant.documents.hyphens import known_words
 from assistant.documents.model import BlockKind, Document
 from assistant.documents.ocr import is_empty, is_picture
@@ -23,8 +24,8 @@ _DIGITS = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
 _EDGE = 3
 #: On so many pages, and on this share of them, a line has to stand to be one.
 _RUNS, _RUN_SHARE = 3, 0.2
-
 _DEFAULT = ReadOptions()
+
 
 def _likenesses(line: str, page: int) -> set[tuple[str, int | None]]:
     """What a running line may share with those of other pages: all of it, or all but a number that counts the pages."""
@@ -98,7 +99,7 @@ def add_page(
     tables: Sequence[Table],
     headings: Mapping[int, Heading],
 ) -> None:
-    """Add a page's lines: headings, tables row by row, running text joined to paragraphs.
+    """Add a page's lines: headings, tables row by row, running text joined to paragraphs and items of lists.
 
     A paragraph ends where a line ends a sentence and is clearly shorter than the page's longest.
     """
@@ -109,7 +110,8 @@ def add_page(
 
     def flush() -> None:
         if open_lines:
-            builder.add(BlockKind.PARAGRAPH, "\n".join(open_lines), page=page)
+            kind = BlockKind.LIST_ITEM if is_item(open_lines[0]) else BlockKind.PARAGRAPH
+            builder.add(kind, "\n".join(open_lines), page=page)
             open_lines.clear()
 
     for place, line in enumerate(lines):
@@ -131,6 +133,8 @@ def add_page(
             flush()
             builder.add(BlockKind.TABLE_ROW, line.text, page=page)
         else:
+            if begins_item(line.text, open_lines):
+                flush()
             open_lines.append(line.text)
             if len(line.text) < 0.8 * width and line.text[-1] in ".:;!?":
                 flush()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from assistant.documents.builder import TextBuilder, clean_text
+from assistant.documents.bullets import is_item
 from assistant.documents.decode import decode
 from assistant.documents.model import BlockKind, Document
 
-_BULLET = re.compile(r"^\s*(?:[•▪◦‣*–-]|\d{1,2}[.)])\s+\S")
 _SENTENCE_END = re.compile(r"[.!?:;,…][\"'”’)\]]*$")
 #: Lines shorter than this do not come from wrapping running text.
 _WRAP_WIDTH = 60
@@ -37,7 +37,7 @@ def add_plain(builder: TextBuilder, text: str, *, page: int | None = None) -> No
         following = paragraphs[position + 1] if position + 1 < len(paragraphs) else ""
         if _looks_like_heading(lines, following, first=position == 0):
             builder.add(BlockKind.HEADING, lines[0], page=page, level=1 if position == 0 else 2)
-        elif sum(bool(_BULLET.match(line)) for line in lines) * 2 >= len(lines) > 0:
+        elif sum(is_item(line) for line in lines) * 2 >= len(lines) > 0:
             for item in _items(lines):
                 builder.add(BlockKind.LIST_ITEM, item, page=page)
         elif len(lines) > 1 and max(len(line) for line in lines) < _WRAP_WIDTH:
@@ -51,7 +51,7 @@ def _items(lines: list[str]) -> list[str]:
     """List items; a line without a bullet continues the one before."""
     items: list[str] = []
     for line in lines:
-        if _BULLET.match(line) or not items:
+        if is_item(line) or not items:
             items.append(line.strip())
         else:
             items[-1] += "\n" + line.strip()

@@ -6,9 +6,10 @@ import pytest
 from document_parts import CODE, HEADING, ITEM, PARAGRAPH, ROW, parts, read, words
 from pdfs import make_pdf
 
-from assistant.documents import supported_suffixes
+from assistant.documents import BlockKind, supported_suffixes
 from assistant.documents.builder import clean_text
-from assistant.documents.pdf import without_running_lines
+from assistant.documents.options import ReadOptions
+from assistant.documents.pdf import read_pdf, without_running_lines
 from assistant.documents.pdf_lines import PageLine
 from assistant.documents.web import lined_tables
 
@@ -307,6 +308,38 @@ def test_pdf_pages_rows_and_facts() -> None:
         (3, ROW, "Costs 70 65"),
         (3, PARAGRAPH, "That is (nearly) all."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "blocks"),
+    [
+        (
+            ["The yard does two things:", "• First, it dredges the", "harbour.", "• Then it builds."],
+            [(PARAGRAPH, 0, 1), (ITEM, 1, 3), (ITEM, 3, 4)],
+        ),
+        (["It dredges the harbour and", "• builds."], [(PARAGRAPH, 0, 1), (ITEM, 1, 2)]),
+        (["– dredges the harbour", "– builds"], [(ITEM, 0, 1), (ITEM, 1, 2)]),
+        (["9. Dredging of", "the harbour", "10. Building"], [(ITEM, 0, 2), (ITEM, 2, 3)]),
+        # A dash of a sentence, and a number that ends one.
+        (
+            ["The yard, which it leased", "– dear as it was – in May, as is told in Note", "10. The cranes"],
+            [(PARAGRAPH, 0, 3)],
+        ),
+        (["1. Dredging, as is told in Note", "10. The cranes come later, they say"], [(ITEM, 0, 2)]),
+    ],
+)
+def test_pdf_lists(lines: list[str], blocks: list[tuple[BlockKind, int, int]]) -> None:
+    document = read(make_pdf([lines]), "yard.pdf")
+    assert parts(document) == [(kind, "\n".join(lines[first:last])) for kind, first, last in blocks]
+
+
+def test_pdf_tells_how_far_it_is_page_by_page() -> None:
+    told: list[tuple[str, int, int]] = []
+    data = make_pdf([[f"Page {number} of the report."] for number in range(4)])
+    read_pdf(data, "report.pdf", ReadOptions(progress=lambda *step: told.append(step)))
+    steps = dict.fromkeys(what for what, _, _ in told)
+    assert next(iter(steps)) == "reading pages"
+    assert told == [(what, done, 4) for what in steps for done in range(4)]
 
 
 @pytest.mark.parametrize("title", ["", "0001045810-23-000227", "Q3 10-Q"])
