@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browsers import chromium_path
 from source_parts import Make, fill
 from ui_fakes import LEASES, FakeAssistant
 from ui_server import running
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from assistant.facade import Assistant
 
-CHROMIUM = "/usr/bin/chromium"
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -74,8 +74,9 @@ def browser() -> Iterator[Browser]:
     """One Chromium for the whole run."""
     from playwright.sync_api import sync_playwright
 
+    found = chromium_path()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=CHROMIUM_ARGS)
+        browser = playwright.chromium.launch(executable_path=found, headless=True, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
 
