@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.documents.registry import READERS, supported_suffixes
 from assistant.ui import panels
+from assistant.ui.choice import Shelf
 from assistant.ui.documents import Documents
 from assistant.ui.greeting import Greeter, greeting_html
 from assistant.ui.panel import QUIET, panel
 from assistant.ui.preferences import (
+    KEPT_CHOICE,
     KEPT_OPTIONS,
     facts_html,
     length_choices,
@@ -20,7 +22,7 @@ from assistant.ui.preferences import (
 )
 from assistant.ui.ratings import Rated, Ratings, form_html, told_html
 from assistant.ui.render import escape
-from assistant.ui.shelf import Shelf, finder_html, upload_html
+from assistant.ui.shelf import finder_html, upload_html
 from assistant.ui.startup import Startup
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ class Views:
             self._greeter.look(edition)
         return Marks(
             status=progress,
-            listing=(edition, progress.indexing, progress.settled, progress.problems),
+            listing=(edition, self._documents.tagged, progress.indexing, progress.settled, progress.problems),
             intake=self._documents.intake.edition,
             greeting=(edition, progress.settled, self._greeter.questions),
             ratings=(self._ratings.edition(),),
@@ -111,9 +113,10 @@ class Views:
         busy = not self._startup.progress.settled
         return greeting_html(len(documents), str(self._settings.corpus), busy, self._greeter.questions)
 
-    def privacy(self, quote_only: Any, length: Any) -> str:
-        """What is said where questions leave the machine."""
-        return privacy_html(self._settings, options_of(quote_only, length))
+    def wanted(self, quote_only: Any, length: Any) -> tuple[str, str]:
+        """What is said of how the next question is answered: where questions leave the machine, and beside the box."""
+        options = options_of(quote_only, length)
+        return privacy_html(self._settings, options), panels.wanted_html(options)
 
 
 def documents_column(settings: Settings) -> Column:
@@ -146,10 +149,13 @@ class Shared(NamedTuple):
     status: Any
     greeting: Any
     scope: Any
+    wanted: Any
     privacy: Any
     timer: Any
     marks: Any
     shelf: Any
+    #: Never shown: a place for what the browser kept of what was chosen.
+    kept: Any
 
 
 def wire_column(
@@ -158,10 +164,11 @@ def wire_column(
     """What happens in the column, and whenever the state of the program is looked at."""
     import gradio as gr
 
-    def look(shelf: Shelf, seen: Marks | None) -> tuple[Any, ...]:
+    def look(shelf: Shelf | None, seen: Marks | None, kept: str) -> tuple[Any, ...]:
         marks, last = views.marks(), seen or Marks()
         if marks == last:
-            return (gr.skip(),) * 8
+            return (gr.skip(),) * 10
+        known = shelf if shelf is not None else documents.restored(kept)
 
         def drawn(part: str, draw: Callable[[], str]) -> Any:
             return draw() if getattr(marks, part) != getattr(last, part) else gr.skip()
@@ -169,31 +176,34 @@ def wire_column(
         return (
             drawn("status", views.status),
             drawn("status", views.facts),
-            drawn("listing", lambda: documents.html(shelf)),
+            drawn("listing", lambda: documents.html(known)),
+            drawn("listing", lambda: documents.scope_html(known)),
             drawn("intake", documents.intake_html),
             drawn("greeting", views.greeting),
             drawn("ratings", ratings.html),
             gr.Timer(TICK_S if views.going_on else RESTING_TICK_S),
             marks,
+            known,
         )
 
-    def act(shelf: Shelf, event: gr.EventData) -> tuple[Any, ...]:
+    def act(shelf: Shelf | None, kept: str, event: gr.EventData) -> tuple[Any, ...]:
         data = event._data
-        shelf = documents.act(shelf, data.get("action"), data.get("name"), data.get("words"))
+        known = shelf if shelf is not None else documents.restored(kept)
+        known = documents.act(known, data.get("action"), data.get("name"), data.get("words"))
         return (
-            shelf,
-            documents.html(shelf),
+            known,
+            documents.html(known),
             documents.intake_html(),
-            panels.scope_html(len(shelf.chosen)),
+            documents.scope_html(known),
             gr.Timer(TICK_S if views.going_on else RESTING_TICK_S),
         )
 
     def add(event: gr.EventData) -> tuple[Any, ...]:
         address = event._data.get("address")
         if address:
-            documents.add_address(address)
+            documents.adding.add_address(address)
         else:
-            documents.add(event._data.get("files"))
+            documents.adding.add(event._data.get("files"))
         return documents.intake_html(), gr.Timer(TICK_S)
 
     # One at a time: what a tab has chosen is never written from what it was before, nor anything drawn over what is
@@ -202,20 +212,23 @@ def wire_column(
     # Annotations are strings in this module: Gradio looks the event class up in these.
     act.__annotations__["event"] = add.__annotations__["event"] = gr.EventData
     seen = [
-        shared.status, column.facts, column.listing, column.intake, shared.greeting, ratings_panel, shared.timer,
-        shared.marks,
+        shared.status, column.facts, column.listing, shared.scope, column.intake, shared.greeting, ratings_panel,
+        shared.timer, shared.marks, shared.shelf,
     ]  # fmt: skip
-    shared.blocks.load(look, [shared.shelf, shared.marks], seen, **in_turn)
-    shared.timer.tick(look, [shared.shelf, shared.marks], seen, trigger_mode="once", **in_turn)
+    looked = [shared.shelf, shared.marks, shared.kept]
+    told = f"(shelf, marks) => [shelf, marks, {KEPT_CHOICE}]"
+    shared.blocks.load(look, looked, seen, js=told, **in_turn)
+    shared.timer.tick(look, looked, seen, js=told, trigger_mode="once", **in_turn)
     changed = [shared.shelf, column.listing, column.intake, shared.scope, shared.timer]
+    chosen = f"(shelf) => [shelf, {KEPT_CHOICE}]"
     for part in (column.listing, column.intake, column.finder):
-        part.act(act, [shared.shelf], changed, trigger_mode="multiple", **in_turn)
+        part.act(act, [shared.shelf, shared.kept], changed, js=chosen, trigger_mode="multiple", **in_turn)
     column.upload.sent(add, None, [column.intake, shared.timer], trigger_mode="multiple", **in_turn)
-    for control in (column.quote_only, column.length):
-        control.change(views.privacy, [column.quote_only, column.length], shared.privacy, **QUIET)
+    controls, said = [column.quote_only, column.length], [shared.privacy, shared.wanted]
+    for control in controls:
+        control.change(views.wanted, controls, said, **QUIET)
     # What the browser keeps, whether the controls show it yet or not.
-    kept = f"(...shown) => {KEPT_OPTIONS}"
-    shared.blocks.load(views.privacy, [column.quote_only, column.length], shared.privacy, js=kept, **QUIET)
+    shared.blocks.load(views.wanted, controls, said, js=f"(...shown) => {KEPT_OPTIONS}", **QUIET)
 
 
 class RatingParts(NamedTuple):

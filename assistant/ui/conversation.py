@@ -85,7 +85,7 @@ class Conversation:
         question: str,
         conversation: Any,
         session: Session,
-        documents: Sequence[str],
+        documents: Callable[[], Sequence[str]],
         options: AnswerOptions | None = None,
     ) -> AsyncIterator[Update]:
         """Ask and show the answer as it arrives, sentence by sentence.
@@ -94,12 +94,15 @@ class Conversation:
             question: as typed; an empty one is ignored.
             conversation: the id of what is shown.
             session: the tab.
-            documents: names to ask within; none means all.
+            documents: gives the names to ask within, none meaning all; it may raise an `AssistantError`.
             options: how this question is to be answered.
         """
         text, where = question.strip(), known_id(conversation)
         if text:
-            begin = partial(self._answers.ask, where or None, text, documents, options)
+
+            def begin() -> str:
+                return self._answers.ask(where or None, text, documents(), options)
+
             async for update in self._begin(session, where, begin, Update(question="")):
                 yield update
 

@@ -1,10 +1,9 @@
-"""The documents column: listing, searching, choosing, deleting and undoing, adding. Knows nothing of Gradio."""
+"""The documents column: listing, searching, choosing, tagging, deleting and undoing. Knows nothing of Gradio."""
 
 from __future__ import annotations
 
 import logging
 import shutil
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,39 +11,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import SecretStr
 
-from assistant.documents import supported_suffixes
-from assistant.documents.options import opens_with_password
-from assistant.errors import AssistantError, DocumentError, StorageError
+from assistant.errors import AssistantError, ScopeError
+from assistant.ui import choice
+from assistant.ui.adding import Adding
 from assistant.ui.bin import Bin
+from assistant.ui.choice import PAGE, Shelf
 from assistant.ui.copies import Copies
-from assistant.ui.groups import groups_of, toggled
-from assistant.ui.intake import Intake, Outcome, Report, Task
-from assistant.ui.shelf import PAGE, Shelf, Stock, intake_html, listing_html, matching
+from assistant.ui.panels import scope_html
+from assistant.ui.shelf import Stock, intake_html, listing_html
 from assistant.ui.startup import Startup
 
 if TYPE_CHECKING:
-    from assistant.facade import AddResult, Assistant, DocumentInfo, Page
+    from assistant.facade import Assistant, DocumentInfo
     from assistant.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-#: Longest file name in bytes that common file systems take.
-NAME_BYTES = 255
 #: Longest search and password taken from the browser, in characters.
 WORDS_TAKEN = 200
-_DONE = {"added": "Added", "updated": "Updated", "unchanged": "Already here, unchanged"}
-_LOCKED = "It is locked with a password. Give it here: it is used once, and neither kept nor logged."
-_WRONG = "That password does not open it. Try another one."
 _UNREADABLE = "The list of documents cannot be read. Reload the page; if it happens again, see the log."
-_UNEXPECTED = "Could not be added. Try it again; the log says what happened."
-
-
-class Upload(NamedTuple):
-    """A file from the browser: its name and size there, and where it lies now, None if it did not arrive."""
-
-    name: str
-    size: int
-    path: Path | None
 
 
 class Found(NamedTuple):
@@ -68,12 +53,14 @@ class Documents:
         self._assistant = assistant
         self._settings = settings
         self._startup = startup
-        self._incoming = incoming.resolve()
+        self._incoming = incoming
         self._unreadable = False
         self._logged: set[str] = set()
+        self._tagged = 0
         self.copies = Copies(assistant, settings.home)
         self.bin = Bin(assistant, self.copies, startup.working)
-        self.intake = Intake()
+        self.adding = Adding(assistant, settings, startup, incoming, self.copies)
+        self.intake = self.adding.intake
 
     def close(self) -> None:
         """For the end of the program: let a running change end, then end what could be undone, and drop what waits."""
@@ -117,6 +104,11 @@ class Documents:
             logger.warning("the documents cannot be looked at: %s", error)
         return None
 
+    @property
+    def tagged(self) -> int:
+        """A number that changes whenever tags are given or taken here."""
+        return self._tagged
+
     def html(self, shelf: Shelf) -> str:
         """The list as this tab sees it."""
         progress = self._startup.progress
@@ -132,9 +124,37 @@ class Documents:
         )
         return listing_html(stock, shelf)
 
+    def scope_html(self, shelf: Shelf) -> str:
+        """What the next question of this tab is asked of, with what the browser keeps of it."""
+        documents, problem = self.found()
+        count = None if problem else len(choice.asked(documents, shelf))
+        return scope_html(count, shelf)
+
     def intake_html(self) -> str:
         """What is on its way in, and what became of it."""
         return intake_html(self.intake.items(), self.intake.summary())
+
+    # --- what is asked within ---------------------------------------------------------------------------
+
+    def restored(self, kept: object) -> Shelf:
+        """What a browser kept of its tab, of those documents that are still there."""
+        shelf = choice.restored(kept)
+        listed, problem = self.found()
+        return shelf if problem else choice.present(shelf, listed)
+
+    def asked(self, shelf: Shelf) -> tuple[str, ...]:
+        """The names of the documents to ask within, none meaning all.
+
+        Raises:
+            ScopeError: there is none that is all of what is wanted.
+            StorageError: which they are cannot be told.
+        """
+        if not shelf.narrowing:
+            return shelf.chosen
+        names = tuple(info.name for info in choice.asked(self._assistant.documents(), shelf))
+        if not names:
+            raise ScopeError("No document is all that was chosen", "Choose otherwise in the list, or ask all.")
+        return names
 
     # --- what its buttons do ----------------------------------------------------------------------------
 
@@ -156,7 +176,9 @@ class Documents:
                 self.intake.unlock(str(name), SecretStr(typed))
                 return shelf
             case "unlock-file" if typed:
-                self._unlock_file(name, SecretStr(typed))
+                failures, _ = self._looked_up(self._assistant.failures)
+                for failed in (each for each in failures if each.source == name):
+                    self.adding.unlock_file(failed, SecretStr(typed))
                 return shelf
             case "undo":
                 return replace(shelf, problem=self._attempt(lambda: self.bin.undo(str(name))))
@@ -169,32 +191,33 @@ class Documents:
                 return replace(shelf, words=" ".join(typed.split()), shown=PAGE)
             case "more":
                 return replace(shelf, shown=shelf.shown + PAGE)
-        return self._choose(shelf, action, name)
+        return self._choose(shelf, action, name, typed)
 
-    def _choose(self, shelf: Shelf, action: Any, name: Any) -> Shelf:
+    def _choose(self, shelf: Shelf, action: Any, name: Any, typed: str) -> Shelf:
         listed, problem = self.found()
         if problem:
             # Which of the chosen are still there cannot be told: what is asked must not become wider by that.
             return shelf
-        known = {info.name for info in listed}
-        shelf = replace(shelf, chosen=tuple(each for each in shelf.chosen if each in known))
+        shelf = choice.present(shelf, listed)
+        names = tuple(info.name for info in choice.asked(listed, shelf)) if not shelf.is_open else ()
         match action:
-            case "all":
-                return replace(shelf, chosen=())
-            case "found":
-                found = (info.name for info in matching(listed, shelf.words))
-                return replace(shelf, chosen=tuple(dict.fromkeys((*shelf.chosen, *found))))
-            case "group":
-                group = next((each for each in groups_of(listed) if each.key == name), None)
-                return replace(shelf, chosen=toggled(shelf.chosen, group)) if group else shelf
-            case "choose" if name in known:
-                rest = tuple(each for each in shelf.chosen if each != name)
-                return replace(shelf, chosen=rest if name in shelf.chosen else (*rest, name))
-            case "delete" if name in known:
+            case "delete" if any(info.name == name for info in listed):
                 return self._delete(shelf, (name,))
-            case "delete-chosen" if shelf.chosen:
-                return self._delete(shelf, shelf.chosen)
-        return shelf
+            case "delete-chosen" if names:
+                return self._delete(shelf, names)
+            case "tag" if names and typed.strip():
+                return self._tag(shelf, names, add=[typed])
+            case "untag" if names:
+                return self._tag(shelf, names, remove=[str(name)])
+        try:
+            return choice.choose(shelf, action, name, typed, listed)
+        except ScopeError as error:
+            return replace(shelf, problem=str(error))
+
+    def _tag(self, shelf: Shelf, names: Sequence[str], **tags: Sequence[str]) -> Shelf:
+        problem = self._attempt(lambda: self._assistant.tag(names, **tags))
+        self._tagged += 1
+        return replace(shelf, problem=problem)
 
     def _delete(self, shelf: Shelf, names: Sequence[str]) -> Shelf:
         problem = self._attempt(lambda: self.bin.delete(names))
@@ -209,152 +232,3 @@ class Documents:
         except AssistantError as error:
             return str(error)
         return ""
-
-    # --- adding -----------------------------------------------------------------------------------------
-
-    def add(self, data: Any) -> None:
-        """Take on what the browser sent; each file is added in its turn, in the background."""
-        self.intake.put([self._task(upload) for upload in self._uploads(data)])
-
-    def add_address(self, address: Any) -> None:
-        """Fetch what stands at an address a person typed, and add it, in the background."""
-        typed = " ".join(str(address or "").split())
-        if typed:
-            self.intake.put([Task(typed, 1, lambda report: self._fetch(typed, report))])
-
-    def _task(self, upload: Upload) -> Task:
-        return Task(upload.name, upload.size, lambda report: self._add_upload(upload, report))
-
-    def _add_upload(self, upload: Upload, report: Report, password: SecretStr | None = None) -> Outcome:
-        """Add an uploaded file; one that asks for a password stays at hand until it is given, or given up."""
-
-        def give_up() -> None:
-            if upload.path:
-                upload.path.unlink(missing_ok=True)
-
-        outcome = _told(upload.name, lambda: self._check_and_add(upload, report, password), password is not None)
-        if outcome.kind != "locked":
-            give_up()
-            return outcome
-        return outcome._replace(unlock=lambda word, told: self._add_upload(upload, told, word), give_up=give_up)
-
-    def _check_and_add(self, upload: Upload, report: Report, password: SecretStr | None) -> Outcome:
-        checked_name(upload.name, upload.size, self._settings.max_file_mb)
-        if upload.path is None:
-            raise DocumentError("The file did not arrive", "Send it again.")
-        self._startup.wait_open()
-        with self._startup.working():
-            return self._keep_and_add(upload.name, upload.path, report, password)
-
-    def _fetch(self, address: str, report: Report) -> Outcome:
-        try:
-            self._startup.wait_open()
-            report("fetching", 0, 0)
-            # Outside of the work on the index: a slow server holds up nothing else.
-            page = self._assistant.fetch(address)
-        except Exception as error:
-            return _problem(address, error, tried=False)
-        return self._add_page(address, page, report)
-
-    def _add_page(self, address: str, page: Page, report: Report, password: SecretStr | None = None) -> Outcome:
-        def work() -> Outcome:
-            with self._startup.working():
-                return _outcome(self._assistant.add([page], password=password, progress=report)[0])
-
-        outcome = _told(address, work, password is not None)
-        if outcome.kind != "locked":
-            return outcome
-        return outcome._replace(unlock=lambda word, told: self._add_page(address, page, told, word))
-
-    def _unlock_file(self, source: Any, password: SecretStr) -> None:
-        """Read a locked file of the synced folder, in the background."""
-        failed = next((each for each in self._looked_up(self._assistant.failures)[0] if each.source == source), None)
-        if failed is None:
-            return
-
-        def work(report: Report, word: SecretStr = password) -> Outcome:
-            def unlocked() -> Outcome:
-                with self._startup.working():
-                    return _outcome(self._assistant.unlock(failed, word, report))
-
-            outcome = _told(failed.name, unlocked, tried=True)
-            return (
-                outcome._replace(unlock=lambda other, told: work(told, other)) if outcome.kind == "locked" else outcome
-            )
-
-        self.intake.put([Task(failed.name, max(1, failed.size), work)])
-
-    def _keep_and_add(self, name: str, arrived: Path, report: Report, password: SecretStr | None) -> Outcome:
-        replaces = (self.copies.folder / name).exists()
-        with self.copies.taking_in(name, arrived) as target:
-            result = self._assistant.add([target], origin="uploaded", password=password, progress=report)[0]
-            if result.status == "failed":
-                raise DocumentError(result.reason, result.next_step)
-            if result.status == "unchanged" and not replaces:
-                # The same file is indexed from another place: a second copy would only go stale.
-                target.unlink(missing_ok=True)
-        return _outcome(result)
-
-    def _uploads(self, data: Any) -> list[Upload]:
-        """The browser's word checked: only files inside the incoming folder are touched."""
-        items = data if isinstance(data, list) else []
-        return [self._upload(item) for item in items if isinstance(item, dict)]
-
-    def _upload(self, item: dict[str, Any]) -> Upload:
-        name = Path(str(item.get("name") or "unnamed").replace("\\", "/")).name or "unnamed"
-        path = Path(str(item.get("path") or "")).resolve()
-        if path.is_relative_to(self._incoming) and path.is_file():
-            # Under a name of its own: the same file sent again meanwhile would arrive at the same place.
-            return Upload(name, path.stat().st_size, path.rename(self._incoming / uuid.uuid4().hex))
-        size = item.get("size")
-        return Upload(name, size if isinstance(size, int) else 0, None)
-
-
-def _told(name: str, work: Callable[[], Outcome], tried: bool) -> Outcome:
-    """What became of something added; of an error its words. `tried` says that a password was given."""
-    try:
-        return work()
-    except Exception as error:
-        return _problem(name, error, tried)
-
-
-def _problem(name: str, error: Exception, tried: bool) -> Outcome:
-    if isinstance(error, DocumentError) and opens_with_password(error.next_step):
-        return Outcome("locked", name, _WRONG if tried else _LOCKED)
-    if isinstance(error, AssistantError):
-        return Outcome("bad", name, str(error))
-    if isinstance(error, OSError):
-        problem = StorageError(
-            f"It could not be kept: {error.strerror or error}",
-            "Free some space or check the permissions of the home folder, then add it again.",
-        )
-        return Outcome("bad", name, str(problem))
-    logger.error("%s could not be added", name, exc_info=error)
-    return Outcome("bad", name, _UNEXPECTED)
-
-
-def _outcome(result: AddResult) -> Outcome:
-    told = _DONE.get(result.status, result.status)
-    remark = f". {result.reason}" if result.reason else ""
-    return Outcome("plain" if result.status == "unchanged" else "good", result.name, f"{told}{remark}")
-
-
-def checked_name(name: str, size: int, max_file_mb: int) -> str:
-    """A file name fit to be kept under.
-
-    Raises:
-        DocumentError: unsupported, hidden, unusable as a file name, or over the limit.
-    """
-    if name.startswith(".") or not name.isprintable() or len(name.encode()) > NAME_BYTES:
-        raise DocumentError("This file name cannot be kept", "Rename the file, then send it again.")
-    if Path(name).suffix.lower() not in supported_suffixes():
-        raise DocumentError(
-            f"{Path(name).suffix or 'A file without a suffix'} is not a supported format",
-            f"Supported are {' '.join(supported_suffixes())}.",
-        )
-    if size > max_file_mb * 2**20:
-        raise DocumentError(
-            f"It is {size / 2**20:.0f} MB, over the limit of {max_file_mb} MB",
-            "Split it, or raise ASSISTANT_MAX_FILE_MB.",
-        )
-    return name

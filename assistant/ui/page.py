@@ -24,7 +24,6 @@ from assistant.ui.panel import QUIET, panel
 from assistant.ui.preferences import KEPT_OPTIONS
 from assistant.ui.ratings import Ratings
 from assistant.ui.session import Session
-from assistant.ui.shelf import Shelf
 from assistant.ui.source_html import source_bar
 from assistant.ui.source_view import Sources
 from assistant.ui.talks import Talks
@@ -53,6 +52,7 @@ class Parts(NamedTuple):
     greeting: Any
     conversation: Any
     scope: Any
+    wanted: Any
     question: Any
     send: Any
     stop: Any
@@ -61,6 +61,7 @@ class Parts(NamedTuple):
     timer: Any
     marks: Any
     shelf: Any
+    kept: Any
     ratings: RatingParts
     talk: TalkParts
 
@@ -91,11 +92,12 @@ def build_blocks(
     with Page(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
         parts = _layout(settings)
         shared = Shared(
-            blocks, parts.status, parts.greeting, parts.scope, parts.privacy, parts.timer, parts.marks, parts.shelf
-        )
+            blocks, parts.status, parts.greeting, parts.scope, parts.wanted, parts.privacy, parts.timer, parts.marks,
+            parts.shelf, parts.kept,
+        )  # fmt: skip
         wire_column(parts.column, shared, views, documents, parts.ratings.shown, ratings)
         wire_ratings(parts.ratings, ratings, conversation.rated)
-        wire_talks(blocks, parts, conversation, talks)
+        wire_talks(blocks, parts, conversation, talks, documents)
         _wire_sources(parts, conversation, sources)
         _wire_preferences(blocks, parts.column)
     blocks.state_session_capacity = TABS
@@ -120,7 +122,9 @@ def _layout(settings: Settings) -> Parts:
             above = heading()
             talk = panel("conversation", script="conversation.js")
             ratings = rating_parts()
-            scope = panel("scope", panels.scope_html(0))
+            with gr.Row(elem_id="asking"):
+                scope = panel("scope", script="scope.js")
+                wanted = panel("wanted")
             with gr.Row(elem_id="composer"):
                 question = gr.Textbox(
                     label="Question",
@@ -138,8 +142,8 @@ def _layout(settings: Settings) -> Parts:
             panel("source-title", source_bar())
             source = panel("source", panels.source_hint(), "source.js")
     return Parts(
-        status, column, privacy, greeting, talk, scope, question, send, stop, clear, source,
-        gr.Timer(TICK_S), gr.State(None), gr.State(Shelf()), ratings, talk_parts(above),
+        status, column, privacy, greeting, talk, scope, wanted, question, send, stop, clear, source,
+        gr.Timer(TICK_S), gr.State(None), gr.State(None), gr.Textbox(visible=False), ratings, talk_parts(above),
     )  # fmt: skip
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from assistant.ui.choice import Shelf, restored
 from assistant.ui.conversation import Conversation, Update
+from assistant.ui.documents import Documents
 from assistant.ui.panel import QUIET, panel
-from assistant.ui.preferences import KEPT_OPTIONS, options_of
+from assistant.ui.preferences import KEPT_CHOICE, KEPT_OPTIONS, options_of
 from assistant.ui.session import Session
-from assistant.ui.shelf import Shelf
 from assistant.ui.talk_list import naming_html, search_html
 from assistant.ui.talks import Talks
 
@@ -54,7 +56,7 @@ def talk_parts(heading: Any) -> TalkParts:
     return TalkParts(heading, talks, gr.Textbox(visible=False), gr.State(Session()))
 
 
-def wire_talks(blocks: Any, parts: Parts, conversation: Conversation, talks: Talks) -> None:
+def wire_talks(blocks: Any, parts: Parts, conversation: Conversation, talks: Talks, documents: Documents) -> None:
     """Asking, stopping, asking again, opening, and the list."""
     import gradio as gr
 
@@ -62,10 +64,12 @@ def wire_talks(blocks: Any, parts: Parts, conversation: Conversation, talks: Tal
     outputs = [mine.heading, parts.conversation, parts.question, parts.source, mine.talks]
 
     async def ask(
-        question: str, shown: str, session: Session, shelf: Shelf, quote_only: bool, length: str
+        question: str, shown: str, session: Session, shelf: Shelf | None, kept: str, quote_only: bool, length: str
     ) -> AsyncIterator[tuple[Any, ...]]:
         options = options_of(quote_only, length)
-        async for told in _told(conversation.ask(question, shown, session, shelf.chosen, options)):
+        # As it was chosen: a document that has gone since is missed by name, and not left out in silence.
+        within = partial(documents.asked, shelf if shelf is not None else restored(kept))
+        async for told in _told(conversation.ask(question, shown, session, within, options)):
             yield told
 
     async def again(
@@ -102,15 +106,16 @@ def wire_talks(blocks: Any, parts: Parts, conversation: Conversation, talks: Tal
     asked = gr.on(
         [parts.question.submit, parts.send.click],
         ask,
-        [parts.question, mine.shown, mine.session, parts.shelf, *options],
+        [parts.question, mine.shown, mine.session, parts.shelf, parts.kept, *options],
         outputs,
         trigger_mode="once",
-        js=f"(question, _, session, shelf, ...shown) => {{ window.corpusAssistant.asks(); "
-        f"return [question, {_SHOWN}, session, shelf, ...{KEPT_OPTIONS}]; }}",
+        js=f"(question, _, session, shelf, kept, ...shown) => {{ window.corpusAssistant.asks(); "
+        f"return [question, {_SHOWN}, session, shelf, {KEPT_CHOICE}, ...{KEPT_OPTIONS}]; }}",
         **lasting,
     )
     # In the browser alone, and whatever happened to the server: the page must never look busy for good.
-    asked.then(None, js="() => { window.corpusAssistant?.ready(); }")
+    for over in (asked.then, asked.failure):
+        over(None, js="() => { window.corpusAssistant?.ready(); }")
     mine.talks.again(
         again,
         [mine.session, *options],

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Citation
+from assistant.answering.options import AnswerOptions
+from assistant.ui.choice import Shelf, kept
 from assistant.ui.render import escape, isolated, place
 
 if TYPE_CHECKING:
@@ -68,8 +70,25 @@ def status_html(progress: Progress, model: str, where: str) -> str:
     )
 
 
-def scope_html(chosen: int) -> str:
-    """What the next question is asked of."""
-    if not chosen:
-        return '<p class="scope">Asking all documents</p>'
-    return f'<p class="scope chosen">Asking within {chosen} chosen document{"s" if chosen > 1 else ""}</p>'
+def scope_html(count: int | None, shelf: Shelf) -> str:
+    """What the next question is asked of, with what the browser is to keep of it.
+
+    Args:
+        count: how many documents it is asked of; None if that cannot be told now.
+        shelf: what was chosen.
+    """
+    said = "Asking all documents"
+    if shelf.chosen:
+        count = len(shelf.chosen) if count is None else count
+        said = f"Asking within {count:,} chosen document{'s' if count != 1 else ''}"
+    elif shelf.narrowing:
+        within = {None: "documents", 0: "no document", 1: "1 document"}.get(count, f"{count:,} documents")
+        said = f"Asking within {within}: {', '.join(map(isolated, shelf.narrowing.told()))}"
+    return f'<p class="scope{"" if shelf.is_open else " chosen"}" data-kept="{escape(kept(shelf))}">{said}</p>'
+
+
+def wanted_html(options: AnswerOptions) -> str:
+    """How the next question is answered, where that is not as usual."""
+    if options.quote_only:
+        return '<p class="wanted" data-quotes-only="">Quotes only: no model is asked</p>'
+    return "" if options.length == "normal" else f'<p class="wanted">{options.length.capitalize()} answers</p>'

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 #: and knows it before the controls show it; what it kept of another kind counts for nothing.
 KEPT_OPTIONS = f"window.corpusAssistant.options({json.dumps(get_args(Length))}, ...shown)"
 
+#: In the browser: what is asked within, as this tab was told of it last. A server that forgot the tab, or was started
+#: anew, learns it from there: a question must never be asked of more than was chosen.
+KEPT_CHOICE = "window.corpusAssistant.choice()"
+
 
 def remote_host(settings: Settings) -> str | None:
     """The host that questions and quotes are sent to; None if they stay on this machine."""

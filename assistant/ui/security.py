@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,6 +25,7 @@ ALLOWED_ROUTES = re.compile(
 )
 #: Largest event body in bytes: a question at its limit is far smaller; files do not come this way.
 MAX_EVENT_BYTES = 2**20
+TOO_LARGE = "This is more text than can be sent at once. Shorten it, or add it as a document and ask about that."
 _EVENT_ROUTE = "/gradio_api/queue/join"
 #: What documents and conversations hold: not even a link may lead there from elsewhere.
 _FOR_THE_PAGE = ("/source/", "/conversations/")
@@ -128,9 +129,10 @@ class Guard:
 
     async def _event(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive)
-        refusal = None
+        refusal: Response | None = None
         if body is None:
-            refusal = PlainTextResponse("The event is too large", status_code=413)
+            # The page shows a `detail` to the person.
+            refusal = JSONResponse({"detail": TOO_LARGE}, status_code=413)
         else:
             try:
                 if names_a_file(json.loads(body or b"null")):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from assistant.documents.options import opens_with_password
 from assistant.documents.registry import is_archive
 from assistant.ui.bin import leaves
-from assistant.ui.groups import groups_html, groups_of
+from assistant.ui.choice import PAGE, Shelf, asked, matching
+from assistant.ui.groups import groups_html, narrowed
 from assistant.ui.intake import Item
 from assistant.ui.render import escape, isolated
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from assistant.facade import DocumentInfo, FailedFile
     from assistant.ui.bin import Deleted
 
-#: Documents shown at first, and with each "Show more": a browser redraws so many in a moment.
-PAGE = 60
 #: Files that could not be read shown at once; the number of the others is told.
 FAILED_SHOWN = 40
 #: Names told of documents that were deleted together.
@@ -27,20 +27,10 @@ NAMES_TOLD = 3
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """What one browser tab has chosen, looks for, and how many documents it is shown."""
-
-    chosen: tuple[str, ...] = ()
-    words: str = ""
-    shown: int = PAGE
-    problem: str = ""
-
-
-@dataclass(frozen=True)
 class Stock:
     """What the list is made of: the documents, what is being indexed, what failed, what can be put back.
 
-    `problem` says why the documents cannot be told.
+    `problem` says why the documents cannot be told; `today` is that of the person who reads it.
     """
 
     documents: tuple[DocumentInfo, ...] = ()
@@ -49,16 +39,7 @@ class Stock:
     indexing: str = ""
     busy: bool = False
     problem: str = ""
-
-
-def matching(documents: Sequence[DocumentInfo], words: str) -> list[DocumentInfo]:
-    """The documents whose name, title or tags hold all of some words, whatever their case."""
-    wanted = words.casefold().split()
-    return [
-        info
-        for info in documents
-        if all(word in " ".join((info.name, info.title, *info.tags)).casefold() for word in wanted)
-    ]
+    today: date = field(default_factory=date.today)
 
 
 def size_words(size: int) -> str:
@@ -92,32 +73,54 @@ def _documents_html(stock: Stock, shelf: Shelf) -> list[str]:
     documents = stock.documents
     if not documents:
         told = "Indexing the first documents." if stock.busy else "No documents yet."
-        return ["" if stock.problem else f'<p class="empty">{told}</p>', "", "", ""]
-    found = matching(documents, shelf.words)
+        return ["" if stock.problem else f'<p class="empty">{told}</p>', "", "", "", ""]
+    within = narrowed(documents, shelf.narrowing)
+    found = matching(within, shelf.words)
     leaving = {name for each in stock.deleted if leaves(each) for name in each.names}
-    rows = "".join(_row(info, info.name in shelf.chosen, info.name in leaving) for info in found[: shelf.shown])
+    rows = "".join(
+        _row(info, info.name in shelf.chosen, info.name in leaving, stock.today) for info in found[: shelf.shown]
+    )
     rest = len(found) - shelf.shown
     return [
-        f'<p class="count" role="status">{_count_html(len(documents), found, shelf)}</p>',
-        "" if shelf.words else groups_html(groups_of(documents), shelf.chosen),
+        f'<p class="count" role="status">{_count_html(stock, len(within), found, shelf)}</p>',
+        _tagging_html(asked(documents, shelf)) if not shelf.is_open else "",
+        "" if shelf.words and not shelf.narrowing else groups_html(documents, shelf.narrowing),
         f'<ul class="shelf">{rows}</ul>' if rows else "",
         _button("more", "", f"Show {min(rest, PAGE)} more of {rest:,}", "link more") if rest > 0 else "",
     ]
 
 
-def _count_html(total: int, found: Sequence[DocumentInfo], shelf: Shelf) -> str:
+def _count_html(stock: Stock, within: int, found: Sequence[DocumentInfo], shelf: Shelf) -> str:
+    total, count = len(stock.documents), len(asked(stock.documents, shelf))
     parts = [f"{total:,} document{'s' if total != 1 else ''}"]
     if shelf.words:
-        parts = [f"{len(found):,} of {total:,} found" if found else f"None of {total:,} documents has these words"]
-    if shelf.chosen:
+        parts = [f"{len(found):,} of {within:,} found" if found else f"None of {within:,} documents has these words"]
+    if not shelf.is_open:
         parts = [
-            f"Asking within {len(shelf.chosen):,} of {total:,}",
+            f"Asking within {count:,} of {total:,}" if count else "No document is all of this",
             _button("all", "", "Ask all", "link"),
-            _button("delete-chosen", "", f"Delete {_these(len(shelf.chosen))}", "link delete-chosen"),
         ]
+    if not shelf.is_open and count:
+        parts.append(_button("delete-chosen", "", f"Delete {_these(count)}", "link delete-chosen"))
     if shelf.words and found and not {info.name for info in found} <= set(shelf.chosen):
         parts.append(_button("found", "", "Choose those found", "link"))
     return " ".join(parts)
+
+
+def _tagging_html(documents: Sequence[DocumentInfo]) -> str:
+    """Where documents that were chosen get tags, and their tags are taken; folded until it is wanted."""
+    if not documents:
+        return ""
+    tags = sorted({tag for info in documents for tag in info.tags})
+    taken = "".join(
+        f'<button type="button" class="chip" data-action="untag" data-name="{escape(tag)}" '
+        f'aria-label="Remove the tag {escape(tag)}">{isolated(tag)} <span aria-hidden="true">\u00d7</span></button>'
+        for tag in tags
+    )
+    entry = entry_html("tag", "", "New tag", "New tag", "Add the tag", "Add")
+    parts = f"{f'<div>{taken}</div>' if taken else ''}{entry}"
+    whose = "Its tags" if len(documents) == 1 else f"Tags of {_these(len(documents))}"
+    return f'<details class="tagging"><summary>{whose}</summary>{parts}</details>'
 
 
 def _button(action: str, name: str, text: str, kind: str) -> str:
@@ -178,9 +181,9 @@ def _stays(deleted: Deleted) -> str:
     )
 
 
-def _row(info: DocumentInfo, chosen: bool, leaving: bool) -> str:
+def _row(info: DocumentInfo, chosen: bool, leaving: bool, today: date) -> str:
     name = escape(info.name)
-    facts = "".join(f"<span>{escape(fact)}</span>" for fact in (*_facts(info), *(("being deleted",) * leaving)))
+    facts = "".join(f"<span>{escape(fact)}</span>" for fact in (*_facts(info, today), *(("being deleted",) * leaving)))
     notes = f'<span class="facts remark">{escape(" ".join(info.notes))}</span>' if info.notes else ""
     kind = ' class="leaving"' if leaving else ""
     return (
@@ -195,13 +198,19 @@ def _row(info: DocumentInfo, chosen: bool, leaving: bool) -> str:
     )
 
 
-def _facts(info: DocumentInfo) -> list[str]:
+def _facts(info: DocumentInfo, today: date) -> list[str]:
     pages = f"{info.page_count:,} page{'s' if info.page_count != 1 else ''}" if info.page_count else ""
     # Of an archive's document only the archive's size is known.
     inside = any(is_archive(str(parent)) for parent in PurePosixPath(info.name).parents)
     size = size_words(info.size) if info.size is not None and not inside else f"{info.characters:,} characters"
     tags = " ".join(f"#{tag}" for tag in info.tags)
-    return [fact for fact in (info.date or "", pages, size, "indexed", tags) if fact]
+    return [fact for fact in (info.date or _added(info, today), pages, size, "indexed", tags) if fact]
+
+
+def _added(info: DocumentInfo, today: date) -> str:
+    """When a document that states no date came in: by the calendar of the person, with the year if it is another."""
+    day = datetime.fromisoformat(info.added_at).astimezone().date()
+    return f"added {day.day} {day:%b}" if day.year == today.year else f"added {day.day} {day:%b %Y}"
 
 
 def _failures_html(failures: Sequence[FailedFile]) -> str:
@@ -229,11 +238,15 @@ def _failed_row(failure: FailedFile) -> str:
 
 def password_html(action: str, key: str, name: str) -> str:
     """A field for the password of a locked file; its words are sent once and never come back."""
-    label = f"Password of {name}"
+    return entry_html(action, key, f"Password of {name}", "Password", f"Open {name}", "Open", "password")
+
+
+def entry_html(action: str, key: str, label: str, hint: str, said: str, button: str, kind: str = "text") -> str:
+    """A field whose words are sent with an action; `label` and `said` are what screen readers say of its two parts."""
     return (
-        f'<div class="password" data-action="{action}" data-name="{escape(key)}">'
-        f'<input type="password" autocomplete="off" placeholder="Password" aria-label="{escape(label)}">'
-        f'<button type="button" class="button" aria-label="Open {escape(name)}">Open</button></div>'
+        f'<div class="entry {kind}" data-action="{action}" data-name="{escape(key)}">'
+        f'<input type="{kind}" autocomplete="off" placeholder="{hint}" aria-label="{escape(label)}">'
+        f'<button type="button" class="button" aria-label="{escape(said)}">{button}</button></div>'
     )
 
 

@@ -42,7 +42,8 @@ class Tab:
 
     def ask(self, question: str, documents: Sequence[str] = (), options: AnswerOptions | None = None) -> Tab:
         self.question = question
-        return self._drive(self.house.conversation.ask(question, self.id, self.session, documents, options))
+        asked = self.house.conversation.ask(question, self.id, self.session, lambda: documents, options)
+        return self._drive(asked)
 
     def again(self, question: str | None = None, options: AnswerOptions | None = None) -> Tab:
         return self._drive(self.house.conversation.again(self.id, question, self.session, options))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 from test_ui_browser import ask, open_page
 from test_ui_source_browser import MARGIN
 from ui_fakes import Failed, FakeAssistant
-from ui_server import running
+from ui_server import program, running
 
 from assistant.documents.options import ReadOptions, locked
 from assistant.settings import Settings
 from assistant.ui.app import build_app
+from assistant.ui.startup import Startup
 
 pytestmark = pytest.mark.browser
 
@@ -136,6 +138,93 @@ def test_no_serious_violation_in_states_that_pass(
         page.wait_for_selector("#connection:not([hidden])")
         look("a question being edited, a lost connection")
     assert told == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_violation_where_something_is_missing(
+    page: Any, fake: FakeAssistant, settings: Settings, scheme: str
+) -> None:
+    told: dict[str, list[str]] = {}
+
+    def look(state: str) -> None:
+        if found := faults(page):
+            told[state] = found
+
+    opened, go_on = threading.Event(), threading.Event()
+    fake.put("filings/q2.md", "The reserve margin fell to 9 percent in March.", date="2023-08-03", tags=("read",))
+    fake.on_open = lambda: opened.wait(60) and None
+
+    def sync(progress: Any) -> None:
+        progress("q3.md", 1, 4)
+        go_on.wait(60)
+
+    fake.on_sync = sync
+    startup = Startup(fake, settings)
+    page.emulate_media(color_scheme=scheme)
+    with running(build_app(fake, settings, startup)) as url:
+        startup.start()
+        open_page(page, url)
+        page.wait_for_selector('.state[data-phase="opening"]')
+        look("opening")
+        opened.set()
+        page.wait_for_selector('.state[data-phase="indexing"]')
+        page.wait_for_selector(".arriving")
+        look("indexing")
+        go_on.set()
+        page.wait_for_selector('.state[data-phase="ready"]')
+
+        fake.held = held = threading.Semaphore(1)
+        ask(page, "What capacity was leased, at what average rate?", done=False)
+        page.wait_for_selector(".sentence")
+        page.click("#stop")
+        page.wait_for_selector('.exchange[data-status="stopped"]')
+        fake.held = None
+        held.release(5)
+        ask(page, "Is it to be found nowhere?")
+        page.wait_for_selector('.badge:has-text("Not in the documents")')
+        look("a stopped answer, and none")
+
+        page.click('.chip[data-name="Year:2023"]')
+        page.wait_for_selector('#scope:has-text("1 document: 2023")')
+        page.click("#documents .tagging summary")
+        page.click("#settings > button")
+        page.check("#quote-only input")
+        page.wait_for_selector(".wanted")
+        look("documents narrowed, tags, quotes only")
+        ask(page, "How far fell the reserve margin?")
+        fake.take_out(["filings/q2.md"])
+        page.wait_for_selector('#scope:has-text("no document")')
+        page.click(".exchange >> nth=2 >> .cite >> nth=0")
+        page.wait_for_selector("#source .failure")
+        page.fill("#question textarea", "And then?")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".refusal")
+        look("a source that is gone, a question that is refused")
+
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.click("#views [data-view=documents]")
+        look("narrow, documents narrowed")
+        page.click("#talks-open")
+        page.wait_for_selector("#talks-list li")
+        look("narrow, list of conversations")
+        startup.close()
+    assert told == {}
+
+
+def test_an_interrupted_answer(page: Any, tmp_path: Path) -> None:
+    with program(tmp_path, pause_s=600.0) as (process, url):
+        open_page(page, url)
+        ask(page, "What capacity was leased?", done=False)
+        page.wait_for_selector("#source .quote")
+        process.kill()
+        page.wait_for_selector("#connection:not([hidden])")
+        page.goto("about:blank")
+    with program(tmp_path, port=int(url.rsplit(":", 1)[1])):
+        open_page(page, url)
+        page.click("#talks-open")
+        page.click("#talks-list a")
+        page.wait_for_selector('.exchange:has-text("Interrupted")')
+        assert faults(page) == []
 
 
 def test_a_fault_would_be_found(page: Any, library_url: str) -> None:

@@ -323,13 +323,56 @@ def test_an_address_and_groups(page: Any, url: str, fake: FakeAssistant) -> None
     page.keyboard.press("Enter")
     page.wait_for_selector(".results .bad")
     page.click('.chip[data-name="Year:2023"]')
-    page.wait_for_selector('.chip[data-name="Tag:read"][aria-checked="true"]')
-    assert page.get_attribute('.chip[data-name="Folder:filings/2023"]', "aria-checked") == "true"
-    assert "Asking within 1 chosen document" in page.inner_text("#scope")
+    page.wait_for_selector('.chip[data-name="Year:2023"][aria-checked="true"]')
+    page.wait_for_selector('#scope:has-text("Asking within 1 document: 2023")')
+    assert page.locator("#documents li[data-document]").count() == 1
     ask(page, "How did the reserve margin fall?")
     assert fake.asked[-1][2] == ("filings/2023/q2.md",)
-    page.click('.chip[data-name="Tag:read"]')
+    page.click('.chip[data-name="Year:2023"]')
     page.wait_for_selector('#scope:has-text("Asking all documents")')
+
+
+def test_kinds_of_groups_intersect_with_dates_and_documents_get_tags(page: Any, url: str, fake: FakeAssistant) -> None:
+    for year in (2022, 2023):
+        for quarter in (1, 4):
+            name = f"filings/{year}-q{quarter}.md"
+            fake.put(name, f"The reserve margin of {year} fell.", date=f"{year}-{3 * quarter:02}-15")
+    fake.put("notes.md", "The reserve margin is low.", date="2023-05-05")
+    open_page(page, url)
+    page.click('.chip[data-name="Year:2023"]')
+    page.wait_for_selector('#scope:has-text("3 documents")')
+    page.click('.chip[data-name="Folder:filings"]')
+    page.wait_for_selector('#scope:has-text("2 documents")')
+    assert page.inner_text("#scope") == "Asking within 2 documents: 2023, filings"
+    page.fill('.day[data-action="since"] input', "2023-06")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('#scope:has-text("1 document: 2023, filings, from 2023-06")')
+    ask(page, "How did the reserve margin fall?")
+    assert fake.asked[-1][2] == ("filings/2023-q4.md",)
+    # A day that is none is told, and nothing else is asked than before.
+    page.fill('.day[data-action="until"] input', "soon")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('#documents [role=alert]:has-text("soon is no date")')
+    eventually(lambda: page.input_value('.day[data-action="until"] input') == "")
+    assert page.input_value('.day[data-action="since"] input') == "2023-06"
+
+    page.click(".tagging summary")
+    page.fill(".tagging input", "Winter")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.facts:has-text("#winter")')
+    assert fake.infos["filings/2023-q4.md"].tags == ("winter",)
+    assert page.locator(".tagging input").is_visible() and page.input_value(".tagging input") == ""
+    page.click('button:has-text("Ask all")')
+    page.wait_for_selector('#scope:has-text("all documents")')
+    page.click('.chip[data-name="Tag:winter"]')
+    page.wait_for_selector('#scope:has-text("1 document: #winter")')
+    page.click('[aria-label="Remove the tag winter"]')
+    page.wait_for_selector('#documents .count:has-text("No document is all of this")')
+    # Nothing that fits is not everything.
+    page.fill("#question textarea", "How did the reserve margin fall?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.refusal:has-text("No document is all that was chosen")')
+    assert page.input_value("#question textarea") == "How did the reserve margin fall?" and len(fake.asked) == 1
 
 
 def test_documents_that_come_in_by_themselves_appear(page: Any, url: str, fake: FakeAssistant) -> None:

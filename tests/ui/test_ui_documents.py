@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import json
 import logging
 import threading
 import time
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,17 +16,18 @@ import pytest
 from ui_fakes import Failed, FakeAssistant, Info
 
 from assistant.documents.options import ReadOptions, locked
-from assistant.errors import StorageError
+from assistant.errors import ScopeError, StorageError
 from assistant.settings import Settings
 from assistant.ui.bin import Deleted
+from assistant.ui.choice import KEPT_CHARS, PAGE, Shelf, kept, matching, restored
 from assistant.ui.column import Marks, Views
 from assistant.ui.copies import Copies
 from assistant.ui.documents import Documents
 from assistant.ui.greeting import Greeter, greeting_html
-from assistant.ui.groups import groups_of
+from assistant.ui.groups import Narrowing, groups_of
 from assistant.ui.intake import ITEMS_KEPT, Intake, Item, Kind, Outcome, Report, Task
 from assistant.ui.ratings import Ratings
-from assistant.ui.shelf import PAGE, Shelf, Stock, intake_html, listing_html, matching, size_words
+from assistant.ui.shelf import Stock, intake_html, listing_html, size_words
 from assistant.ui.startup import Startup
 
 
@@ -64,7 +67,7 @@ def ended(column: Documents, seconds: float = 30) -> list[Item]:
 
 
 def add(column: Documents, *data: Any) -> list[Item]:
-    column.add(list(data))
+    column.adding.add(list(data))
     return ended(column)
 
 
@@ -83,35 +86,154 @@ def test_choosing_is_a_switch_and_survives_only_for_known_documents(column: Docu
         assert column.act(shelf, "unlock", name, 7) == shelf
 
 
-def test_folders_tags_and_years_choose_their_documents(column: Documents, fake: FakeAssistant) -> None:
+@pytest.fixture
+def filings(column: Documents, fake: FakeAssistant) -> Documents:
+    """A column with documents in folders, with tags, and of several years, beside `leases.md` of April 2026."""
     fake.put("filings/2023/q2.md", "Words.", date="2023-08-03", tags=("read",))
     fake.put("filings/2023/q3.md", "Words.", date="November 2, 2023")
     fake.put("filings/q4.md", "Words.", date="last winter", tags=("read",))
-    groups = {group.key: group.names for group in groups_of(column.found().documents)}
-    assert groups == {
-        "Folder:filings": ("filings/2023/q2.md", "filings/2023/q3.md", "filings/q4.md"),
-        "Folder:filings/2023": ("filings/2023/q2.md", "filings/2023/q3.md"),
-        "Tag:read": ("filings/2023/q2.md", "filings/q4.md"),
-        "Year:2023": ("filings/2023/q2.md", "filings/2023/q3.md"),
-        "Year:2026": ("leases.md",),
-    }
-    shelf = column.act(Shelf(chosen=("leases.md",)), "group", "Tag:read")
-    assert shelf.chosen == ("leases.md", "filings/2023/q2.md", "filings/q4.md")
-    shelf = column.act(shelf, "group", "Folder:filings")
-    assert set(shelf.chosen) == set(fake.texts)
-    shelf = column.act(shelf, "group", "Folder:filings")
-    assert shelf.chosen == ("leases.md",)
-    for unknown in ("Folder:none", "filings", None):
-        assert column.act(shelf, "group", unknown) == shelf
+    fake.put("old/q1.md", "Words.", date="2021-05-06", tags=("read",))
+    return column
+
+
+Q2, Q3, Q4, OLD = "filings/2023/q2.md", "filings/2023/q3.md", "filings/q4.md", "old/q1.md"
+
+
+def test_folders_tags_and_years_are_told_with_their_numbers(filings: Documents) -> None:
+    def told(*groups: str) -> dict[str, tuple[int, int]]:
+        found = groups_of(filings.found().documents, Narrowing(groups=groups))
+        return {group.key: (group.count, group.within) for group in found}
+
+    assert told() == {
+        "Folder:filings": (3, 3), "Folder:filings/2023": (2, 2), "Folder:old": (1, 1), "Tag:read": (3, 3),
+        "Year:2021": (1, 1), "Year:2023": (2, 2), "Year:2026": (1, 1),
+    }  # fmt: skip
+    # Of its own kind a group is told whatever is chosen there; of the others only what is left by that.
+    assert told("Folder:filings", "Year:2023") == {
+        "Folder:filings": (3, 2), "Folder:filings/2023": (2, 2), "Folder:old": (1, 0), "Tag:read": (3, 1),
+        "Year:2021": (1, 0), "Year:2023": (2, 2), "Year:2026": (1, 0),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pressed", "asked"),
+    [
+        (["Folder:filings"], {Q2, Q3, Q4}),
+        (["Folder:filings", "Folder:old"], {Q2, Q3, Q4, OLD}),
+        (["Folder:filings", "Year:2023"], {Q2, Q3}),
+        (["Folder:filings", "Year:2023", "Tag:read"], {Q2}),
+        (["Year:2023", "Year:2021", "Tag:read"], {Q2, OLD}),
+        (["Folder:filings", "Year:2023", "Folder:filings"], {Q2, Q3}),
+        (["Folder:none", "filings", None], set()),
+    ],
+)
+def test_groups_of_a_kind_unite_and_kinds_intersect(filings: Documents, pressed: list[Any], asked: set[str]) -> None:
+    shelf = Shelf()
+    for key in pressed:
+        shelf = filings.act(shelf, "group", key)
+    assert set(filings.asked(shelf)) == asked
+    shown = filings.html(shelf)
+    if asked:
+        assert shown.count('<li data-document="') == len(asked) and f"Asking within {len(asked)} of 5" in shown
+        assert f"{len(asked)} document" in filings.scope_html(shelf)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "asked"),
+    [
+        ("2023", "", {Q2, Q3, "leases.md"}),
+        ("", "2023-08-03", {Q2, OLD}),
+        ("2023-08-04", "2023", {Q3}),
+        (" 2021-05 ", "2021-05", {OLD}),
+        ("", "", set()),
+    ],
+)
+def test_dates_are_those_of_the_command_line(filings: Documents, since: str, until: str, asked: set[str]) -> None:
+    shelf = filings.act(filings.act(Shelf(), "since", "", since), "until", "", until)
+    assert set(filings.asked(shelf)) == asked
+
+
+def test_a_day_that_is_none_is_told_and_changes_nothing(filings: Documents) -> None:
+    shelf = filings.act(Shelf(), "since", "", "2023")
+    for typed in ("soon", "2022-13-01", "31.12.2023"):
+        bad = filings.act(shelf, "until", "", typed)
+        assert "Write 2023, 2023-06 or 2023-06-30." in bad.problem and bad.narrowing == shelf.narrowing
+        assert "Write 2023" in filings.html(bad)
+    assert "comes after" in filings.act(shelf, "until", "", "2022").problem
+    assert filings.act(bad, "until", "", "2024").problem == ""
+
+
+def test_what_is_chosen_is_within_the_groups_and_nothing_left_is_never_everything(
+    filings: Documents, fake: FakeAssistant
+) -> None:
+    shelf = filings.act(filings.act(Shelf(), "choose", Q2), "group", "Folder:filings")
+    assert filings.asked(shelf) == (Q2,) and "1 chosen document<" in filings.scope_html(shelf)
+    assert filings.asked(filings.act(shelf, "group", "Tag:read")) == (Q2,)
+    # What comes in later belongs to a group as well.
+    shelf = filings.act(Shelf(), "group", "Folder:old")
+    fake.put("old/q0.md", "Words.")
+    assert filings.asked(shelf) == (OLD, "old/q0.md") and "within 2 documents: <bdi>old<" in filings.scope_html(shelf)
+    fake.take_out([OLD, "old/q0.md"])
+    with pytest.raises(ScopeError, match="ask all"):
+        filings.asked(shelf)
+    assert "within no document" in filings.scope_html(shelf) and "No document is all of this" in filings.html(shelf)
+    assert 'data-name="Folder:old"' in filings.html(shelf), "it cannot be taken back"
+    assert filings.asked(filings.act(shelf, "all", "")) == ()
 
 
 def test_groups_that_are_no_choice_are_not_shown(column: Documents, fake: FakeAssistant) -> None:
     assert 'class="groups"' not in column.html(Shelf())
     fake.put("other/<b>.md", "Words.", date="2026-01-01", tags=("<i>",))
-    shown = column.html(Shelf(chosen=("other/<b>.md",)))
-    assert 'data-name="Folder:other"' in shown and 'aria-checked="true" data-action="group"' in shown
-    assert "Year:2026" not in shown
+    shown = column.html(Shelf(narrowing=Narrowing(groups=("Folder:other",))))
+    assert 'aria-checked="true" data-action="group" data-name="Folder:other"' in shown
+    assert "Year:2026" not in shown and 'data-action="since"' in shown
     assert "<i>" not in shown and "&lt;i&gt;" in shown
+
+
+def test_chosen_documents_get_tags_and_lose_them(filings: Documents, fake: FakeAssistant) -> None:
+    shelf = filings.act(Shelf(), "tag", "", "mine")
+    assert shelf.problem == "" and not any("mine" in info.tags for info in fake.infos.values()), "all were tagged"
+    assert "New tag" not in filings.html(shelf)
+    shelf = filings.act(filings.act(Shelf(), "choose", Q2), "choose", Q3)
+    assert "Tags of these 2" in filings.html(shelf)
+    before = filings.tagged
+    shelf = filings.act(shelf, "tag", "", "  To   Check ")
+    assert [fake.infos[name].tags for name in (Q2, Q3, Q4)] == [("read", "to check"), ("to check",), ("read",)]
+    assert filings.tagged != before and "#to check" in filings.html(shelf)
+    assert "is no tag" in filings.act(shelf, "tag", "", "x" * 61).problem
+    shelf = filings.act(shelf, "untag", "read")
+    assert [fake.infos[name].tags for name in (Q2, Q3, Q4)] == [("to check",), ("to check",), ("read",)]
+
+
+# What the browser keeps
+
+
+def test_what_is_asked_within_is_kept_and_given_back(filings: Documents, fake: FakeAssistant) -> None:
+    shelf = filings.act(filings.act(filings.act(Shelf(), "since", "", "2021"), "group", "Tag:read"), "choose", Q2)
+    assert html.unescape(filings.scope_html(shelf)).count(kept(shelf)) == 1
+    assert filings.restored(kept(shelf)) == shelf
+    # What has gone since is not chosen, but is missed where it is asked for.
+    both = Shelf(chosen=(Q2, Q3))
+    fake.take_out([Q3])
+    assert filings.restored(kept(both)).chosen == (Q2,) and restored(kept(both)).chosen == (Q2, Q3)
+    assert kept(Shelf(words="q2", shown=7)) == ""
+    assert kept(Shelf(chosen=("x" * KEPT_CHARS,))) == ""
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["", None, 3, "nonsense", "[]", '{"chosen": 3}', '{"more": 1}', '{"narrowing": {"since": "soon"}}',
+     '{"narrowing": {"since": "2024", "until": "2023"}}', '{"chosen": [["leases.md"]]}'],
+)  # fmt: skip
+def test_what_a_browser_kept_of_another_kind_counts_for_nothing(filings: Documents, told: object) -> None:
+    assert filings.restored(told) == Shelf()
+
+
+def test_nothing_is_forgotten_while_the_documents_cannot_be_read(filings: Documents, fake: FakeAssistant) -> None:
+    fake.documents = broken  # type: ignore[method-assign]
+    told = kept(Shelf(chosen=("gone.md",)))
+    assert filings.restored(told).chosen == ("gone.md",)
+    assert "1 chosen document" in filings.scope_html(filings.restored(told))
 
 
 @pytest.mark.parametrize(
@@ -158,6 +280,19 @@ def test_of_many_documents_some_are_drawn_and_all_are_found(column: Documents, f
 )  # fmt: skip
 def test_sizes_in_words(size: int, told: str) -> None:
     assert size_words(size) == told
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"date": "2023-08-03"}, "2023-08-03"),
+        ({"added_at": "2026-01-05T12:00:00Z"}, "added 5 Jan"),
+        ({"added_at": "2025-12-24T12:00:00+00:00"}, "added 24 Dec 2025"),
+    ],
+)
+def test_a_document_without_a_date_of_its_own_says_when_it_was_added(facts: dict[str, str], told: str) -> None:
+    stock = Stock(documents=(Info("a.md", "A", **facts),), today=date(2026, 2, 1))  # type: ignore[arg-type]
+    assert f'<span class="facts"><span>{told}</span>' in listing_html(stock, Shelf())
 
 
 def listing(**stock: Any) -> str:
@@ -484,7 +619,7 @@ def test_the_end_of_the_program_waits_for_an_upload_of_what_was_deleted(
         return real(paths, **rest)
 
     monkeypatch.setattr(fake, "add", slow)
-    column.add([arrived(incoming, "new.md", b"Newest words.")])
+    column.adding.add([arrived(incoming, "new.md", b"Newest words.")])
     assert begun.wait(30)
     closing = threading.Thread(target=column.close)
     closing.start()
@@ -554,7 +689,7 @@ def test_one_file_after_the_other_with_its_progress_while_the_rest_waits(
         return real(paths, **rest)
 
     monkeypatch.setattr(fake, "add", slow)
-    column.add([arrived(incoming, "a.md", b"One."), arrived(incoming, "b.md", b"Two.")])
+    column.adding.add([arrived(incoming, "a.md", b"One."), arrived(incoming, "b.md", b"Two.")])
     assert told.wait(30)
     first, second = column.intake.items()
     assert (first.kind, first.done, first.total, second.kind) == ("busy", 3, 9, "waiting")
@@ -562,7 +697,7 @@ def test_one_file_after_the_other_with_its_progress_while_the_rest_waits(
     assert "2 files to go" in shown and '<progress max="9" value="3"' in shown and "Embedding a.md: 3 of 9" in shown
     # The list can be used meanwhile, and more can be added.
     assert column.act(Shelf(), "choose", "leases.md").chosen == ("leases.md",)
-    column.add([arrived(incoming, "c.md", b"Three.")])
+    column.adding.add([arrived(incoming, "c.md", b"Three.")])
     go_on.set()
     assert [(item.name, item.kind) for item in ended(column)] == [("a.md", "good"), ("b.md", "good"), ("c.md", "good")]
 
@@ -631,7 +766,7 @@ def test_of_many_files_none_that_failed_or_waits_for_a_password_goes_unseen() ->
 
 def test_an_address_is_fetched_and_its_result_told(column: Documents, fake: FakeAssistant) -> None:
     for address in (" https://example.com/a ", "https://nowhere/", " ", None):
-        column.add_address(address)
+        column.adding.add_address(address)
     assert [(item.kind, item.name, item.text) for item in ended(column)] == [
         ("good", "example.com/a.html", "Added"),
         ("bad", "https://nowhere/", "There is no host nowhere. Check the address and your connection."),
@@ -649,7 +784,7 @@ def test_a_slow_server_does_not_hold_up_other_changes(
             return real(address)
 
     monkeypatch.setattr(fake, "fetch", fetch)
-    column.add_address("https://example.com/a")
+    column.adding.add_address("https://example.com/a")
     assert ended(column)[0].kind == "good", "fetching held the right to change the index"
 
 
@@ -707,7 +842,7 @@ def test_a_name_from_the_browser_is_only_a_name(column: Documents, settings: Set
 
 @pytest.mark.parametrize("data", [None, "x", 3, {}, [], [None, 3]])
 def test_a_malformed_upload_event_is_nothing(column: Documents, data: Any) -> None:
-    column.add(data)
+    column.adding.add(data)
     assert ended(column) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from typing import Any
 
@@ -130,3 +131,106 @@ def test_what_is_unfolded_stays_so_while_documents_are_indexed(
         assert not page.locator("#status .problems").is_visible()
         going_on = False
         startup.close()
+
+
+def test_documents_are_chosen_narrowed_deleted_and_put_back(page: Any, url: str, fake: FakeAssistant) -> None:
+    fake.put("filings/q2.md", "The reserve margin fell to 9 percent in March.", date="2023-08-03")
+    open_page(page, url)
+    page.wait_for_selector(".chip")
+    go_to(page, '[aria-label="Ask within filings/q2.md"]', "Shift+Tab")
+    page.keyboard.press("Space")
+    page.wait_for_selector('#scope:has-text("1 chosen document")')
+    assert at(page, '[aria-label="Ask within filings/q2.md"][aria-checked="true"]')
+    page.keyboard.press("Space")
+    page.wait_for_selector('#scope:has-text("all documents")')
+    go_to(page, '.chip[data-name="Year:2023"]', "Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('#scope:has-text("1 document: 2023")')
+    go_to(page, '[data-action="all"]', "Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('#scope:has-text("all documents")')
+
+    go_to(page, '[aria-label="Delete filings/q2.md"]')
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.deleted:has-text("Deleted filings/q2.md")')
+    eventually(lambda: at(page, ".undo") and "filings/q2.md" not in fake.texts)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".undo", state="detached")
+    eventually(lambda: at(page, '[aria-label="Delete filings/q2.md"]') and "filings/q2.md" in fake.texts)
+
+
+def test_an_answer_is_stopped_retried_edited_and_rated(page: Any, url: str, fake: FakeAssistant) -> None:
+    fake.held = held = threading.Semaphore(1)
+    open_page(page, url)
+    page.keyboard.type(BOTH)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".sentence")
+    go_to(page, "#stop")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.exchange[data-status="stopped"]')
+    eventually(lambda: at(page, "#question textarea"))
+    fake.held = None
+    held.release(5)
+    go_to(page, '[data-talk-action="again"]', "Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(ANSWERED)
+    eventually(lambda: at(page, "#question textarea"))
+
+    go_to(page, '[data-talk-action="edit"]', "Shift+Tab")
+    page.keyboard.press("Enter")
+    assert at(page, ".talk-edit textarea")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("What capacity was leased?")
+    go_to(page, ".talk-edit [type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f'{ANSWERED}:has-text("What capacity was leased?")')
+    assert [asked[0] for asked in fake.asked] == [BOTH, BOTH, "What capacity was leased?"]
+
+    go_to(page, ".thumb.down", "Shift+Tab")
+    page.keyboard.press("Space")
+    page.wait_for_selector('.thumb.down[aria-pressed="true"]')
+    assert at(page, "#right-answer")
+    page.keyboard.press("Escape")
+    assert at(page, ".thumb.down")
+    go_to(page, ".thumb.up", "Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.thumb.up[aria-pressed="true"]')
+
+
+def test_from_citation_to_citation_right_after_asking(page: Any, url: str) -> None:
+    open_page(page, url)
+    page.keyboard.type(BOTH)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"{ANSWERED} .cite >> nth=1")
+    # In the box letters are letters; Escape leads out of it.
+    page.keyboard.type("n")
+    assert page.input_value("#question textarea") == "n"
+    page.keyboard.press("Escape")
+    assert at(page, "#conversation")
+    page.keyboard.press("n")
+    page.wait_for_selector('.position:has-text("1 of 2")')
+    page.keyboard.press("n")
+    page.wait_for_selector('.position:has-text("2 of 2")')
+    page.keyboard.press("p")
+    page.wait_for_selector('.position:has-text("1 of 2")')
+    assert page.input_value("#question textarea") == "n"
+
+
+def test_the_parts_of_a_narrow_page(page: Any, url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, url)
+    for part, inside in (("documents", "#documents-panel"), ("source", "#source-panel"), ("conversation", "#question")):
+        go_to(page, f'#views [data-view="{part}"]', "Shift+Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(inside)
+        assert at(page, f'#views [data-view="{part}"][aria-pressed="true"]')
+        assert page.locator("#workspace > .column:visible").count() == 1
+    go_to(page, "#question textarea")
+    page.keyboard.type(BOTH)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(ANSWERED)
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.wait_for_selector("#source mark")
+    page.keyboard.press("Escape")
+    assert at(page, ".cite")

@@ -25,12 +25,14 @@ from assistant.conversations.model import Exchange
 from assistant.settings import Settings
 from assistant.ui import panels
 from assistant.ui.bin import Deleted, DeletionState
+from assistant.ui.choice import Shelf
 from assistant.ui.greeting import greeting_html
+from assistant.ui.groups import Narrowing
 from assistant.ui.intake import Item, Kind
 from assistant.ui.preferences import facts_html
 from assistant.ui.ratings import told_html
 from assistant.ui.render import conversation_html, prose_html, sentence_html
-from assistant.ui.shelf import Shelf, Stock, intake_html, listing_html, upload_html
+from assistant.ui.shelf import Stock, intake_html, listing_html, upload_html
 from assistant.ui.startup import Progress
 
 HOSTILE = [
@@ -244,7 +246,8 @@ def test_hostile_text_stays_text_everywhere(text: str) -> None:
         figures=(FigureCheck(text=text, value="1", unit="x", citation=None, supported=False),),
         calculation=Calculation(expression=text, result=text, operands=(Operand(text=text, citation=1),)),
     )  # fmt: skip
-    info = Info(name=text, title=text, date=text, source=text, characters=1)
+    info = Info(name=text, title=text, date=text, source=text, characters=1, tags=(text,))
+    within = Shelf(narrowing=Narrowing(groups=(f"Tag:{text}",)))
     pieces = [
         conversation_html([done(told), Exchange(question=text, phase="failed", error=text, next_step=text)]),
         conversation_html([Exchange(question=text, phase="writing", note=text, quotes=(cited,))]),
@@ -264,6 +267,9 @@ def test_hostile_text_stays_text_everywhere(text: str) -> None:
             ),
             Shelf(chosen=(text,), words=text, problem=text),
         ),
+        listing_html(Stock(documents=(info,)), within),  # type: ignore[arg-type]
+        panels.scope_html(1, within),
+        panels.scope_html(1, Shelf(chosen=(text,))),
         intake_html([Item("1", text, kind, text, 1, 2, text) for kind in get_args(Kind)], text),
         panels.status_html(Progress("degraded", text, (text,)), text, text),
         greeting_html(0, text, False),

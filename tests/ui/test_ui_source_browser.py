@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pdfs import make_scan
+from source_parts import citing
 from test_ui_browser import ask, eventually, open_page
 from ui_fakes import FakeAssistant
+from ui_server import running
+
+from assistant.facade import Assistant
+from assistant.fetching import Page as Fetched
+from assistant.ui.app import build_app
 
 pytestmark = pytest.mark.browser
 
@@ -124,6 +132,60 @@ def test_quotes_rows_and_what_cannot_be_shown(page: Any, library_url: str, work:
     page.click(".exchange >> nth=1 >> .cite >> nth=0")
     page.wait_for_selector('#source .caution:has-text("no longer where it was")')
     assert in_view(page, "#source mark") and page.locator(".file-link").count() == 0
+
+
+def test_a_document_that_has_changed_since_is_said_to_have(
+    page: Any, library_url: str, library: FakeAssistant, real: Assistant, work: Path
+) -> None:
+    memo = work / "files" / "memo.md"
+    question = "How many fuel tanks has the depot at Varn?"
+
+    def become(text: str) -> None:
+        memo.write_text(text, encoding="utf-8")
+        real.add([memo])
+        library.put("memo.md", real.text("memo.md"), title="Depot memo", source=str(memo))
+
+    open_page(page, library_url)
+    ask(page, question)
+    become("# Depot memo\n\nThis line is new.\n\nThe depot at Varn holds 77 fuel tanks.\n")
+    page.click(".cite >> nth=0")
+    page.wait_for_selector('#source .caution:has-text("the words have moved")')
+    assert page.inner_text("#source mark") == "The depot at Varn holds 77 fuel tanks." and in_view(page, "#source mark")
+    become("# Depot memo\n\nThe depot at Varn holds 80 fuel tanks.\n")
+    page.click(".cite >> nth=0")
+    page.wait_for_selector('#source .caution:has-text("no longer in it")')
+    assert page.inner_text("#source blockquote") == "The depot at Varn holds 77 fuel tanks."
+    assert page.locator("#source mark").count() == 0
+
+
+def test_a_page_that_was_fetched_is_shown_as_it_was_then(page: Any, real: Assistant) -> None:
+    address = "https://example.com/review"
+    body = b"<html><head><title>Lease review</title></head><body><article><h1>Lease review</h1>" + (
+        b"<p>Harbour Compute leased 412 megawatts of capacity in the second quarter, more than before.</p>" * 2
+    )
+    real.add([Fetched(address=address, name="example.com/review.html", data=body)])
+    with running(build_app(citing(real), real.settings)) as url:
+        open_page(page, url)
+        ask(page, "What capacity was leased?")
+        page.click(".cite >> nth=0")
+        page.wait_for_selector('#source mark:has-text("412 megawatts")')
+        assert page.inner_text("#source .origin") == f"From {address}" and page.locator("#source a").count() == 0
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
+def test_a_page_that_was_scanned_is_shown_as_the_text_it_was_read_as(page: Any, real: Assistant, work: Path) -> None:
+    words = ["Harbour Compute leased 412 megawatts of capacity", "in the second quarter."]
+    scan = work / "scan.pdf"
+    scan.write_bytes(make_scan([["A typed page."], ["Another typed page."], words], pictures=[3]))
+    real.add([scan])
+    with running(build_app(citing(real), real.settings)) as url:
+        open_page(page, url)
+        ask(page, "What capacity was leased?")
+        page.click(".cite >> nth=0")
+        page.wait_for_selector('#source .caution:has-text("read by OCR")')
+        assert "412 megawatts" in page.inner_text("#source mark")
+        page.click('[data-show="page"]')
+        page.wait_for_selector(".leaf img")
 
 
 def test_narrow_a_source_covers_the_page_and_leads_back(page: Any, library_url: str) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from assistant.documents.options import ReadOptions, locked
 from assistant.errors import AddressError, DocumentError, NameTakenError, UnknownDocumentError
 from assistant.fetching import Page
 from assistant.index.originals import Whereabouts
+from assistant.index.scope import checked_tag
 
 LEASES = """Harbour Compute, lease review
 
@@ -182,6 +183,13 @@ class FakeAssistant:
 
     def edition(self) -> object:
         return tuple(self.infos.values())
+
+    def tag(self, names: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> list[Info]:
+        added = [checked_tag(tag) for tag in add]
+        for name in names:
+            tags = {*self.infos[name].tags, *added}.difference(remove)
+            self.infos[name] = replace(self.infos[name], tags=tuple(sorted(tags)))
+        return [self.infos[name] for name in names]
 
     def text(self, name: str) -> str:
         if name not in self.texts:

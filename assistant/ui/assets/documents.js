@@ -1,16 +1,16 @@
-// Runs once for each list of the documents column: its buttons go to the server by what they carry, passwords with
-// the field they were typed into. Focus stays with what it was on, and follows what was deleted to its undo, and back.
+// Runs once for each list of the documents column: its buttons go to the server by what they carry, words with the
+// field they were typed into. Focus stays with what it was on, and follows what was deleted to its undo, and back.
 
 // Finds what is to have the focus next: the undo of a deletion, or the document that was put back.
 let next = null;
 // What has the focus here, for a redraw may take it away, or make another document's button of the one that has it.
 let held = null;
-// Passwords half typed, for a redraw must not take them away; one that was sent is forgotten.
+// Words half typed, for a redraw must not take them away; what was sent is forgotten.
 let typed = new Map();
 
 const told = (part) => part && { action: part.dataset.action, name: part.dataset.name };
 const same = (one, other) => one?.action === other?.action && one?.name === other?.name;
-const focusable = (part) => (part.matches(".password") ? part.querySelector("input") : part);
+const focusable = (part) => (part.matches(".entry") ? part.querySelector("input") : part);
 const undos = () => [...element.querySelectorAll(".undo")];
 
 const send = (button) => {
@@ -28,11 +28,12 @@ const send = (button) => {
   trigger("act", { action, name });
 };
 
-const unlock = (field) => {
+const place = (field) => `${field.dataset.action} ${field.dataset.name}`;
+const enter = (field) => {
   const input = field.querySelector("input");
   const words = input.value;
   input.value = "";
-  typed.delete(field.dataset.name);
+  typed.delete(place(field));
   if (words) {
     trigger("act", { action: field.dataset.action, name: field.dataset.name, words });
   }
@@ -40,19 +41,28 @@ const unlock = (field) => {
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  const field = button?.closest(".password");
+  const field = button?.closest(".entry");
   if (field) {
-    unlock(field);
+    enter(field);
   } else if (button?.dataset.action) {
     send(button);
   }
 });
 
 element.addEventListener("keydown", (event) => {
-  const field = event.target.closest(".password");
+  const field = event.target.closest(".entry:not(.day)");
   if (field && event.key === "Enter") {
     event.preventDefault();
-    unlock(field);
+    enter(field);
+  }
+});
+
+// A day holds as soon as it is typed to its end; without one, any does.
+element.addEventListener("change", (event) => {
+  const field = event.target.closest(".day");
+  if (field) {
+    typed.delete(place(field));
+    trigger("act", { action: field.dataset.action, name: "", words: event.target.value });
   }
 });
 
@@ -65,27 +75,31 @@ for (const kind of ["focusin", "pointerdown"]) {
   });
 }
 
-// Nor a list that was unfolded.
-let unfolded = false;
-element.addEventListener("toggle", (event) => { unfolded = event.target.open; }, true);
+// Nor is a list folded that was unfolded.
+const unfolded = new Set();
+element.addEventListener(
+  "toggle",
+  ({ target }) => (target.open ? unfolded.add(target.className) : unfolded.delete(target.className)),
+  true,
+);
 element.addEventListener("input", (event) => {
-  const field = event.target.closest(".password");
+  const field = event.target.closest(".entry");
   if (field) {
-    typed.set(field.dataset.name, event.target.value);
+    typed.set(place(field), event.target.value);
   }
 });
 
-const keepPasswords = () => {
-  const fields = [...element.querySelectorAll(".password")];
+const keepEntries = () => {
+  const fields = [...element.querySelectorAll(".entry")];
   for (const field of fields) {
     const input = field.querySelector("input");
-    const value = typed.get(field.dataset.name) ?? "";
+    const value = typed.get(place(field)) ?? input.defaultValue;
     if (input.value !== value) {
       input.value = value;
     }
   }
-  const there = new Set(fields.map((field) => field.dataset.name));
-  typed = new Map([...typed].filter(([name]) => there.has(name)));
+  const there = new Set(fields.map(place));
+  typed = new Map([...typed].filter(([where]) => there.has(where)));
 };
 
 const keepFocus = () => {
@@ -109,10 +123,9 @@ const keepFocus = () => {
 };
 
 watch("value", () => {
-  const files = element.querySelector(".failed-files");
-  if (files) {
-    files.open = unfolded;
+  for (const list of element.querySelectorAll("details")) {
+    list.open = unfolded.has(list.className);
   }
-  keepPasswords();
+  keepEntries();
   keepFocus();
 });

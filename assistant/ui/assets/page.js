@@ -2,6 +2,8 @@
 (() => {
   const VIEWS = { documents: "Documents", conversation: "Chat", source: "Source" };
 
+  const box = () => document.querySelector("#question textarea");
+
   const view = (name) => {
     document.body.dataset.view = name;
     for (const tab of document.querySelectorAll("#views button")) {
@@ -49,7 +51,7 @@
     said.setAttribute("role", "status");
     document.getElementById("composer").before(said);
     const patience = (event) => {
-      if (asking && document.querySelector("#question textarea").value.trim() && !event.isComposing) {
+      if (asking && box().value.trim() && !event.isComposing) {
         say("Wait for the answer, or stop it.");
       }
     };
@@ -85,7 +87,7 @@
     link.addEventListener("click", (event) => {
       event.preventDefault();
       view("conversation");
-      document.querySelector("#question textarea").focus();
+      box().focus();
     });
     document.body.prepend(link);
   };
@@ -106,10 +108,11 @@
     addViews();
     addSkipLink();
     addWord();
+    takeUp();
     view("conversation");
     // Not where it would push up a keyboard over half the screen.
     if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
-      document.querySelector("#question textarea")?.focus();
+      box()?.focus();
     }
     document.body.dataset.loaded = "yes";
   };
@@ -140,11 +143,49 @@
     }
   };
 
+  // What is asked within, and a question half typed: kept by the tab, for a reload must take neither away.
+  const CHOICE = "corpus-assistant.choice";
+  const DRAFT = "corpus-assistant.draft";
+  const remembered = (name) => {
+    try {
+      return sessionStorage.getItem(name) ?? "";
+    } catch {
+      return "";
+    }
+  };
+  const remember = (name, text) => {
+    try {
+      sessionStorage.setItem(name, text);
+    } catch {
+      // Then it holds until the page is left.
+    }
+  };
+  let choice = remembered(CHOICE);
+  window.addEventListener("pagehide", () => {
+    if (document.body.dataset.loaded) {
+      remember(DRAFT, box().value);
+    }
+  });
+  const takeUp = () => {
+    const draft = remembered(DRAFT);
+    if (draft && !box().value) {
+      box().value = draft;
+      box().dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  };
+
+  // Out of the question box, to where single letters lead from citation to citation.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.matches?.("#question textarea") && !event.isComposing) {
+      document.getElementById("conversation").focus({ preventScroll: true });
+    }
+  });
+
   const ready = () => {
     say("");
     asking = false;
     if (document.activeElement === document.body || document.activeElement?.closest("#stop")) {
-      document.querySelector("#question textarea")?.focus({ preventScroll: true });
+      box()?.focus({ preventScroll: true });
     }
   };
 
@@ -239,6 +280,12 @@
     options: (lengths, ...shown) =>
       Array.isArray(wanted) && typeof wanted[0] === "boolean" && lengths.includes(wanted[1]) ? wanted : shown,
     keep,
+    // What is asked within, as the server told it last.
+    choice: () => choice,
+    choose(told) {
+      choice = told;
+      remember(CHOICE, told);
+    },
     // A question is on its way.
     asks() {
       asking = true;
@@ -253,7 +300,7 @@
     begin() {
       location.hash = "";
       view("conversation");
-      document.querySelector("#question textarea")?.focus();
+      box()?.focus();
     },
   };
 })();
