@@ -60,8 +60,8 @@ bench: models
 	$(BIN)/python -m evals.bench
 	$(BIN)/python -m evals.readme_table
 
-# The screenshots of docs/chat.md, taken anew from the app as it is.
-pictures: $(STAMPS)/dev chromium
+# The screenshots of README and docs/chat.md, taken anew from the app as it is.
+pictures: $(STAMPS)/dev models chromium
 	$(BIN)/python -m pytest -q -n0 tests/ui/pictures.py
 
 clean:

@@ -1,4 +1,5 @@
-"""Takes the pictures of the documentation: `make pictures`. The app and its documents are real, its answers scripted.
+"""Takes the pictures of the documentation: `make pictures`. The app and its documents are real, its answers scripted,
+but for the first picture of README, in which the real model answers of the note in `corpus/`.
 
 It is no test: pytest runs it only where it is named, and lends it the fixtures of the browser tests.
 """
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chatting import chatting
 from pdfs import make_pdf
 from source_parts import citing
 from test_ui_browser import ask, eventually, open_page
@@ -18,6 +20,7 @@ from ui_fakes import LEASES, FakeAssistant
 from ui_server import running
 
 from assistant.facade import Assistant
+from assistant.models.catalog import CHAT_MODELS
 from assistant.settings import Settings
 from assistant.ui.app import build_app
 
@@ -58,6 +61,13 @@ MARGIN = "How far fell the reserve margin in March, and to what percent had it r
 #: Its words make the scripted answer work something out, guess a figure, and say what nothing supports.
 WORKED = "What capacity was leased, by how much more than before, by whose guess, and was there ever a strike?"
 REVENUE = "Transmission revenue 2024 and Distribution revenue?"
+CORPUS = Path(__file__).parents[2] / "corpus"
+#: Of the note in `corpus/`: one that it answers, one that takes a sum, and one that it does not answer.
+OF_THE_NOTE = (
+    "What would a gigawatt of computing power lease for in a year?",
+    "What would leasing all 3 GW bring in a year?",
+    "How many employees does Meta have?",
+)
 
 
 def take(page: Any, name: str) -> None:
@@ -94,6 +104,71 @@ def held_up(fake: FakeAssistant, go_on: threading.Event) -> Callable[..., Any]:
         return add(paths, **rest)
 
     return slow
+
+
+def test_take_the_pictures_of_the_first_minute(page: Any, settings: Settings) -> None:
+    fake = FakeAssistant()
+    corpus = settings.model_copy(update={"corpus": Path("corpus"), "max_file_mb": 40})
+    page.set_viewport_size({"width": 1100, "height": 560})
+    with running(build_app(fake, corpus)) as url:
+        open_page(page, url)
+        page.wait_for_selector('#greeting:has-text("Add a document")')
+        take(page, "empty.png")
+        fake.questions = (
+            "How many megawatts did Harbour Compute lease?",
+            "By how much more than a year before?",
+            "What was the average rate?",
+            "Where is a second campus planned?",
+        )
+        fake.put("leases.md", LEASES, date="2026-04-30", size=356)
+        page.wait_for_selector(".starter >> nth=3")
+        take(page, "starters.png")
+
+
+def test_take_the_picture_of_what_is_asked_within(page: Any, settings: Settings) -> None:
+    fake = FakeAssistant()
+    for year in (2022, 2023):
+        for quarter, month in ((1, "04-28"), (2, "07-28"), (3, "10-27")):
+            name, title = f"filings/{year}-q{quarter}.pdf", f"Harrow Grid, quarter {quarter} of {year}"
+            fake.put(name, "The reserve margin fell.", title=title, date=f"{year}-{month}", page_count=41, size=812_000)
+    fake.put("notes/tarn.md", "The Tarn units returned.", title="Visit to Tarn", size=4_100)
+    fake.tag(["filings/2023-q2.pdf", "notes/tarn.md"], add=["to check"])
+    with running(build_app(fake, settings.model_copy(update={"max_file_mb": 40}))) as url:
+        page.set_viewport_size({"width": 1100, "height": 760})
+        open_page(page, url)
+        page.click("#settings > button")
+        page.check('#answer-length input[value="short"]')
+        page.wait_for_selector('.wanted:has-text("Short answers")')
+        page.click("#settings > button")
+        page.click('.chip[data-name="Folder:filings"]')
+        page.wait_for_selector('#scope:has-text("filings")')
+        page.click('.chip[data-name="Year:2023"]')
+        page.wait_for_selector('#scope:has-text("2023")')
+        page.fill('.day[data-action="since"] input', "2023-06")
+        page.keyboard.press("Enter")
+        page.wait_for_selector('#scope:has-text("2 documents: filings, 2023, from 2023-06")')
+        page.click(".tagging summary")
+        page.wait_for_selector(".tagging .chip")
+        page.mouse.move(0, 0)
+        take(page, "within.png")
+
+
+@pytest.mark.models
+@pytest.mark.timeout(1200)
+def test_take_the_picture_of_real_answers(page: Any, tmp_path: Path) -> None:
+    with chatting(CORPUS, tmp_path / "chat.log", ASSISTANT_CHAT_MODEL=next(iter(CHAT_MODELS))) as url:
+        open_page(page, url)
+        page.set_default_timeout(300_000)
+        for question in OF_THE_NOTE:
+            ask(page, question)
+        page.click(".exchange >> nth=0 >> .cite >> nth=0")
+        page.wait_for_selector("#source mark")
+        assert [each.get_attribute("data-status") for each in page.locator(".exchange").all()] == [
+            "answered", "answered", "not_found",
+        ]  # fmt: skip
+        page.evaluate("document.querySelector('#conversation').scrollTop = 0")
+        page.mouse.move(0, 0)
+        take(page, "answer.png")
 
 
 def test_take_the_pictures(page: Any, shelf_url: str, shelf: FakeAssistant) -> None:
