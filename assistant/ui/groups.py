@@ -61,11 +61,11 @@ class Narrowing(BaseModel):
 
 
 class Group(NamedTuple):
-    """Documents that share a folder, a tag or a year: `count` in all, `within` where the other kinds allow them."""
+    """Documents that share a folder, a tag or a year: `total` in all, `within` where the other kinds allow them."""
 
     kind: str
     label: str
-    count: int
+    total: int
     within: int
 
     @property

@@ -121,6 +121,7 @@ def test_take_the_pictures_of_the_first_minute(page: Any, settings: Settings) ->
             "Where is a second campus planned?",
         )
         fake.put("leases.md", LEASES, date="2026-04-30", size=356)
+        page.set_viewport_size({"width": 1100, "height": 700})
         page.wait_for_selector(".starter >> nth=3")
         take(page, "starters.png")
 

@@ -102,7 +102,7 @@ Q2, Q3, Q4, OLD = "filings/2023/q2.md", "filings/2023/q3.md", "filings/q4.md", "
 def test_folders_tags_and_years_are_told_with_their_numbers(filings: Documents) -> None:
     def told(*groups: str) -> dict[str, tuple[int, int]]:
         found = groups_of(filings.found().documents, Narrowing(groups=groups))
-        return {group.key: (group.count, group.within) for group in found}
+        return {group.key: (group.total, group.within) for group in found}
 
     assert told() == {
         "Folder:filings": (3, 3), "Folder:filings/2023": (2, 2), "Folder:old": (1, 1), "Tag:read": (3, 3),
