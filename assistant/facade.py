@@ -23,6 +23,7 @@ from assistant.index.records import DocumentInfo, FailedFile, unknown
 from assistant.index.scope import Filtered, Scope, Selection, checked_tag, chosen_within
 from assistant.index.undo import TakenOut
 from assistant.models.held import HeldChatModel
+from assistant.models.leaving import never
 from assistant.retrieval.model import SearchHit
 from assistant.settings import Settings
 
@@ -371,6 +372,7 @@ class Assistant:
         Raises:
             QuestionError: the question is empty or too long.
             ChatModelError: the chat model's endpoint fails.
+            AssistantError: the chat model cannot be loaded.
             UnknownDocumentError: a name in `documents` is not in the index.
             ScopeError: no document is within the scope.
         """
@@ -384,10 +386,13 @@ class Assistant:
         documents: Sequence[str] | None = None,
         scope: Scope | None = None,
         options: AnswerOptions | None = None,
+        stopped: Callable[[], bool] = never,
     ) -> Iterator[StreamEvent]:
         """The answer as it settles: evidence first, then sentence by sentence, the whole at the end.
 
-        The stream may be abandoned at any time. Errors are those of `ask`.
+        The evidence waits for the index alone, not for the chat model to be loaded. The stream may be closed after any
+        event. `stopped` ends it between two events, without an answer: the chat model then writes no further token. It
+        is called from other threads as well. Errors are those of `ask`.
         """
         names = self.check(question, documents, scope)
         if not (self._home.readable() and self._home.store.count_documents()):
@@ -397,7 +402,7 @@ class Assistant:
             return
         chosen = options or AnswerOptions()
         answerer = self._quoter() if chosen.quote_only else self.answerer
-        yield from answerer.stream(question.strip(), history, names, chosen.length)
+        yield from answerer.stream(question.strip(), history, names, chosen.length, stopped)
 
     def starters(self, count: int = 4, stopped: Callable[[], bool] = lambda: False) -> tuple[str, ...]:
         """Questions that the documents as they are now answer, at most `count`; no chat model is needed for them.
@@ -464,11 +469,14 @@ class Assistant:
 
     @property
     def answerer(self) -> Answerer:
-        """The answering room, with models loaded: for evaluations that look inside a judgement."""
+        """The answering room over the open index: for evaluations that look inside a judgement.
+
+        The chat model begins to load, and is waited for where it is needed.
+        """
         with self._home.guard:
             opened = self._open(chat=True)
             if self._answerer is None:
-                self._answerer = self._make_answerer(opened, self._chat.get())
+                self._answerer = self._make_answerer(opened, self._chat.get)
             return self._answerer
 
     def _quoter(self) -> Answerer:
@@ -477,9 +485,9 @@ class Assistant:
         from assistant.models.chat import QUOTE_ONLY, ChatModel
 
         none = ChatModel(runnable=None, name=QUOTE_ONLY, location="none")
-        return self._make_answerer(self._open(), none, quote_lead=CHOSEN_QUOTE_LEAD)
+        return self._make_answerer(self._open(), lambda: none, quote_lead=CHOSEN_QUOTE_LEAD)
 
-    def _make_answerer(self, opened: OpenIndex, chat: ChatModel, **rest: str) -> Answerer:
+    def _make_answerer(self, opened: OpenIndex, chat: Callable[[], ChatModel], **rest: str) -> Answerer:
         from assistant.answering.answerer import Answerer
         from assistant.retrieval.retriever import EvidenceRetriever
 

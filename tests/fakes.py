@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -120,6 +121,39 @@ class ScriptedChat(BaseChatModel):
             yield ChatGenerationChunk(message=message)
         if error:
             raise error
+
+
+class GradualChat(ScriptedChat):
+    """Streams what it was told to say piece by piece, each once it is let go.
+
+    `given` counts the pieces; `closed` is set when a reply is closed before its end.
+    """
+
+    _let: threading.Semaphore = PrivateAttr(default_factory=lambda: threading.Semaphore(0))
+    _given: int = PrivateAttr(default=0)
+    _closed: threading.Event = PrivateAttr(default_factory=threading.Event)
+
+    @property
+    def let(self) -> threading.Semaphore:
+        return self._let
+
+    @property
+    def given(self) -> int:
+        return self._given
+
+    @property
+    def closed(self) -> threading.Event:
+        return self._closed
+
+    def _stream(self, *given: Any, **options: Any) -> Iterator[ChatGenerationChunk]:
+        try:
+            for chunk in super()._stream(*given, **options):
+                assert self._let.acquire(timeout=120)
+                self._given += 1
+                yield chunk
+        except GeneratorExit:
+            self._closed.set()
+            raise
 
 
 def logprob(token: str, **options: float) -> dict[str, Any]:

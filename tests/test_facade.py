@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import FakeEmbedder, ScriptedChat
+from fakes import FakeEmbedder, GradualChat, ScriptedChat
 from library_parts import BAKERY, LEASES, write
 
 from assistant.answering.answer import Answer, EvidenceFound, Finished, SentenceSettled, Status, Turn
@@ -394,6 +395,58 @@ def test_a_stream_may_be_left_at_any_event(make_assistant: Make, files: list[Pat
     while chat.left:
         assistant.ask(QUESTION)
     check_answer(assistant, assistant.ask(QUESTION) if chat.enqueue(REPLY) else pytest.fail())
+
+
+def test_quotes_wait_for_no_chat_model_and_outlive_one_that_cannot_be_loaded(
+    filled: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading, loaded = threading.Event(), threading.Event()
+
+    def load(settings: Any) -> None:
+        loading.set()
+        assert loaded.wait(60)
+        raise AssistantError("No model", "Fetch it.")
+
+    monkeypatch.setattr("assistant.models.chat.load_chat_model", load)
+    stream = filled.stream(QUESTION)
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            found = pool.submit(next, stream).result(30)
+            rest = pool.submit(list, stream)
+            assert loading.wait(30)
+        finally:
+            loaded.set()
+        with pytest.raises(AssistantError, match="No model"):
+            rest.result(30)
+    assert isinstance(found, EvidenceFound) and "412 megawatts" in found.quotes[0].quote
+
+
+@pytest.mark.parametrize("close", [True, False])
+def test_a_stream_that_is_left_has_the_model_write_no_further_word(
+    make_assistant: Make, files: list[Path], close: bool
+) -> None:
+    chat, stop = GradualChat(), threading.Event()
+    chat.enqueue(f"{REPLY} It pays {'much ' * 50}for it.")
+    assistant = make_assistant(chat=chat)
+    assistant.add(files)
+    stream = assistant.stream(QUESTION, stopped=stop.is_set)
+    assert isinstance(next(stream), EvidenceFound)
+    if close:
+        chat.let.release(len(REPLY) // chat.piece + 20)
+        assert isinstance(next(stream), SentenceSettled)
+        stream.close()  # type: ignore[attr-defined]
+        assert chat.closed.is_set()
+        return
+    with ThreadPoolExecutor(1) as pool:
+        rest = pool.submit(list, stream)
+        chat.let.release(2)
+        while chat.given < 2:
+            assert not rest.done()
+            time.sleep(0.01)
+        stop.set()
+        chat.let.release()
+        assert rest.result(60) == []
+    assert chat.closed.is_set() and chat.given == 3
 
 
 def test_a_chat_model_that_breaks_off_is_a_named_error(

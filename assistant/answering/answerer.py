@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ from assistant.answering.sums import Sum, calculate, operand_text
 from assistant.answering.unclear import ABOUT, CLARIFY, is_about_assistant, is_unclear, is_vague
 from assistant.errors import AssistantError
 from assistant.index.ingest import Embedder
+from assistant.models.leaving import Left, asking, never
 from assistant.retrieval.conversation import standalone_question
 from assistant.retrieval.leftovers import is_order_to_model
 from assistant.settings import Settings
@@ -71,6 +72,7 @@ class _Run:
     `question` is the question as it was read in the light of the conversation; without any evidence there is
     no `reading`. `sources` are what the chat model is given; `found` is that and more, for sums. `max_tokens` is the
     longest answer, None: as the settings have it. `confidence` is how likely the evidence answers, once that is judged.
+    `stopped` says whether nobody waits for the answer any more.
     """
 
     question: str
@@ -80,6 +82,7 @@ class _Run:
     started: float
     retrieved_ms: float
     max_tokens: int | None = None
+    stopped: Callable[[], bool] = never
     composer: Composer = field(default_factory=Composer)
     first_ms: float | None = None
     confidence: float | None = None
@@ -116,7 +119,7 @@ class Answerer:
     Args:
         retriever: finds the evidence.
         embedder: makes the vectors of what is written.
-        chat: the chat model.
+        chat: gives the chat model; it may wait for it to be loaded, and is asked once there is evidence to show.
         settings: limits.
         quote_lead: what is said before a quote that no chat model took part in.
     """
@@ -125,7 +128,7 @@ class Answerer:
         self,
         retriever: EvidenceRetriever,
         embedder: Embedder,
-        chat: ChatModel,
+        chat: Callable[[], ChatModel],
         settings: Settings,
         quote_lead: str = QUOTE_LEAD,
     ) -> None:
@@ -134,22 +137,25 @@ class Answerer:
         self._chat = chat
         self._settings = settings
         self._quote_lead = quote_lead
-        self._writer = self._make_writer()
+        self._made: Writer | None = None
 
-    def _make_writer(self) -> Writer | None:
-        if self._chat.runnable is None:
-            return None
-        from assistant.answering.generate import Writer
+    @property
+    def _writer(self) -> Writer | None:
+        """The chat model's part; None where there is no model."""
+        chat = self._chat()
+        if self._made is None and chat.runnable is not None:
+            from assistant.answering.generate import Writer
 
-        stepwise = self._chat.location == "embedded"
-        return Writer(self._chat.runnable, stepwise=stepwise, max_tokens=self._settings.answer_tokens)
+            stepwise = chat.location == "embedded"
+            self._made = Writer(chat.runnable, stepwise=stepwise, max_tokens=self._settings.answer_tokens)
+        return self._made
 
     def warm(self) -> None:
         """Have the chat model read the fixed part of the prompt; no-op without one."""
-        if self._chat.runnable is not None:
+        if self._writer is not None:
             from assistant.answering.prompting import prefix_messages
 
-            self._chat.warm(prefix_messages())
+            self._chat().warm(prefix_messages())
 
     def stream(
         self,
@@ -157,19 +163,37 @@ class Answerer:
         history: Sequence[Turn] = (),
         documents: Sequence[str] | None = None,
         length: Length = "normal",
+        stopped: Callable[[], bool] = never,
     ) -> Iterator[StreamEvent]:
-        """The events of one answer; see `assistant.answering.answer`.
+        """The events of one answer; see `assistant.answering.answer`. It ends early once `stopped` says so.
+
+        The evidence does not wait for the chat model to be loaded, and stands although that fails.
 
         Raises:
-            ChatModelError: the endpoint fails.
+            ChatModelError: the endpoint fails, or the model cannot be loaded.
             UnknownDocumentError: a name in `documents` is not in the index.
         """
+        try:
+            yield from self._events(question, history, documents, length, stopped)
+        except Left:
+            log.info("nobody waits for the answer any more")
+
+    def _events(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        documents: Sequence[str] | None,
+        length: Length,
+        stopped: Callable[[], bool],
+    ) -> Iterator[StreamEvent]:
         run = self.prepare(question, history, documents)
-        run.max_tokens = tokens_for(length, self._settings.answer_tokens)
+        run.max_tokens, run.stopped = tokens_for(length, self._settings.answer_tokens), stopped
         quotes = {source.evidence.span: source for source in reversed(run.sources)}
         best = sorted(quotes.values(), key=lambda source: source.number)[:_SHOWN]
         shown = tuple(citation(source.number, source.evidence) for source in best)
         yield EvidenceFound(standalone_question=run.question, quotes=shown)
+        with asking(stopped):
+            name = self._chat().name
         if is_about_assistant(question):
             yield run.settled(run.composer.say(ABOUT))
             status = Status.UNCLEAR
@@ -194,7 +218,7 @@ class Answerer:
             first_token=None if run.first_ms is None else round(run.first_ms, 1),
             total=round(run.elapsed_ms(), 1),
         )
-        answer = run.composer.answer(question, run.question, status, self._chat.name, timings, run.confidence)
+        answer = run.composer.answer(question, run.question, status, name, timings, run.confidence)
         yield Finished(answer=answer)
 
     def prepare(self, question: str, history: Sequence[Turn] = (), documents: Sequence[str] | None = None) -> _Run:
@@ -241,14 +265,15 @@ class Answerer:
         if worked is None and (text := operand_text(question, earlier)):
             found = self._retriever.invoke(text, documents=documents, limit=_FOR_SUMS)
             worked = calculate(question, [each.metadata["evidence"] for each in found], earlier)
-        if worked or self._chat.runnable is None or self._chat.location == "embedded":
+        chat = self._chat()
+        if worked or chat.runnable is None or chat.location == "embedded":
             return worked
         from assistant.answering.sums.proposal import proposed_sum, wants_sum
 
         if not wants_sum(question, earlier):
             return None
-        with self._endpoint_errors():
-            return proposed_sum(self._chat.runnable, question, run.found, earlier)
+        with self._endpoint_errors(), asking(run.stopped):
+            return proposed_sum(chat.runnable, question, run.found, earlier)
 
     def opinion(self, run: _Run) -> Opinion | None:
         """What the chat model thinks of the evidence; None if it cannot be asked.
@@ -259,7 +284,7 @@ class Answerer:
         if self._writer is None:
             return None
         with self._endpoint_errors():
-            return self._writer.opinion([source.evidence for source in run.sources], run.question)
+            return self._writer.opinion([source.evidence for source in run.sources], run.question, run.stopped)
 
     def judge(self, run: _Run) -> Judgement | None:
         """The judgement on a prepared question; None if there is no evidence at all."""
@@ -371,7 +396,7 @@ class Answerer:
         stream = DraftStream()
         evidence = [source.evidence for source in run.sources]
         with self._endpoint_errors():
-            for text in self._writer.draft(evidence, run.question, judgement.number, run.max_tokens):
+            for text in self._writer.draft(evidence, run.question, judgement.number, run.max_tokens, run.stopped):
                 yield from stream.feed(text)
         log.debug("draft: %s", stream.text)
         yield from stream.finish()
@@ -381,7 +406,7 @@ class Answerer:
         """Whatever the endpoint raises becomes a `ChatModelError` with a next step."""
         try:
             yield
-        except AssistantError:
+        except (AssistantError, Left):
             raise
         except Exception as error:
             from assistant.models.explain import explain

@@ -9,7 +9,7 @@ written, and copies the sentence itself. Any other model writes all steps at onc
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -25,6 +25,7 @@ from assistant.answering.prompting import (
     up_to_stated,
     user_message,
 )
+from assistant.models.leaving import asking, never, pieces
 from assistant.retrieval.model import Evidence
 
 #: As many alternatives as there are digits; more evidence than nine sentences is told apart by text alone.
@@ -53,7 +54,7 @@ def build_chain(chat: BaseChatModel, **options: Any) -> Runnable[Inputs, BaseMes
 
 
 class Writer:
-    """Asks one chat model for opinions and drafts.
+    """Asks one chat model for opinions and drafts, as long as somebody waits for them: until `stopped` says otherwise.
 
     Args:
         chat: the model.
@@ -67,36 +68,52 @@ class Writer:
         self._tokens = build_chain(chat, logprobs=True, top_logprobs=_TOP_LOGPROBS, max_tokens=1)
         self._stepwise = stepwise
 
-    def opinion(self, evidence: Sequence[Evidence], question: str) -> Opinion | None:
-        """The model's opinion of the evidence; None if its endpoint cannot be asked step by step."""
+    def opinion(
+        self, evidence: Sequence[Evidence], question: str, stopped: Callable[[], bool] = never
+    ) -> Opinion | None:
+        """The model's opinion of the evidence; None if its endpoint cannot be asked step by step.
+
+        Raises:
+            Left: nobody waits for it.
+        """
         if not self._stepwise:
             return None
         inputs = {"evidence": list(evidence), "question": question}
-        tops = self._top({**inputs, "opening": CLOSEST})
+        tops = self._top({**inputs, "opening": CLOSEST}, stopped)
         places = range(1, len(evidence) + 1)
         numbers = dict(zip(places, _shares([tops.get(str(place), 0.0) for place in places]), strict=True))
         stated = {}
         for number in _looked_at(numbers):
             line = evidence_line(number, evidence[number - 1])
-            tops = self._top({**inputs, "opening": up_to_stated(line)})
+            tops = self._top({**inputs, "opening": up_to_stated(line)}, stopped)
             stated[number] = _shares([tops.get("yes", 0.0), tops.get("no", 0.0)])[0]
         return Opinion(numbers, stated)
 
     def draft(
-        self, evidence: Sequence[Evidence], question: str, number: int, max_tokens: int | None = None
+        self,
+        evidence: Sequence[Evidence],
+        question: str,
+        number: int,
+        max_tokens: int | None = None,
+        stopped: Callable[[], bool] = never,
     ) -> Iterator[str]:
-        """The reply as it is written: led step by step only the answer, which rests on sentence `number`."""
+        """The reply as it is written: led step by step only the answer, which rests on sentence `number`.
+
+        Raises:
+            Left: nobody waits for its next words.
+        """
         inputs = {"evidence": list(evidence), "question": question, "opening": ""}
         if self._stepwise:
             inputs["opening"] = up_to_answer(evidence_line(number, evidence[number - 1]), "yes")
             yield f"[{number}] "
         drafts = build_chain(self._chat, max_tokens=max_tokens or self._max_tokens)
-        for message in drafts.stream(inputs):
+        for message in pieces(drafts.stream(inputs), stopped):
             if text := str(message.text):
                 yield text
 
-    def _top(self, inputs: Inputs) -> dict[str, float]:
-        return first_token(self._tokens.invoke(inputs).response_metadata)
+    def _top(self, inputs: Inputs, stopped: Callable[[], bool]) -> dict[str, float]:
+        with asking(stopped):
+            return first_token(self._tokens.invoke(inputs).response_metadata)
 
 
 def _looked_at(numbers: Mapping[int, float]) -> list[int]:

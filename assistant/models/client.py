@@ -7,6 +7,8 @@ import ipaddress
 import logging
 import socket
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,11 +18,14 @@ from pydantic import SecretStr
 
 from assistant.errors import SettingsError
 from assistant.models.explain import shown_url
+from assistant.models.leaving import Left, never, whether_stopped
 
 #: Longest wait for a connection, in seconds; the answer itself may take the whole of `chat_timeout_s`.
 _CONNECT_S = 10.0
 #: Longest wait, in seconds, for threads whose connection was broken off to notice.
 _CLOSE_S = 5.0
+#: How often it is looked whether somebody still waits for a reply, in seconds.
+_LOOK_S = 0.05
 _log = logging.getLogger(__name__)
 
 
@@ -52,7 +57,8 @@ class Endpoint:
     """An OpenAI-compatible chat endpoint.
 
     `runnable` is its LangChain chat model, temperature 0, streaming over connections that `close` can break
-    off from another thread.
+    off from another thread. What it is asked within `leaving.asking` is broken off when nobody waits for it any more,
+    also while it reads the prompt and has nothing to say yet.
 
     Args:
         base_url: address up to and including `/v1`.
@@ -72,7 +78,12 @@ class Endpoint:
         timeout = httpx.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s))
         trust_env = not is_loopback(base_url)
         self._http = httpx.Client(
-            timeout=timeout, trust_env=trust_env, event_hooks={"request": [self._watch]}, follow_redirects=False
+            timeout=timeout,
+            trust_env=trust_env,
+            event_hooks={"request": [self._watch]},
+            follow_redirects=False,
+            # A connection for each request: whoever opens one is the only one whose request it ever carries.
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
         self.runnable = ChatOpenAI(
             base_url=base_url,
@@ -93,10 +104,7 @@ class Endpoint:
         """Break off what is under way and let no more through; harmless when repeated."""
         with self._changed:
             for each in self._sockets:
-                # Closing a socket that another thread waits on would neither wake that thread nor be safe:
-                # the next socket opened may get the same number, and the thread would then read from that.
-                with contextlib.suppress(OSError):
-                    each.shutdown(socket.SHUT_RDWR)
+                _break_off(each)
             ended = self._changed.wait_for(lambda: self._under_way <= 0, _CLOSE_S)
         if ended:
             self._http.close()
@@ -104,16 +112,42 @@ class Endpoint:
             _log.warning("an answer under way did not end; its connection is left to it")
 
     def _watch(self, request: httpx.Request) -> None:
+        # What was broken off is tried once more by the client, which knows nothing of who waits.
+        if whether_stopped()():
+            raise Left
         request.extensions = {**request.extensions, "trace": self._trace}
 
     def _trace(self, event: str, info: dict[str, Any]) -> None:
         """Keep count of open connections and requests under way, from the events httpcore documents."""
         with self._changed:
             if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+                opened = info["return_value"].get_extra_info("socket")
                 self._sockets = [each for each in self._sockets if each.fileno() >= 0]
-                self._sockets.append(info["return_value"].get_extra_info("socket"))
+                self._sockets.append(opened)
+                # The request is sent by the thread that asks, and in its context.
+                if (stopped := whether_stopped()) is not never:
+                    threading.Thread(
+                        target=_guard, args=(opened, stopped), name="assistant-request", daemon=True
+                    ).start()
             elif event == "http11.send_request_headers.started":
                 self._under_way += 1
             elif event == "http11.response_closed.complete":
                 self._under_way -= 1
                 self._changed.notify_all()
+
+
+def _break_off(opened: socket.socket) -> None:
+    """End what goes on over a connection; whoever waits for something from it is told that it is lost."""
+    # Closing a socket that another thread waits on would neither wake that thread nor be safe: the next socket
+    # opened may get the same number, and the thread would then read from that.
+    with contextlib.suppress(OSError):
+        opened.shutdown(socket.SHUT_RDWR)
+
+
+def _guard(opened: socket.socket, stopped: Callable[[], bool]) -> None:
+    """Break a connection off as soon as nobody waits for what comes over it; ends when it is closed."""
+    while opened.fileno() >= 0:
+        if stopped():
+            _break_off(opened)
+            return
+        time.sleep(_LOOK_S)

@@ -136,7 +136,7 @@ class Desk:
         )
 
     def stop(self) -> None:
-        """Have running work end: a sync after the file in hand, an answer after its sentence; returns at once."""
+        """Have running work end: a sync after the file in hand, an answer at its next word; returns at once."""
         self._stopping.set()
 
     def finish(self, waiting: Callable[[str], None]) -> None:

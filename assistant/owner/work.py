@@ -47,7 +47,7 @@ def work(
         assistant: owns the home.
         order: what to do.
         tell: takes each line, from whatever thread.
-        stopped: whether to leave the work at the next occasion: between two events of an answer, two files of a
+        stopped: whether to leave the work at the next occasion: between two words of an answer, two files of a
             sync, two batches of sentences that are embedded.
         caveat: what must be known of an answer that is given now; empty if nothing.
 
@@ -65,13 +65,15 @@ def work(
         raise Stopped
     match order:
         case Ask():
-            events = assistant.stream(order.question, history=order.history, scope=order.scope)
+            events = assistant.stream(order.question, history=order.history, scope=order.scope, stopped=stopped)
             # Left before its end, the model must not go on for nobody.
             with closing(cast("Generator[StreamEvent]", events)):
                 for event in events:
                     if stopped():
                         raise Stopped
                     tell(Event(event=event))
+            if stopped():
+                raise Stopped
         case Prepare():
             # The owner loads and warms its models once, and where it starts it tells what was repaired.
             notice = assistant.notice if order.chat and assistant.documents() else None

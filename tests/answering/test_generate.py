@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from assistant.answering.generate import Writer, first_token
 from assistant.answering.prompting import prefix_messages
 from assistant.documents.model import BlockKind
+from assistant.models.leaving import Left
 from assistant.retrieval.model import Evidence
 
 WORDS = ("Rates are 3%.", "Rates\nrose in May.", "It may rain.", "A target of $835.", "Fees | a: 1")
@@ -56,6 +57,13 @@ def test_an_opinion_step_by_step(scripted: ScriptedChat) -> None:
     assert opening(scripted, 2) == "Closest: [5] Fee table: Fees | a: 1\nStated:"
     assert all(options["max_tokens"] == 1 and options["logprobs"] for options in scripted.options)
     assert scripted.left == 0
+
+
+def test_between_two_steps_it_is_looked_whether_somebody_waits(scripted: ScriptedChat) -> None:
+    scripted.enqueue("2", logprobs=token(_2=1.0))
+    with pytest.raises(Left):
+        Writer(scripted, stepwise=True, max_tokens=50).opinion(EVIDENCE, "What?", lambda: bool(scripted.seen))
+    assert len(scripted.seen) == 1
 
 
 def test_a_model_that_names_no_number_finds_all_alike(scripted: ScriptedChat) -> None:

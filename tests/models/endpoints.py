@@ -20,7 +20,7 @@ CHUNK = {
 
 
 class Endpoint(ThreadingHTTPServer):
-    """`seen` holds the requests; `released` lets the ones that hang go."""
+    """`seen` holds the requests; `released` lets the ones that hang go, `left` is set when one that waits is left."""
 
     daemon_threads = True
 
@@ -29,6 +29,7 @@ class Endpoint(ThreadingHTTPServer):
         self.seen: list[dict[str, Any]] = []
         self.released = threading.Event()
         self.arrived = threading.Event()
+        self.left = threading.Event()
 
     def base_url(self, behaviour: str) -> str:
         return f"http://127.0.0.1:{self.server_port}/{behaviour}/v1"
@@ -56,6 +57,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif behaviour == "hang":
             self.server.released.wait(60)
             self.close_connection = True
+        elif behaviour == "waits":
+            self._wait()
         else:
             self._stream(behaviour)
 
@@ -67,6 +70,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._piece(f"data: {json.dumps(CHUNK)}\n\n")
         if behaviour == "stalls":
             self.server.released.wait(60)
+        elif behaviour == "pauses":
+            self._wait()
         elif behaviour == "reports":
             self._piece('data: {"error": {"message": "out of memory", "code": 500}}\n\n')
         elif behaviour == "garbles":
@@ -75,6 +80,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._piece("data: [DONE]\n\n")
             self.wfile.write(b"0\r\n\r\n")
             return
+        self.close_connection = True
+
+    def _wait(self) -> None:
+        """Say nothing more until whoever asked has closed the connection."""
+        if not self.connection.recv(1):
+            self.server.left.set()
         self.close_connection = True
 
     def _piece(self, text: str) -> None:

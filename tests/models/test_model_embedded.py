@@ -9,17 +9,21 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from model_fakes import small_model
 from processes import Commands
+from pydantic import SecretStr
 
 from assistant.errors import ChatModelError
 from assistant.models.catalog import CHAT_MODELS
 from assistant.models.chat import ChatModel, explain, load_chat_model
+from assistant.models.client import Endpoint
 from assistant.models.embedded import EmbeddedServer
 from assistant.models.files import pull
+from assistant.models.leaving import Left, pieces
 from assistant.settings import load_settings
 
 MODEL = CHAT_MODELS["qwen2.5-coder-1.5b-instruct"]
@@ -206,6 +210,43 @@ def test_what_was_warmed_is_not_read_again(chat, models_dir):
     assert len(list((models_dir / "prefixes").iterdir())) == 1
     reply = chat.runnable.invoke([*messages, HumanMessage("Question: Does it rain?")])
     assert reply.response_metadata["token_usage"]["prompt_tokens_details"]["cached_tokens"] >= 70
+
+
+def slot(server: EmbeddedServer) -> dict[str, Any]:
+    """What the server's one slot does."""
+    url = server.base_url.removesuffix("/v1") + "/slots"
+    reply = httpx.get(url, headers={"Authorization": f"Bearer {server.api_key}"}, timeout=120, trust_env=False)
+    return dict(reply.json()[0])
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("prompt", ["word " * 900, "Count from 1 to 1000."], ids=["reading", "writing"])
+def test_a_reply_that_nobody_waits_for_frees_the_model(server, prompt):
+    key, stop, raised = SecretStr(server.api_key), threading.Event(), list[BaseException]()
+    endpoint = Endpoint(server.base_url, key, MODEL.name, answer_tokens=900, timeout_s=300, retries=0)
+    begun = threading.Event()
+
+    def ask() -> None:
+        try:
+            for _ in pieces(endpoint.runnable.stream(prompt), stop.is_set):
+                begun.set()
+        except BaseException as error:
+            raised.append(error)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    if prompt.startswith("Count"):
+        assert begun.wait(120)
+    while not slot(server)["is_processing"]:
+        assert asking.is_alive()
+    stop.set()
+    asking.join(60)
+    while (now := slot(server))["is_processing"]:
+        time.sleep(0.05)
+    endpoint.close()
+    assert [type(error) for error in raised] == [Left]
+    # Far from its end, which would have freed it as well.
+    assert now["next_token"][0]["n_decoded"] < 450, now
 
 
 @pytest.mark.models
