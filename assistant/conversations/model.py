@@ -31,8 +31,8 @@ class Exchange:
     """One question and what has been shown of its answer.
 
     `documents` are those it was asked within, all if none; `sentences` only ever grow, and `figures`, theirs,
-    with them until there is an `answer`; `note` is said above the
-    answer, `error` and `next_step` instead of it. `asked_at` is UTC in ISO format, empty if not known.
+    with them until there is an `answer`; `note` is said above the answer, `error` and `next_step` instead of it, or
+    below it where it was asked again in vain. `asked_at` is UTC in ISO format, empty if not known.
     """
 
     question: str

@@ -53,11 +53,12 @@ _SNIPPETS = text(
 
 
 class Kept(NamedTuple):
-    """An exchange as it was kept: the conversation's id, its own, and itself."""
+    """An exchange that is begun: the conversation's id, its own, itself, and the one whose place it takes, if any."""
 
     conversation: str
     number: int
     exchange: Exchange
+    before: Exchange | None = None
 
 
 class Conversations:
@@ -114,12 +115,16 @@ class Conversations:
         self._edition += 1
         return Kept(conversation, number, exchange)
 
-    def begin_again(self, conversation: str, question: str | None) -> Kept:
-        """Ask the last question again, or another in its place; what was answered to it is gone.
+    def begin_again(self, conversation: str, question: str | None, documents: Sequence[str] = ()) -> Kept:
+        """Ask the last question again, or another in its place.
+
+        What was answered to it stays until `save` is called with what takes its place; where nothing was, the question
+        is kept at once.
 
         Args:
             conversation: its id.
-            question: the other question, asked within the same documents; None for the same.
+            question: the other question; None for the same.
+            documents: names to ask within this time; none means all.
 
         Raises:
             ConversationError: there is no such conversation, or nothing was asked in it.
@@ -131,11 +136,12 @@ class Conversations:
             rows = self._rows(connection, conversation)
             if not rows:
                 raise _unknown()
-            number, last = int(rows[-1].id), _exchange(rows[-1])
-            exchange = Exchange(question or last.question, documents=last.documents, asked_at=now)
-            connection.execute(update(exchanges).where(_E.id == number).values(**_row(exchange)))
+            number, last = int(rows[-1].id), _exchange(rows[-1]).broken_off()
+            exchange = Exchange(question or last.question, documents=tuple(documents), asked_at=now)
+            if not last.sentences:
+                connection.execute(update(exchanges).where(_E.id == number).values(**_row(exchange)))
         self._edition += 1
-        return Kept(conversation, number, exchange)
+        return Kept(conversation, number, exchange, last)
 
     def save(self, number: int, exchange: Exchange) -> None:
         """Keep how far an exchange is; nothing happens if it was erased meanwhile.

@@ -8,13 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.answering.answer import StreamEvent
 from assistant.answering.options import AnswerOptions
-from assistant.conversations.model import Conversation, Exchange, Phase, history
+from assistant.conversations.model import Conversation, Exchange, history
 from assistant.conversations.store import Conversations, Kept
 from assistant.errors import AssistantError, ConversationError
+from assistant.ui.live import Live
 from assistant.ui.startup import POLL_S, Startup
 
 if TYPE_CHECKING:
@@ -32,33 +34,6 @@ UNEXPECTED = ("Something went wrong inside the assistant", "Try again; if it hap
 NOT_KEPT = "This answer could not be kept: check the space and the permissions of the home folder."
 #: Seconds that answers get to note that they are broken off when the program ends.
 LAST_WORDS_S = 2.0
-
-
-class Live:
-    """An answer in the making: `exchange` is how far it is, `edition` counts its steps, `options` are as asked for."""
-
-    def __init__(self, kept: Kept, options: AnswerOptions | None) -> None:
-        self.conversation = kept.conversation
-        self.number = kept.number
-        self.options = options
-        self.stop = threading.Event()
-        self.edition = 0
-        self._exchange = kept.exchange
-
-    @property
-    def exchange(self) -> Exchange:
-        """How far the answer is."""
-        return self._exchange
-
-    @exchange.setter
-    def exchange(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-        self.edition += 1
-
-    def show(self, phase: Phase) -> None:
-        """Go on to a phase."""
-        if self._exchange.phase != phase:
-            self.exchange = replace(self._exchange, phase=phase)
 
 
 class Answers:
@@ -105,9 +80,20 @@ class Answers:
         exchange = Exchange(question, documents=tuple(documents))
         return self._begin(conversation, options, lambda: self._conversations.begin(conversation, exchange))
 
-    def again(self, conversation: str, question: str | None = None, options: AnswerOptions | None = None) -> str:
-        """Ask the last question of a conversation again, or another in its place. Errors are those of `ask`."""
-        return self._begin(conversation, options, lambda: self._conversations.begin_again(conversation, question))
+    def again(
+        self,
+        conversation: str,
+        question: str | None,
+        documents: Sequence[str],
+        options: AnswerOptions | None = None,
+    ) -> str:
+        """Ask the last question of a conversation again, or another in its place, within `documents`.
+
+        What was answered before stays until the new answer has its first sentence, and for good if it never has one.
+        Errors are those of `ask`.
+        """
+        begin = self._conversations.begin_again
+        return self._begin(conversation, options, lambda: begin(conversation, question, documents))
 
     def stop(self, conversation: str) -> None:
         """End the answer being written in a conversation, if there is one; what was said stays."""
@@ -159,8 +145,7 @@ class Answers:
         live = None
         try:
             # Outside the guard: the disk may be slow, and every tab asks who is busy.
-            live = Live(keep(), options)
-            live.exchange = replace(live.exchange, note=self._startup.caveat)
+            live = Live(keep(), options, self._startup.caveat)
         finally:
             with self._guard:
                 self._reserved.remove(place)
@@ -196,10 +181,13 @@ class Answers:
         except Exception:
             logger.exception("a question failed")
             ended = self._failed(live, *UNEXPECTED)
-        kept = self._keep(live, ended)
-        # Only now: as long as it looks busy nothing else is asked in its place.
+        kept, shown = False, live.instead(ended)
+        if shown is None:
+            kept = self._keep(live, ended)
+            shown = ended if kept else replace(ended, note=f"{ended.note} {NOT_KEPT}".strip())
+        # Only now: as long as it looks busy nothing else is asked in its place. What is said of it stays in view.
         with self._guard:
-            live.exchange = ended if kept else replace(ended, note=f"{ended.note} {NOT_KEPT}".strip())
+            live.exchange = shown
             if kept:
                 del self._live[live.conversation]
 
@@ -225,17 +213,20 @@ class Answers:
             if stopped():
                 return live.exchange
             live.show(phase="searching")
-            earlier = history(self.look(live.conversation)[0].exchanges[:-1])
-            names = list(live.exchange.documents) or None
-            stream = self._assistant.stream(
-                live.exchange.question, history=earlier, documents=names, options=live.options
+            stream = partial(
+                self._assistant.stream,
+                live.exchange.question,
+                history=history(self.look(live.conversation)[0].exchanges[:-1]),
+                documents=list(live.exchange.documents) or None,
+                options=live.options,
             )
             for event in pumped(stream, stopped):
                 step = live.exchange.after(event)
                 if not step.busy:
                     return step
                 live.exchange = step
-                self._keep(live, step)
+                if step.sentences or live.before is None:
+                    self._keep(live, step)
             return live.exchange
         finally:
             self._room.release()
@@ -252,17 +243,19 @@ class Answers:
         return True
 
 
-def pumped(stream: Iterator[StreamEvent], stopped: Callable[[], bool]) -> Iterator[StreamEvent]:
-    """The events of `stream`, run in a thread of its own so that stopping takes hold at once.
+def pumped(begin: Callable[..., Iterator[StreamEvent]], stopped: Callable[[], bool]) -> Iterator[StreamEvent]:
+    """The events of a stream, run in a thread of its own so that stopping takes hold at once.
 
-    Once `stopped` says so, the stream is closed as soon as it next gives an event; a model in the middle of a
-    sentence cannot be interrupted from outside.
+    Args:
+        begin: begins the stream; what it is given as `stopped` tells it that nobody waits for its next event any more.
+        stopped: whether to stop.
 
     Raises:
         Exception: whatever the stream raises.
     """
     arrived: queue.SimpleQueue[StreamEvent | Exception | None] = queue.SimpleQueue()
     left = threading.Event()
+    stream = begin(stopped=left.is_set)
 
     def run() -> None:
         try:

@@ -13,7 +13,8 @@ from assistant.answering.options import AnswerOptions
 from assistant.conversations.model import Exchange, history
 from assistant.errors import AssistantError, ConversationError
 from assistant.ui import panels
-from assistant.ui.answers import UNEXPECTED, Answers, Live
+from assistant.ui.answers import UNEXPECTED, Answers
+from assistant.ui.live import Live
 from assistant.ui.ratings import Rated
 from assistant.ui.render import conversation_html, exchange_html
 from assistant.ui.session import POLL_S, Session
@@ -107,7 +108,12 @@ class Conversation:
                 yield update
 
     async def again(
-        self, conversation: Any, question: Any, session: Session, options: AnswerOptions | None = None
+        self,
+        conversation: Any,
+        question: Any,
+        session: Session,
+        documents: Callable[[], Sequence[str]],
+        options: AnswerOptions | None = None,
     ) -> AsyncIterator[Update]:
         """Ask the last question again, or another in its place, and show the answer as it arrives.
 
@@ -115,10 +121,14 @@ class Conversation:
             conversation: the id of what is shown.
             question: the other question; the same is asked if it is None or empty.
             session: the tab.
+            documents: gives the names to ask within this time, none meaning all; it may raise an `AssistantError`.
             options: how it is to be answered this time.
         """
         text, where = question.strip() if isinstance(question, str) else "", known_id(conversation)
-        begin = partial(self._answers.again, where, text or None, options)
+
+        def begin() -> str:
+            return self._answers.again(where, text or None, documents(), options)
+
         async for update in self._begin(session, where, begin):
             yield update
 

@@ -73,10 +73,11 @@ def wire_talks(blocks: Any, parts: Parts, conversation: Conversation, talks: Tal
             yield told
 
     async def again(
-        session: Session, quote_only: bool, length: str, event: gr.EventData
+        session: Session, shelf: Shelf, quote_only: bool, length: str, event: gr.EventData
     ) -> AsyncIterator[tuple[Any, ...]]:
         given, options = event._data, options_of(quote_only, length)
-        updates = conversation.again(given.get("conversation"), given.get("question"), session, options)
+        where, question = given.get("conversation"), given.get("question")
+        updates = conversation.again(where, question, session, lambda: shelf.chosen, options)
         async for told in _told(updates):
             yield told
 
@@ -118,10 +119,10 @@ def wire_talks(blocks: Any, parts: Parts, conversation: Conversation, talks: Tal
         over(None, js="() => { window.corpusAssistant?.ready(); }")
     mine.talks.again(
         again,
-        [mine.session, *options],
+        [mine.session, parts.shelf, *options],
         outputs,
         trigger_mode="multiple",
-        js=f"(session, ...shown) => [session, ...{KEPT_OPTIONS}]",
+        js=f"(session, shelf, ...shown) => [session, shelf, ...{KEPT_OPTIONS}]",
         **lasting,
     )
     mine.talks.choose(choose, [mine.session], outputs, trigger_mode="multiple", **lasting)

@@ -209,12 +209,12 @@ def exchange_html(exchange: Exchange, index: int, last: bool = False) -> str:
     if exchange.answer:
         parts.append(f'<p class="badges">{badges(exchange.answer)}</p>' if badges(exchange.answer) else "")
     parts.append(prose)
-    if exchange.phase == "failed":
+    if exchange.error:
         parts.append(
             f'<div class="failure" role="alert"><strong>{escape(exchange.error)}.</strong> '
             f"<span>{escape(exchange.next_step)}</span></div>"
         )
-    elif exchange.phase in _ENDED:
+    if exchange.phase in _ENDED:
         parts.append(f'<p class="badges"><span class="badge">{_ENDED[exchange.phase]}</span></p>')
     elif exchange.busy:
         told = "Writing" if prose else _PROGRESS[exchange.phase]

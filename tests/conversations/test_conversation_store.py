@@ -89,19 +89,26 @@ def test_the_newest_is_first_and_going_on_makes_an_old_one_new(kept: Conversatio
     assert [(s.name, s.questions) for s in kept.find()] == [("One?", 2), ("Two?", 1)]
 
 
-def test_asking_again_replaces_the_last_answer_and_nothing_before_it(kept: Conversations) -> None:
+def test_asking_again_replaces_the_last_answer_once_there_is_another_and_nothing_before_it(kept: Conversations) -> None:
     talk = answered(kept, "One?")
     answered(kept, "Two?", talk)
+    old = kept.load(talk).exchanges[-1]
     again = kept.begin_again(talk, None)
-    assert (again.exchange.question, again.exchange.phase) == ("Two?", "waiting")
-    other = kept.begin_again(talk, "Three?")
-    assert [(e.question, e.phase) for e in kept.load(talk).exchanges] == [("One?", "done"), ("Three?", "waiting")]
-    assert other.number == again.number
+    assert (again.exchange.question, again.exchange.phase, again.before) == ("Two?", "waiting", old)
+    other = kept.begin_again(talk, "Three?", ["b.md"])
+    assert other.number == again.number and other.exchange.documents == ("b.md",)
+    assert kept.load(talk).exchanges[-1] == old and names(kept, "two") and not names(kept, "three")
+    new = replace(other.exchange, phase="writing", sentences=(Sentence(text="Another answer."),))
+    kept.save(other.number, new)
+    assert [e.question for e in kept.load(talk).exchanges] == ["One?", "Three?"]
+    assert kept.load(talk).exchanges[-1] == new and names(kept, "three") and not names(kept, "two")
 
 
-def test_asking_again_stays_within_the_documents(kept: Conversations) -> None:
-    begun = kept.begin(None, Exchange("One?", documents=("a.md",)))
-    assert kept.begin_again(begun.conversation, "Two?").exchange.documents == ("a.md",)
+def test_a_question_without_an_answer_gives_way_at_once(kept: Conversations) -> None:
+    begun = kept.begin(None, Exchange("One?"))
+    again = kept.begin_again(begun.conversation, "Two?")
+    assert again.before and (again.before.question, again.before.phase) == ("One?", "interrupted")
+    assert kept.load(begun.conversation).exchanges == (again.exchange,)
 
 
 def test_names_are_given_and_taken_back(kept: Conversations) -> None:
@@ -153,7 +160,8 @@ def test_the_words_around_what_was_found_are_given(kept: Conversations) -> None:
 
 def test_the_search_follows_what_changes(kept: Conversations, clock: Clock) -> None:
     talk = answered(kept, "One?", answer="Something old.")
-    kept.begin_again(talk, "Other?")
+    again = kept.begin_again(talk, "Other?")
+    kept.save(again.number, replace(again.exchange, phase="done", sentences=(Sentence(text="Something new."),)))
     assert names(kept, "old") == [] and names(kept, "other") == ["Other?"]
     kept.delete(talk)
     clock.now += timedelta(seconds=UNDO_S + 1)

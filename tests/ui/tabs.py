@@ -45,8 +45,11 @@ class Tab:
         asked = self.house.conversation.ask(question, self.id, self.session, lambda: documents, options)
         return self._drive(asked)
 
-    def again(self, question: str | None = None, options: AnswerOptions | None = None) -> Tab:
-        return self._drive(self.house.conversation.again(self.id, question, self.session, options))
+    def again(
+        self, question: str | None = None, options: AnswerOptions | None = None, documents: Sequence[str] = ()
+    ) -> Tab:
+        asked = self.house.conversation.again(self.id, question, self.session, lambda: documents, options)
+        return self._drive(asked)
 
     def open(self, conversation: Any = "") -> Tab:
         return self._drive(self.house.conversation.open(conversation, self.session))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fakes import GradualChat, ScriptedChat
+from library_parts import LEASES, write
 from tabs import House, Tab
 from ui_fakes import FakeAssistant
 from ui_server import running
@@ -21,6 +25,9 @@ from assistant.answering.answer import Turn
 from assistant.answering.options import AnswerOptions
 from assistant.conversations.database import DATABASE
 from assistant.conversations.model import Summary
+from assistant.errors import ChatModelError
+from assistant.facade import Assistant
+from assistant.models.chat import ChatModel
 from assistant.settings import Settings
 from assistant.ui import answers as answers_module
 from assistant.ui import conversation as conversation_module
@@ -179,6 +186,64 @@ def test_stop_takes_hold_at_once_keeps_what_was_said_and_ends_the_stream(tab: Ta
     assert "412 megawatts" in fake.asked[-1][1][1].content
 
 
+def test_stop_ends_the_model_in_the_middle_of_a_sentence(
+    make_assistant: Callable[..., Assistant], work: Path, tmp_path: Path
+) -> None:
+    chat = GradualChat()
+    chat.enqueue(f"[1] Harbour Compute leased {'very ' * 500}many megawatts.")
+    assistant = make_assistant(chat=chat)
+    assistant.add(write(work, {"leases.md": LEASES}))
+    tab = Tab(House(assistant, Startup.finished(assistant, assistant.settings), tmp_path))
+    asked = tab.meanwhile("ask", CAPACITY)
+    chat.let.release(2)
+    wait_until(lambda: chat.given == 2)
+    tab.stop()
+    asked.join(60)
+    assert 'data-status="stopped"' in tab.shown and "412 megawatts" in tab.source
+    # The word that it was at is its last one.
+    chat.let.release()
+    assert chat.closed.wait(60) and chat.given == 3
+    chat.enqueue("[1] Harbour Compute leased 412 megawatts of capacity.")
+    chat.let.release(99)
+    tab.ask(CAPACITY)
+    assert "412 megawatts" in tab.shown
+
+
+def test_quotes_stand_while_the_chat_model_loads_and_when_it_cannot_be_loaded(
+    make_assistant: Callable[..., Assistant], work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, models = threading.Event(), list[ChatModel]()
+
+    def load(settings: Settings) -> ChatModel:
+        assert loaded.wait(60)
+        if models:
+            return models[0]
+        raise ChatModelError("The chat model could not be loaded", "Free some memory.")
+
+    monkeypatch.setattr("assistant.models.chat.load_chat_model", load)
+    assistant = make_assistant(corpus=work / "corpus")
+    (work / "corpus").mkdir()
+    assistant.add(write(work, {"leases.md": LEASES}))
+    startup = Startup(assistant, assistant.settings)
+    startup.start()
+    try:
+        tab = Tab(House(assistant, startup, tmp_path))
+        asked = tab.meanwhile("ask", CAPACITY)
+        wait_until(lambda: "412 megawatts" in tab.source)
+        assert 'aria-busy="true"' in tab.shown
+        loaded.set()
+        asked.join(60)
+        assert "could not be loaded.</strong> <span>Free some memory" in tab.shown and ">Retry<" in tab.shown
+        assert "412 megawatts" in tab.source and 'class="link evidence"' in tab.shown
+        chat = ScriptedChat().enqueue("[1] Harbour Compute leased 412 megawatts of capacity.")
+        models.append(ChatModel(chat, "scripted", "remote"))
+        tab.again()
+        assert "412 megawatts" in tab.shown and "could not be loaded" not in tab.shown
+    finally:
+        loaded.set()
+        startup.close()
+
+
 def test_an_answer_goes_on_when_its_tab_is_closed_and_is_there_when_it_comes_back(
     tab: Tab, fake: FakeAssistant, house: House
 ) -> None:
@@ -243,7 +308,7 @@ def test_what_another_tab_asks_in_the_same_conversation_appears(house: House, fa
     one.stop()
     asking.join(30)
     refused.join(30)
-    assert 'data-status="stopped"' in two.shown
+    assert "was stopped before the new one began" in two.shown
 
 
 def test_asked_again_or_otherwise_the_last_answer_is_replaced(tab: Tab, fake: FakeAssistant, house: House) -> None:
@@ -257,6 +322,114 @@ def test_asked_again_or_otherwise_the_last_answer_is_replaced(tab: Tab, fake: Fa
     tab.id = ""
     tab.again()
     assert "no longer there" in tab.shown
+
+
+def test_what_is_asked_again_is_asked_within_what_is_chosen_now_and_says_where_that_changed(
+    tab: Tab, fake: FakeAssistant
+) -> None:
+    fake.put("other.md", "Lindholm leased a capacity of 7 boats.")
+    tab.ask(CAPACITY, ("leases.md",)).again(documents=("leases.md",))
+    assert fake.asked[-1][2] == ("leases.md",) and 'class="note">Asked' not in tab.shown
+    tab.again(documents=("other.md",))
+    assert "7 boats" in tab.shown and "Asked within <bdi>other.md</bdi>" in tab.shown
+    assert "Asked of other documents before." in tab.shown
+    tab.again()
+    assert fake.asked[-1][2] is None and "Asked within" not in tab.shown
+    assert "Asked of all documents this time; before, within 1." in tab.shown
+    tab.again(documents=("leases.md",))
+    assert "Asked of all documents before." in tab.shown
+
+
+@pytest.mark.parametrize("question", [None, "Is it unclear?"])
+@pytest.mark.parametrize("how", ["fails", "is stopped"])
+def test_an_answer_stays_where_asking_again_brings_no_other(
+    tab: Tab, house: House, fake: FakeAssistant, startup: Startup, settings: Settings, how: str, question: str | None
+) -> None:
+    tab.ask(GRID).ask(CAPACITY)
+    old = house.kept.load(tab.id).exchanges
+    if how == "fails":
+        stream = fake.stream
+        fake.stream = lambda *_given, **_options: stream("refuse")  # type: ignore[assignment, method-assign]
+        tab.again(question)
+        fake.stream = stream  # type: ignore[method-assign]
+        said = "failed: The chat model does not answer.</strong> <span>Check that it runs"
+    else:
+        fake.held = threading.Semaphore(0)
+        asked = tab.meanwhile("again", question)
+        wait_until(lambda: house.answers.busy() and house.answers.live(tab.id).exchange.quotes)
+        tab.stop()
+        asked.join(60)
+        fake.held.release(9)
+        fake.held = None
+        said = "was stopped before the new one began"
+    for _ in range(2):
+        assert "The answer from before stays" in tab.shown and said in tab.shown and "412 megawatts" in tab.shown
+        assert (f"asking “{question}” in its place" if question else "asking again") in tab.shown
+        # It is still said when the page has looked for news.
+        tab.follow()
+    assert 'aria-busy="true"' not in tab.shown and house.answers.busy() == frozenset()
+    assert house.kept.load(tab.id).exchanges == old
+    assert "from before" not in Tab(House(fake, startup, settings.home)).open(tab.id).shown
+    tab.again(question)
+    assert house.kept.load(tab.id).exchanges[0] == old[0]
+    assert "from before" not in tab.shown and (question or CAPACITY) in tab.shown
+    tab.ask("And then?")
+    assert "from before" not in tab.shown and len(fake.asked[-1][1]) == 4
+
+
+ASKED_AGAIN = """
+import sys, threading, time
+from pathlib import Path
+sys.path[:0] = sys.argv[2:]
+from tabs import House, Tab
+from ui_fakes import LEASES, FakeAssistant
+from assistant.settings import Settings
+from assistant.ui.startup import Startup
+
+home = Path(sys.argv[1])
+fake = FakeAssistant()
+fake.put("leases.md", LEASES)
+tab = Tab(House(fake, Startup.finished(fake, Settings(home=home, corpus=home / "corpus")), home))
+tab.ask("What capacity was leased?")
+fake.held = threading.Semaphore(0)
+tab.meanwhile("again", "Is it unclear whether the grid can serve it?")
+while not tab.house.answers.live(tab.id) or not tab.house.answers.live(tab.id).exchange.quotes:
+    time.sleep(0.01)
+print(tab.id, flush=True)
+sys.stdin.readline()
+fake.held.release()
+while "unclear" not in tab.house.kept.load(tab.id).exchanges[-1].question:
+    time.sleep(0.01)
+print("written", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_kill_leaves_the_old_answer_or_the_beginning_of_the_new_one(
+    fake: FakeAssistant, startup: Startup, settings: Settings, written: bool
+) -> None:
+    folder = Path(__file__).parent
+    process = subprocess.Popen(
+        [sys.executable, "-c", ASKED_AGAIN, str(settings.home), str(folder), str(folder.parent)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin and process.stdout
+    try:
+        talk = process.stdout.readline().strip()
+        if written:
+            process.stdin.write("\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == "written\n"
+    finally:
+        process.kill()
+        process.communicate()
+    later = Tab(House(fake, startup, settings.home)).open(talk)
+    assert later.shown.count('class="question"') == 1
+    assert ("412 megawatts" in later.shown, 'data-status="answered"' in later.shown) == (not written, not written)
+    assert ("Interrupted" in later.shown, GRID in later.shown) == (written, written)
 
 
 def test_what_was_broken_off_by_a_kill_says_so_and_can_be_retried(

@@ -208,13 +208,22 @@ def test_stop_retry_and_edit(page: Any, url: str, fake: FakeAssistant) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.type("refuse")
     page.keyboard.press("Enter")
-    page.wait_for_selector('.exchange[data-status="failed"]:has-text("The chat model does not answer")')
+    # What was answered before stays where another question has no answer.
+    page.wait_for_selector(f'{ANSWERED} >> nth=1 >> .failure:has-text("The chat model does not answer")')
+    assert page.locator(".exchange >> nth=1 >> .question").inner_text().endswith(BOTH)
     page.click('[data-talk-action="edit"]')
     page.keyboard.press("Control+A")
     page.keyboard.type("Is it unclear whether the grid can serve it?")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"{ANSWERED} >> nth=1")
-    assert page.locator(".exchange").count() == 2 and "unclear" in page.inner_text(".exchange >> nth=1")
+    page.wait_for_selector(f'{ANSWERED} >> nth=1 >> .question:has-text("unclear")')
+    assert page.locator(".exchange").count() == 2
     assert fake.asked[-1][1][0].content == CAPACITY and len(fake.asked[-1][1]) == 2
+    # What is chosen now is what is asked again, and that it was asked of others before is said.
+    page.wait_for_selector(f"{ANSWERED} >> nth=1")
+    page.click('[aria-label="Ask within leases.md"]')
+    page.wait_for_selector('[aria-label="Ask within leases.md"][aria-checked="true"]')
+    page.click('[data-talk-action="again"]')
+    page.wait_for_selector(f'{ANSWERED} >> nth=1 >> .note:has-text("Asked of all documents before.")')
+    assert fake.asked[-1][2] == ("leases.md",)
     ask(page, "And then?")
     assert len(fake.asked[-1][1]) == 4

@@ -293,6 +293,7 @@ class FakeAssistant:
         history: Sequence[Turn] = (),
         documents: Sequence[str] | None = None,
         options: AnswerOptions | None = None,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[StreamEvent]:
         self.options.append(options)
         self.asked.append((question, tuple(history), tuple(documents) if documents else None))
