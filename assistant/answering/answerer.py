@@ -265,9 +265,11 @@ class Answerer:
         if worked is None and (text := operand_text(question, earlier)):
             found = self._retriever.invoke(text, documents=documents, limit=_FOR_SUMS)
             worked = calculate(question, [each.metadata["evidence"] for each in found], earlier)
-        chat = self._chat()
-        if worked or chat.runnable is None or chat.location == "embedded":
+        if worked:
             return worked
+        chat = self._chat()
+        if chat.runnable is None or chat.location == "embedded":
+            return None
         from assistant.answering.sums.proposal import proposed_sum, wants_sum
 
         if not wants_sum(question, earlier):
