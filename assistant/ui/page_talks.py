@@ -73,12 +73,12 @@ def wire_talks(blocks: Any, parts: Parts, conversation: Conversation, talks: Tal
             yield told
 
     async def again(
-        session: Session, shelf: Shelf, quote_only: bool, length: str, event: gr.EventData
+        session: Session, shelf: Shelf | None, kept: str, quote_only: bool, length: str, event: gr.EventData
     ) -> AsyncIterator[tuple[Any, ...]]:
         given, options = event._data, options_of(quote_only, length)
         where, question = given.get("conversation"), given.get("question")
-        updates = conversation.again(where, question, session, lambda: shelf.chosen, options)
-        async for told in _told(updates):
+        within = partial(documents.asked, shelf if shelf is not None else restored(kept))
+        async for told in _told(conversation.again(where, question, session, within, options)):
             yield told
 
     async def arrive(shown: str, session: Session) -> AsyncIterator[tuple[Any, ...]]:
@@ -119,10 +119,10 @@ def wire_talks(blocks: Any, parts: Parts, conversation: Conversation, talks: Tal
         over(None, js="() => { window.corpusAssistant?.ready(); }")
     mine.talks.again(
         again,
-        [mine.session, parts.shelf, *options],
+        [mine.session, parts.shelf, parts.kept, *options],
         outputs,
         trigger_mode="multiple",
-        js=f"(session, shelf, ...shown) => [session, shelf, ...{KEPT_OPTIONS}]",
+        js=f"(session, shelf, kept, ...shown) => [session, shelf, {KEPT_CHOICE}, ...{KEPT_OPTIONS}]",
         **lasting,
     )
     mine.talks.choose(choose, [mine.session], outputs, trigger_mode="multiple", **lasting)
