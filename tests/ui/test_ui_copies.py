@@ -141,7 +141,7 @@ def test_killed_after_a_click_on_delete_document_and_copy_are_both_there_or_both
                 if name not in names():
                     upload(url, name, words)
             eventually(lambda: names() == ["keep.md", "new.md"])
-            event(url, "act", [None], {"action": "delete", "name": "new.md"})
+            event(url, "act", [None, ""], {"action": "delete", "name": "new.md"})
             if not at_once:
                 eventually(lambda: names() == ["keep.md"])
                 assert (home / "uploads" / "new.md").exists()

@@ -116,7 +116,7 @@ def test_an_open_page_and_a_running_answer_do_not_hold_it_up(tmp_path: Path) -> 
         httpx.stream("GET", url + "/gradio_api/heartbeat/s") as heartbeat,
     ):
         assert heartbeat.status_code == 200
-        event(url, "submit", ["What capacity was leased?", None, None, None, False, "normal"], None)
+        event(url, "submit", ["What capacity was leased?", None, None, None, "", False, "normal"], None)
         with closing(Database(tmp_path)) as database:
             kept = Conversations(database)
             deadline = time.monotonic() + 30
