@@ -182,12 +182,16 @@ def show_stream(events: Iterable[StreamEvent]) -> None:
 
 
 def _show_sources(out: Console, answer: Answer) -> None:
+    from assistant.retrieval.conversation import earlier_part
+
     if answer.citations:
         out.print()
     for citation in answer.citations:
         out.print(f"[cyan]{escape(f'[{citation.number}]')}[/cyan] “{escape(' '.join(citation.quote.split()))}”")
         out.print(f"    [dim]{escape(_place(citation))}[/dim]")
     timings = answer.timings_ms
+    if earlier := earlier_part(answer.standalone_question):
+        console(stderr=True).print(f"[dim]Read with what was asked before: {escape(earlier)}[/dim]")
     console(stderr=True).print(
         f"[dim]{escape(answer.model)}, {timings.total / 1000:.1f} s (evidence after {timings.retrieve:.0f} ms)[/dim]"
     )

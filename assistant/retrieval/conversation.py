@@ -67,6 +67,11 @@ def own_part(standalone: str) -> str:
     return standalone.partition(_AFTER)[0]
 
 
+def earlier_part(standalone: str) -> str:
+    """The turns that a `standalone_question` leans on; empty if it stands by itself."""
+    return standalone.partition(_AFTER)[2].removesuffix(")")
+
+
 def query_texts(question: str, history: Sequence[Turn]) -> list[str]:
     """The texts to search for: the question; with a history also the last user turns joined to it; and where it leans
     on them, the question with the beginning of the last answer, which names what "it" is."""

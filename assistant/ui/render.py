@@ -10,6 +10,7 @@ from itertools import groupby
 from assistant.answering.answer import Answer, Citation, Sentence, Status
 from assistant.conversations.model import Exchange, Phase
 from assistant.feedback.case import key_of
+from assistant.retrieval.conversation import earlier_part
 
 #: Value of `Answer.model` when no chat model took part.
 QUOTE_ONLY = "quote-only"
@@ -145,6 +146,12 @@ def _within(exchange: Exchange) -> str:
     return f'<p class="note within">Asked within {named}{f" and {more} more" if more > 0 else ""}</p>'
 
 
+def _read_as(answer: Answer) -> str:
+    """Which earlier questions a follow-up was read with."""
+    earlier = earlier_part(answer.standalone_question)
+    return f'<p class="note">Read with what was asked before: {escape(earlier)}</p>' if earlier else ""
+
+
 def _foot(exchange: Exchange, index: int, last: bool) -> str:
     """The ways to ask again and back to the quotes, and who answered in what time."""
     parts = []
@@ -207,6 +214,7 @@ def exchange_html(exchange: Exchange, index: int, last: bool = False) -> str:
     prose = prose_html(exchange.sentences, citations, loose)
     parts = [_within(exchange), f'<p class="note">{escape(exchange.note)}</p>' if exchange.note else ""]
     if exchange.answer:
+        parts.append(_read_as(exchange.answer))
         parts.append(f'<p class="badges">{badges(exchange.answer)}</p>' if badges(exchange.answer) else "")
     parts.append(prose)
     if exchange.error:

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answering.answer import Turn
 from assistant.answering.asked import Asked, asked_for
-from assistant.retrieval.conversation import own_part, standalone_question
+from assistant.retrieval.conversation import earlier_part, own_part, standalone_question
 
 
 @pytest.mark.parametrize(
@@ -25,4 +25,5 @@ from assistant.retrieval.conversation import own_part, standalone_question
 def test_a_follow_up_wants_what_its_own_words_ask_for(question: str, before: str, asked: Asked) -> None:
     whole = standalone_question(question, [Turn(role="user", content=before)] if before else [])
     assert own_part(whole) == question
+    assert earlier_part(whole) == before
     assert asked_for(whole) is asked

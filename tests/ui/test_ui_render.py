@@ -20,8 +20,10 @@ from assistant.answering.answer import (
     Sentence,
     Status,
     Timings,
+    Turn,
 )
 from assistant.conversations.model import Exchange
+from assistant.retrieval.conversation import standalone_question
 from assistant.settings import Settings
 from assistant.ui import panels
 from assistant.ui.bin import Deleted, DeletionState
@@ -202,6 +204,13 @@ def test_a_figure_of_a_struck_sentence_is_not_doubted_where_it_stands() -> None:
     html = conversation_html([done(told)])
     assert re.findall(r'<span class="loose"[^>]*>([^<]*)<', html) == ["$7"]
     assert "Not found in the cited words: $7" in read(html).text
+
+
+def test_a_follow_up_says_what_it_was_read_with() -> None:
+    whole = standalone_question("And <b>why</b>?", [Turn(role="user", content="What did <i>Lorne</i> pay?")])
+    html = conversation_html([done(answer(standalone_question=whole))])
+    assert "Read with what was asked before: What did &lt;i&gt;Lorne&lt;/i&gt; pay?" in html
+    assert "Read with" not in conversation_html([done(answer())])
 
 
 def test_a_failure_is_shown_with_its_next_step() -> None:
