@@ -39,12 +39,14 @@ lint: $(STAMPS)/dev
 	$(BIN)/ruff check assistant evals tests
 	$(BIN)/mypy
 
-# Tests that need no model run in two processes, a file in one of them; a chat model or a browser fills both cores.
+# Tests run in two processes, a file in one of them; but those with the real models alone, since these fill both cores.
 FAST := -m "not long and not models and not browser" -n 2 --dist loadfile
+BROWSER := -m "not long and not models and browser" -n 2 --dist loadfile
 
 test: lint chromium models
 	@$(BIN)/python -m pytest $(FAST); fast=$$?; \
-	$(BIN)/python -m pytest -m "not long and (models or browser)" && exit $$fast
+	$(BIN)/python -m pytest $(BROWSER); browser=$$?; \
+	$(BIN)/python -m pytest -m "not long and models" && exit $$((fast | browser))
 
 test-fast: $(STAMPS)/dev
 	$(BIN)/python -m pytest $(FAST)
