@@ -107,7 +107,9 @@ def evaluate(
 @eval_app.command()
 def compare(
     before: Annotated[Path, typer.Argument(metavar="A.json", help="The earlier run.")],
-    after: Annotated[Path, typer.Argument(metavar="B.json", help="The later run, of the same set.")],
+    after: Annotated[
+        Path, typer.Argument(metavar="B.json", help="The later run; of a changed set the cases both have are compared.")
+    ],
     metric: Annotated[
         str | None, typer.Option(metavar="NAME", help="The metric that decides; `correct` where it was measured.")
     ] = None,

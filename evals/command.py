@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,7 +21,7 @@ from evals.gate import Threshold, check, load_thresholds
 from evals.history import load_history
 from evals.home import Factory, Progress, list_documents
 from evals.judge import judge_recorded, opened_judge
-from evals.kept import clear, clear_stale
+from evals.kept import clear, clear_stale, reserved
 from evals.model import Run
 from evals.options import Options, choose
 from evals.provenance import sha256_of
@@ -205,7 +205,10 @@ def evaluate(
     if options.junit_path is not None:
         held = [one.metric for one in thresholds or () if one.metric in result.summary()]
         write_junit(result, missed, held, options.junit_path)
-    clear(kept_path(settings, options, str(result.made["questions_sha256"])))
+    done = kept_path(settings, options, str(result.made["questions_sha256"]))
+    # Where another run has taken the place meanwhile, what lies there is its own.
+    with suppress(StorageError), reserved(done):
+        clear(done)
     print_report(result, missed, console or Console())
     return 1 if missed else 0
 

@@ -55,7 +55,8 @@ class Missed(BaseModel):
     def __str__(self) -> str:
         value = "could not be measured" if self.value is None else f"is {self.value:.4g}"
         more = f" and {len(self.cases) - _NAMED:,} more" if len(self.cases) > _NAMED else ""
-        named = f"; cases: {', '.join(self.cases[:_NAMED])}{more}" if self.cases else "; no single case decides it"
+        whole = "" if self.value is None else "; no single case decides it"
+        named = f"; cases: {', '.join(self.cases[:_NAMED])}{more}" if self.cases else whole
         return f"{self.metric} {value}, wanted {self.threshold}{named}"
 
 

@@ -83,6 +83,8 @@ def _opened(
     with nullcontext() if keep is None else reserved(keep.path):
         if keep is not None and folder is not None and home is None:
             of_index = {
+                # A sync takes nothing away that came from another folder.
+                "documents": str(folder.resolve()),
                 "settings": _material(settings),
                 "models": provenance.model_digests(settings),
                 "code": provenance.code_hash(),

@@ -7,6 +7,7 @@ no heavy import, so that listing documents is quick.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -185,6 +186,7 @@ class Store:
             connection.execute(delete(schema.tags).where(t.document.in_(names), t.tag.in_(remove)))
             _require_known(names, connection.execute(select(d.name).where(d.name.in_(names))).scalars().all())
             put_tags(connection, dict.fromkeys(names, add))
+            put_meta(connection, {"moved": str(time.time_ns())})
 
     def touch(self, state: FileState) -> None:
         """Note where and when a file was last seen, its content being unchanged."""
@@ -250,10 +252,10 @@ class Store:
             return int(connection.execute(select(func.count()).select_from(schema.documents)).scalar_one())
 
     def edition(self) -> tuple[int, int, str]:
-        """Something that changes whenever a document comes, goes, is replaced or moves."""
+        """Something that changes whenever a document comes, goes, is replaced, moves or is tagged."""
         d, m = schema.documents.c, schema.meta.c
         moved = select(m.value).where(m.key == "moved").scalar_subquery()
-        # An id is never used again: with the number of documents the highest tells of every change but a move.
+        # An id is never used again: with the number of documents the highest tells of all but moves and tags.
         query = select(func.count(), func.coalesce(func.max(d.id), 0), func.coalesce(moved, ""))
         with self.transaction() as connection:
             count, newest, last = connection.execute(query).one()

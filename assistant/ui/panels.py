@@ -82,7 +82,7 @@ def scope_html(count: int | None, shelf: Shelf) -> str:
         count = len(shelf.chosen) if count is None else count
         said = f"Asking within {count:,} chosen document{'s' if count != 1 else ''}"
     elif shelf.narrowing:
-        within = {None: "documents", 0: "no document", 1: "1 document"}.get(count, f"{count:,} documents")
+        within = {None: "documents", 0: "no document", 1: "1 document"}.get(count) or f"{count:,} documents"
         said = f"Asking within {within}: {', '.join(map(isolated, shelf.narrowing.told()))}"
     return f'<p class="scope{"" if shelf.is_open else " chosen"}" data-kept="{escape(kept(shelf))}">{said}</p>'
 

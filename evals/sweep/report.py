@@ -196,7 +196,7 @@ def pareto_plot(results: Results) -> Plot | None:
     values = [spot.y if spot.low is None else spot.low for spot in spots]
     return Plot(
         f"{wording.label(results.quality)} against time",
-        f"No other combination is better in one and as good in the other than: {'; '.join(best)}.",
+        f"{_FRONT} Here: {'; '.join(best)}.",
         seconds_axis(wording.label(results.latency), [spot.x for spot in spots]),
         roomy_share_axis(wording.label(results.quality), values),
         (Line("front", tuple(sorted((spot.x, spot.y) for spot in spots if spot.strong)), marked=False),),

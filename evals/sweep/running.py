@@ -72,13 +72,14 @@ def _digest(parts: Mapping[str, Any]) -> str:
     return provenance.fingerprint(parts)[:16]
 
 
-def index_key(settings: Settings) -> str:
+def index_key(settings: Settings, documents: Path) -> str:
     """A name for the index that these settings make of a folder; the same for all that differ in asking only.
 
     Another embedding model makes another index, also where it has taken the place of one in the same folder.
     """
     made_by = {name: value for name, value in settings.printable().items() if name not in ASKING}
-    return _digest({"settings": made_by, "embedding": provenance.model_digests(settings)["embedding"]})
+    embedding = provenance.model_digests(settings)["embedding"]
+    return _digest({"settings": made_by, "embedding": embedding, "documents": str(documents.resolve())})
 
 
 def read_set(plan: Plan, settings: Settings) -> Asked:
@@ -148,7 +149,7 @@ def _try(
             asked.documents,
             plan.asked.retrieval_only,
             progress=told,
-            home=folder / "indexes" / index_key(settings),
+            home=folder / "indexes" / index_key(settings, asked.documents),
             factory=factory,
             workers=plan.asked.workers,
             quotes_checked=True,
@@ -192,7 +193,7 @@ def run_sweep(
     asked = read_set(plan, base)
     _make(folder)
     settings = [settings_of(base, one.changed) for one in plan.combinations]
-    keys = [index_key(each) for each in settings]
+    keys = [index_key(each, asked.documents) for each in settings]
     found: dict[int, Outcome] = {}
     # Those that share an index follow each other: each index is made once and still at hand.
     for number, at in enumerate(sorted(range(len(keys)), key=lambda at: (keys.index(keys[at]), at)), start=1):

@@ -145,13 +145,15 @@ def test_more_combinations_where_the_file_allows_them(tmp_path: Path, settings: 
         load_plan(tmp_path / "none.toml", settings)
 
 
-def test_every_setting_is_known_to_a_sweep(settings: Settings) -> None:
+def test_every_setting_is_known_to_a_sweep(tmp_path: Path, settings: Settings) -> None:
     """Settings outside `ASKING` make an index of their own; a setting added later does so until it is listed."""
     assert not (ASKING | NOT_SWEPT | OF_ANSWERS) - Settings.model_fields.keys(), "no name of a setting that is gone"
     for name, other in {"passages": 3, "candidates": 3, "chat_model": "none", "evidence_sentences": 2}.items():
-        assert index_key(settings.model_copy(update={name: other})) == index_key(settings)
+        assert index_key(settings.model_copy(update={name: other}), tmp_path) == index_key(settings, tmp_path)
     for name, other in {"passage_tokens": 99, "embedding_model": "other", "ocr": False, "max_file_mb": 3}.items():
-        assert index_key(settings.model_copy(update={name: other})) != index_key(settings)
+        assert index_key(settings.model_copy(update={name: other}), tmp_path) != index_key(settings, tmp_path)
+    # A sync takes nothing away that came from another folder.
+    assert index_key(settings, tmp_path) != index_key(settings, tmp_path / "others")
 
 
 def test_another_model_in_the_same_folder_is_another_index_and_run(
@@ -165,10 +167,10 @@ def test_another_model_in_the_same_folder_is_another_index_and_run(
     plan = load_plan(sweep_file, base)
     models.repaired = True
     run_sweep(plan, base, tmp_path / "kept", lambda *_: None, factory=models)
-    before, key = len(models.made), index_key(base)
+    before, key = len(models.made), index_key(base, tmp_path)
     assert all(one.again for one in run_sweep(plan, base, tmp_path / "kept", lambda *_: None, factory=models))
     (model / "weights").write_text("two")
-    assert index_key(base) != key
+    assert index_key(base, tmp_path) != key
     assert not any(one.again for one in run_sweep(plan, base, tmp_path / "kept", lambda *_: None, factory=models))
     assert len(models.made) == 2 * before
 

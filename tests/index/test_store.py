@@ -160,6 +160,15 @@ def test_many_passages_are_deleted_in_batches(store: Store) -> None:
     assert len(rows["passages"]) == len(rows["passages_fts"]) == len(new_document("b.md", BAKERY).passages)
 
 
+def test_tags_are_a_change_of_the_index(store: Store) -> None:
+    store.replace(new_document("leases.md", LEASES))
+    before = store.edition()
+    store.tag(["leases.md"], add=["read"])
+    tagged = store.edition()
+    store.tag(["leases.md"], remove=["read"])
+    assert len({before, tagged, store.edition()}) == 3
+
+
 def test_touch_keeps_everything_else(store: Store) -> None:
     new = new_document("a.md", LEASES)
     store.replace(new)

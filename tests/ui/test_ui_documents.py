@@ -341,6 +341,14 @@ def test_a_list_that_cannot_be_read_is_said_with_the_next_step_until_it_can(
     assert column.edition() == column.edition()
 
 
+def test_how_many_are_asked_is_left_open_while_the_list_cannot_be_read(
+    column: Documents, fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf(narrowing=Narrowing(since="2023"))
+    monkeypatch.setattr(fake, "documents", broken)
+    assert "Asking within documents: from 2023" in column.scope_html(shelf)
+
+
 def test_what_is_chosen_stays_while_the_list_cannot_be_read(
     column: Documents, fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
