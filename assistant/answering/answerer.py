@@ -29,7 +29,7 @@ from assistant.answering.language import ENGLISH_ONLY, is_other_language
 from assistant.answering.options import Length, tokens_for
 from assistant.answering.refusing import refuses
 from assistant.answering.stray import CLOSE, asks_of_another, obeys, restates, strays
-from assistant.answering.sums import Sum, calculate, operand_text
+from assistant.answering.sums import Sum, calculate, of_named, operand_text
 from assistant.answering.unclear import ABOUT, CLARIFY, is_about_assistant, is_unclear, is_vague
 from assistant.errors import AssistantError
 from assistant.index.ingest import Embedder
@@ -264,7 +264,7 @@ class Answerer:
         worked = calculate(question, run.found, earlier)
         if worked is None and (text := operand_text(question, earlier)):
             found = self._retriever.invoke(text, documents=documents, limit=_FOR_SUMS)
-            worked = calculate(question, [each.metadata["evidence"] for each in found], earlier)
+            worked = calculate(question, of_named(question, [each.metadata["evidence"] for each in found]), earlier)
         if worked:
             return worked
         chat = self._chat()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from assistant.answering.words import content_stems, words
+from assistant.answering.words import content_stems, names, words
 from assistant.index.lexical import STOPWORDS
 
 
@@ -115,7 +115,8 @@ def lost_reserves(claim: str, source: str) -> frozenset[Reserve]:
     who = speakers(source)
     silenced = Reserve.VOICE in made and Reserve.VOICE not in kept and not _is_theirs(claim, who)
     if kept & _MODAL:
-        unnamed = silenced and who and not who & set(words(claim))
+        # "Analysts said" begins with a capital and names nobody.
+        unnamed = silenced and who & set(names(source)) and not who & set(words(claim))
         return _firm_clause(claim, source) | (frozenset({Reserve.VOICE}) if unnamed else frozenset())
     return (made & _MODAL) | (frozenset({Reserve.VOICE}) if silenced else frozenset())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,9 +11,10 @@ from assistant.answering.asked import Asked, asks_several
 from assistant.answering.features import QuestionRow, Reading, by_preference, question_row, weights
 from assistant.answering.kernel import fitted
 from assistant.answering.opinion import Opinion
-from assistant.retrieval.aim import compares
 from assistant.retrieval.evidence import follows
 
+#: A question that sets one thing against another.
+_COMPARES = re.compile(r"\b(?:compar\w+|versus|vs|against|both|than|differences? between)\b", re.IGNORECASE)
 #: A second sentence is quoted as well if it weighs at least this share of the first (docs/experiments.md).
 _ALSO = 0.1
 #: Where several statements are wanted, one is quoted if its cosine is at least this share of the nearest one's.
@@ -86,7 +88,7 @@ def _several(order: Sequence[Source]) -> tuple[int, ...]:
 
 def _against(reading: Reading, order: Sequence[Source]) -> Source | None:
     """Of a comparison, the source that says most of what is asked and the first one does not mention."""
-    if not compares(reading.text):
+    if not _COMPARES.search(reading.text):
         return None
     untold = set(reading.stems) - order[0].stems
     best = max(order[1:], key=lambda source: len(untold & source.stems), default=None)

@@ -39,7 +39,10 @@ _KINDS = frozenset(
 _KNOWN = re.compile(r"\b(?:this|that|these|those|the)\s+(?=(?P<what>[\w-]+(?:\s+[\w-]+){0,3}))", re.IGNORECASE)
 #: "The battle of Morat" is told by what follows.
 _TOLD = re.compile(r"\s*of\b", re.IGNORECASE)
-_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|he|she|him|his|her|hers)\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?:it(?!\s(?:cost|take|possible|true|worth)s?\s(?:to|that|for)\b)|its|they|them|their|theirs|he|she|him|his|her|hers)\b",
+    re.IGNORECASE,
+)
 
 #: Stems of what people ask an assistant about itself.
 _ITSELF = frozenset(

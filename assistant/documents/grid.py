@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.documents.builder import TextBuilder
 from assistant.documents.model import BlockKind
-from assistant.documents.tables import labels_columns, table_lines
+from assistant.documents.tables import labels_columns, table_lines, unnumbered
 
 Row = list[str]
 #: More lone lines than this below one another are a table of one column, fewer are text.
@@ -80,7 +80,7 @@ def _caption(lines: Sequence[Row]) -> str:
     """What lone lines say of the table below them; empty if they are too many or too long for that."""
     texts = [next(filter(None, row)) for row in lines]
     fitting = len(texts) <= _LONE_LINES and all(len(text) <= _CAPTION_CHARS for text in texts)
-    return " ".join(texts) if fitting else ""
+    return " ".join(map(unnumbered, texts)) if fitting else ""
 
 
 def _flush(builder: TextBuilder, table: list[Row], caption: str, waiting: list[list[Row]]) -> None:

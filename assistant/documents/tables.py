@@ -13,6 +13,7 @@ _YEAR = re.compile(r"^(?:FY|CY|[QH][1-4])?\s*'?(?:19|20)\d{2}[AE]?$|^(?:Q[1-4]|[
 _DIGIT = re.compile(r"\d")
 _PERIOD = re.compile(r"\b(?:19|20)\d{2}\b")
 _FOOTNOTE = re.compile(r"\s*\(\w{1,2}\)$")
+_NUMBERED = re.compile(r"^(?:table|tab\.|exhibit|figure)\s+(?:\d[\d.-]*|(?-i:[A-Z]))(?!\w)\s*[.:–-]?\s*", re.IGNORECASE)
 
 
 def _is_header_cell(cell: str) -> bool:
@@ -81,6 +82,11 @@ def column_labels(headers: Sequence[Sequence[str]], width: int) -> list[str]:
             if cell and (not labels[column] or labels[column][-1] != cell):
                 labels[column].append(cell)
     return [" ".join(parts) for parts in labels]
+
+
+def unnumbered(caption: str) -> str:
+    """A caption without "Table 12:", whose number is no figure of the table."""
+    return _NUMBERED.sub("", caption)
 
 
 def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -21,7 +21,7 @@ from assistant.documents.office import (
     readable,
     related,
 )
-from assistant.documents.tables import table_lines
+from assistant.documents.tables import table_lines, unnumbered
 from assistant.documents.word_lists import ListCounter, value
 from assistant.documents.word_styles import Styles
 
@@ -67,7 +67,7 @@ class _Body:
             if local(each) != "p" or not self._styles.role(each).caption:
                 continue
             above, below = _kind(elements, place - 1), _kind(elements, place + 1)
-            text = " ".join(inline_text(each).split())
+            text = unnumbered(" ".join(inline_text(each).split()))
             alone = above != "tbl" or place - 1 in found
             if below == "tbl" and above != "picture" and alone:
                 found[place + 1] = text

@@ -61,25 +61,48 @@ class Store:
         self._engine = engine
         try:
             with self.transaction() as connection:
-                version = connection.execute(text("PRAGMA user_version")).scalar_one()
-                if version > schema.SCHEMA_VERSION:
-                    raise IndexMismatchError(
-                        f"The index in {self._path.parent} was made by a newer version",
-                        "Update this program, or set ASSISTANT_HOME to another folder.",
-                    )
-                if version == 0:
-                    schema.metadata.create_all(connection)
-                    for statement in schema.FTS_STATEMENTS:
-                        connection.execute(text(statement))
-                else:
-                    for later in range(version + 1, schema.SCHEMA_VERSION + 1):
-                        for statement in schema.MIGRATIONS[later]:
-                            connection.execute(text(statement))
-                if version != schema.SCHEMA_VERSION:
-                    connection.execute(text(f"PRAGMA user_version = {schema.SCHEMA_VERSION:d}"))
+                version = _version(connection)
+            if version > schema.SCHEMA_VERSION:
+                raise IndexMismatchError(
+                    f"The index in {self._path.parent} was made by a newer version",
+                    "Update this program, or set ASSISTANT_HOME to another folder.",
+                )
+            if version != schema.SCHEMA_VERSION:
+                self._bring_up_to_date()
         except Exception:
             self.close()
             raise
+
+    def _bring_up_to_date(self) -> None:
+        """Make the tables, or what later versions added to them: all of it or nothing, whatever ends the process."""
+        with self._whole() as connection:
+            # Another process may have done it meanwhile.
+            version = _version(connection)
+            if version == 0:
+                schema.metadata.create_all(connection)
+                for statement in schema.FTS_STATEMENTS:
+                    connection.execute(text(statement))
+            for later in range(version + 1, schema.SCHEMA_VERSION + 1) if version else ():
+                for statement in schema.MIGRATIONS[later]:
+                    connection.execute(text(statement))
+            connection.execute(text(f"PRAGMA user_version = {schema.SCHEMA_VERSION:d}"))
+
+    @contextmanager
+    def _whole(self) -> Iterator[Connection]:
+        """A transaction of a writer in which tables may be changed: Python's own ends before each such change."""
+        if self._engine is None:
+            raise StorageError("The index is not open", "This is a defect; please report it.")
+        try:
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("BEGIN IMMEDIATE"))
+                try:
+                    yield connection
+                except BaseException:
+                    connection.execute(text("ROLLBACK"))
+                    raise
+                connection.execute(text("COMMIT"))
+        except DatabaseError as error:
+            raise self._failed(error) from error
 
     def close(self) -> None:
         """Close all connections; harmless when not open."""
@@ -100,10 +123,13 @@ class Store:
             with self._engine.begin() as connection:
                 yield connection
         except DatabaseError as error:
-            raise StorageError(
-                f"The index database {self._path} failed: {error.orig}",
-                "Check disk space and permissions; if it is damaged, move it away and sync again.",
-            ) from error
+            raise self._failed(error) from error
+
+    def _failed(self, error: DatabaseError) -> StorageError:
+        return StorageError(
+            f"The index database {self._path} failed: {error.orig}",
+            "Check disk space and permissions; if it is damaged, move it away and sync again.",
+        )
 
     # --- facts about the index ---------------------------------------------------------------------
 
@@ -304,6 +330,10 @@ def _require_known(names: Sequence[str], found: Sequence[str]) -> None:
     missing = [name for name in names if name not in set(found)]
     if missing:
         raise unknown(missing)
+
+
+def _version(connection: Connection) -> int:
+    return int(connection.execute(text("PRAGMA user_version")).scalar_one())
 
 
 def _pragmas(connection: Any, _record: Any) -> None:

@@ -32,10 +32,10 @@ _EARLIER_TOO = re.compile(
     r"\bover time\b|\btrends?\b",
     re.I,
 )
-#: A question that sets one thing against another.
+#: A question that sets the documents themselves against each other.
 _COMPARES = re.compile(
-    r"\b(?:compar\w+|versus|vs|against|both|than|differ(?:s|ences?)?|which (?:of (?:them|these|the)|one|company|firm)|"
-    r"each of (?:them|these|the)|respectively)\b",
+    r"\b(?:compar\w+|versus|vs|differ(?:s|ences?)?|which of (?:them|these|the)|each of (?:them|these|the)|"
+    r"(?:all|both) of (?:them|these)|(?:these|the|both) (?:two )?(?:documents|reports|companies|notes|filings))\b",
     re.IGNORECASE,
 )
 #: What a question calls the document it names, and the words before a name or a period that go with it.

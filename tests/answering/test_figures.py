@@ -134,6 +134,8 @@ SUPPORT = [
     ("about 10%", "about 10%", True),
     ("10 percent", "rose by 10%", True),
     ("10", "rose by 10%", False),
+    ("5 and 7 percent in 2023 and 2024", "5% in 2023 and 7% in 2024", True),
+    ("5 and 8 percent in 2023 and 2024", "5% in 2023 and 7% in 2024", False),
     ("5", "a lease of 5 years", False),
     ("3", "leases all 3GW", False),
     ("2 billion", "paid $2 billion", True),

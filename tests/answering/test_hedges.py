@@ -68,6 +68,7 @@ CUT = "According to the Harbour Post, Quarrix has reportedly cut its costs by ab
         ("Quarrix has reportedly cut its costs by about half.", CUT, {VOICE}),
         ("Quarrix has reportedly cut its costs by about half, according to the Harbour Post.", CUT, set()),
         ("The Harbour Post: Quarrix has reportedly cut its costs by about half.", CUT, set()),
+        ("Demand could slow.", "Analysts said demand could slow.", set()),
         ("Quarrix has reportedly cut its costs.", "It is said that Quarrix has cut its costs.", set()),
         ("The Harbour Post says Quarrix has cut its costs by half.", CUT, {DOUBT}),
         ("The rating is Buy.", "Lorne says the rating is Buy.", {VOICE}),

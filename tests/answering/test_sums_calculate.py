@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sum_sources import HARBOURS, LEASE, LORNE, SALES, SEGMENTS, STATED, TARN, X200, X300, evidence_of
 
-from assistant.answering.sums import calculate, operand_text
+from assistant.answering.sums import calculate, of_named, operand_text
 from assistant.answering.sums.evaluate import change, percent_change
 from assistant.answering.sums.lines import tables
 from assistant.answering.sums.model import Quantity, Term
@@ -125,6 +125,7 @@ def test_a_section_that_says_more_is_another(question: str, statement: str) -> N
     [
         ("By what percent did Tarn's net sales change from Q2 2024 to Q2 2025?", "Tarn's net sales Q2 2024 Q2 2025"),
         ("What is the difference in weight between the X300 and the X200?", "weight the X300 the X200"),
+        ("According to Tarn's report, how much did net sales change from 2024 to 2025?", "tarn net sales 2024 2025"),
         ("What were Tarn's net sales in 2025?", None),
         ("Why did net sales change from 2024 to 2025?", None),
     ],
@@ -177,6 +178,21 @@ def test_each_figure_comes_from_the_documents_of_its_own_subject(
 )
 def test_subjects_of_two_documents_need_a_figure_in_each(question: str, evidence: list[Evidence]) -> None:
     assert calculate(question, evidence) is None
+
+
+def test_tables_that_do_not_both_say_their_scale_are_not_set_against_each_other() -> None:
+    bare = LORNE.replace(", in millions", "").replace("$", "")
+    question = "Which company had higher total sales in 2025, Tarn or Lorne?"
+    assert calculate(question, evidence_of(TARN, LORNE)) is not None
+    assert calculate(question, evidence_of(TARN, bare)) is None
+
+
+def test_only_documents_that_bear_a_name_of_the_question_count_where_any_does() -> None:
+    def named(question: str) -> set[str]:
+        return {each.document for each in of_named(question, COMPANIES)}
+
+    assert named("According to Tarn's report, how much did net sales change?") == {"doc-0.md"}
+    assert named("How much did net sales change?") == named("What did Morwen earn?") == {"doc-0.md", "doc-1.md"}
 
 
 NOTE = evidence_of((ROOT / "corpus" / "bofa-meta-compute.md").read_text(encoding="utf-8"))

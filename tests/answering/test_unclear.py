@@ -20,6 +20,7 @@ TALK = (
         ("Does this animal have antlers?", True),
         ("Which events are held in the country's stadium?", True),
         ("How much does it cost?", True),
+        ("How much does it cost to cancel?", False),
         ("When was the famous basketball player born?", True),
         ("Which prizes did Mara Ek get?", False),
         ("Which prizes did the actor get in 2019?", False),

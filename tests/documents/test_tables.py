@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.documents.tables import column_labels, header_rows, table_lines
+from assistant.documents.tables import column_labels, header_rows, table_lines, unnumbered
 
 SALES = [["", "2025", "2024"], ["Revenue", "$120", "$100"], ["Costs", "$70", "$65"]]
 SPANNED = [
@@ -109,3 +109,17 @@ def test_every_cell_is_kept() -> None:
     for row in rows:
         for cell in row:
             assert cell in text
+
+
+@pytest.mark.parametrize(
+    ("caption", "words"),
+    [
+        ("Table 12: Headcount", "Headcount"),
+        ("Table 3. Sales (in millions)", "Sales (in millions)"),
+        ("TABLE A – Rates", "Rates"),
+        ("Table of rates", "Table of rates"),
+        ("Sales in 2025", "Sales in 2025"),
+    ],
+)
+def test_a_caption_without_its_number(caption: str, words: str) -> None:
+    assert unnumbered(caption) == words

@@ -12,6 +12,7 @@ from library_parts import BAKERY, LEASES, new_document
 from sqlalchemy import text
 
 from assistant.errors import IndexMismatchError, StorageError, UnknownDocumentError
+from assistant.index import schema
 from assistant.index import statements as statements_module
 from assistant.index.files import failed_files
 from assistant.index.lexical import lexical_passages, lexical_sentences, match_terms
@@ -225,6 +226,25 @@ def test_an_index_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     state = store.file_states()["leases.md"]
     assert (state.content_hash, state.changed, state.circumstances) == ("", -1.0, "")
     assert failed_files(store) == []
+    store.close()
+
+
+def test_a_change_of_tables_that_fails_midway_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path)
+    store.open()
+    store.replace(new_document("leases.md", LEASES))
+    store.close()
+    next_one = schema.SCHEMA_VERSION + 1
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", next_one)
+    adding = "ALTER TABLE documents ADD COLUMN later TEXT"
+    for statements, works in (((adding, "ALTER TABLE nothing ADD COLUMN later TEXT"), False), ((adding,), True)):
+        monkeypatch.setitem(schema.MIGRATIONS, next_one, statements)
+        if works:
+            store.open()
+        else:
+            with pytest.raises(StorageError):
+                store.open()
+    assert [info.name for info in store.documents()] == ["leases.md"]
     store.close()
 
 

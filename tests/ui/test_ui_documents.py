@@ -346,7 +346,7 @@ def test_how_many_are_asked_is_left_open_while_the_list_cannot_be_read(
 ) -> None:
     shelf = Shelf(narrowing=Narrowing(since="2023"))
     monkeypatch.setattr(fake, "documents", broken)
-    assert "Asking within documents: from 2023" in column.scope_html(shelf)
+    assert "Asking within documents: <bdi>from 2023" in column.scope_html(shelf)
 
 
 def test_what_is_chosen_stays_while_the_list_cannot_be_read(

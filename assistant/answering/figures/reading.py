@@ -23,6 +23,7 @@ _INSIDE = re.compile(r"(?<=\s)(?<!\n)\s(?!\n)|(?<=\n)[^\S\n]")
 _MARK = re.compile(r"\[\d+\]")
 #: "per GW", "each year", "a share": a rate or an article names one of a unit without a number.
 _ONE_OF = re.compile(rf"(?<!\w)(?:(?i:per|each|every|an?)\s|/\s?)(?P<unit>{UNIT_AFTER})")
+_SHARED_UNITS = frozenset({"%", "pp", "bp"})
 #: Words that say two without a number.
 _TWO = re.compile(r"\b(?:both|pair\s+of|couple\s+of|twins?|duo)\b", re.IGNORECASE)
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
@@ -51,8 +52,19 @@ def figures(text: str) -> list[Figure]:
     atoms = sorted((*numbers, *spelled), key=lambda atom: atom.start)
     ranks = [_plain(match, _ORDINALS.index(match["word"].lower()) + 1, "ordinal") for match in _RANK.finditer(blank)]
     found = [*dated, *(_figure(plain, low, high) for low, high in joined(blank, atoms)), *ranks]
-    apart = list(_apart(sorted(found, key=lambda figure: figure.start)))
+    apart = _with_shared_units(plain, list(_apart(sorted(found, key=lambda figure: figure.start))))
     return [_as_written(text, figure, places) for figure in apart] if places else apart
+
+
+def _with_shared_units(text: str, found: Sequence[Figure]) -> list[Figure]:
+    """Figures with the percent that one behind them says for both: "5 and 7 percent"."""
+    shared = []
+    for figure, after in zip(found, [*found[1:], None], strict=False):
+        bare = not figure.unit and not figure.counted
+        if after and bare and after.unit in _SHARED_UNITS and text[figure.end : after.start] in (" and ", " or "):
+            figure = replace(figure, unit=after.unit)
+        shared.append(figure)
+    return shared
 
 
 def _squashed(text: str) -> tuple[str, list[int]]:

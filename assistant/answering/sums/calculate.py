@@ -13,9 +13,11 @@ from assistant.answering.sums.lines import Table, called_by_period, tables
 from assistant.answering.sums.lookup import look_up
 from assistant.answering.sums.model import Operation, Sum, Task, Term
 from assistant.answering.sums.periods import Period
+from assistant.answering.sums.phrases import marked
 from assistant.answering.sums.prose import with_prose
 from assistant.answering.sums.rates import times_rate
 from assistant.answering.sums.reserves import with_reserves
+from assistant.answering.words import is_held, names, word_forms, words
 from assistant.retrieval.model import Evidence
 
 _SIDE_BY_SIDE = (Operation.DIFFERENCE, Operation.RATIO, Operation.SHARE)
@@ -47,8 +49,17 @@ def operand_text(question: str, earlier: Sequence[str] = ()) -> str | None:
     task = in_the_light(question, earlier)
     if task is None or task.operation is Operation.FIGURE or not all(task.subjects):
         return None
-    times = (period.text for period in task.periods)
-    return " ".join(filter(None, (task.shared, *dict.fromkeys(task.subjects), *times)))
+    wanted = " ".join(filter(None, (task.shared, *dict.fromkeys(task.subjects))))
+    # Whose report is meant may be said elsewhere in the question.
+    others = (name for name in names(marked(question)[0]) if name not in words(wanted))
+    return " ".join((*others, wanted, *(period.text for period in task.periods)))
+
+
+def of_named(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence from documents that bear a name of the question; all of it if none does."""
+    held = {each.document: word_forms(f"{each.document} {each.title} {each.opening}") for each in evidence}
+    bearing = {document for document, forms in held.items() if any(is_held(name, forms) for name in names(question))}
+    return [each for each in evidence if not bearing or each.document in bearing]
 
 
 def _worked(question: str, evidence: Sequence[Evidence], earlier: Sequence[str]) -> Sum | None:
@@ -98,6 +109,10 @@ def _apart(task: Task, each: Sequence[Own]) -> tuple[Term, ...] | None:
             return None
         cells.append(found.cells[0])
     if len({cell.period and cell.period.order for cell in cells}) > 1 and asked is None:
+        return None
+    # Each table says its scale and currency for itself: one that says none is not as sure as its neighbour.
+    figures = [cell.term.quantity for cell in cells]
+    if len({bool(each.exponent) for each in figures}) > 1 or len({each.currency for each in figures}) > 1:
         return None
     return tuple(
         replace(cell.term, name=f"{own.name}'s {cell.term.name}", key=cell.key if cell.period else "")

@@ -97,7 +97,9 @@ def noted(found: Quantity, note: str, label: str) -> Quantity:
     table counts in thousands; and none of them counts ships or employees so without saying it in their row. Shares
     are scaled like money, unless the note excepts them.
     """
-    if not found.percent and not found.currency and _PERCENT_UNIT.search(f"{label} {note}"):
+    mixed = any(pattern.search(note) for pattern, _ in (*_NOTE_SCALES, *_NOTE_CURRENCIES))
+    said = label if mixed else f"{label} {note}"
+    if not found.percent and not found.currency and _PERCENT_UNIT.search(said):
         return replace(found, percent=True)
     if found.percent or found.exponent or _PER_ONE.search(label):
         return found
