@@ -149,7 +149,14 @@ _TELLING = (
     "assistant/documents/parser.py", "assistant/documents/worker.py", "assistant/documents/frames.py",
 )  # fmt: skip
 #: Nor of a baseline's, which have our readers' texts and our models: how we search and answer.
-_OURS_ALONE = ("assistant/answering", "assistant/retrieval", "assistant/index", "assistant/facade.py")
+_ANSWERING = Path(__file__).resolve().parents[1] / "assistant" / "answering"
+_OURS_ALONE = (
+    "assistant/retrieval",
+    "assistant/index",
+    "assistant/facade.py",
+    # What counts as a refusal in words is the same for all.
+    *(f"assistant/answering/{each.name}" for each in sorted(_ANSWERING.iterdir()) if each.name != "refusing.py"),
+)
 #: Nor of a set's that has no PDF.
 _PDF_ALONE = tuple(
     f"assistant/documents/{name}.py"
