@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sum_sources import HARBOURS, LEASE, LORNE, SALES, SEGMENTS, STATED, TARN, X200, X300, evidence_of
 
+from assistant.answering.figures import figures, source_figures, supported
 from assistant.answering.sums import calculate, of_named, operand_text
 from assistant.answering.sums.evaluate import change, percent_change
 from assistant.answering.sums.lines import tables
@@ -178,6 +179,16 @@ def test_each_figure_comes_from_the_documents_of_its_own_subject(
 )
 def test_subjects_of_two_documents_need_a_figure_in_each(question: str, evidence: list[Evidence]) -> None:
     assert calculate(question, evidence) is None
+
+
+def test_what_code_says_of_negative_figures_has_no_figure_of_its_own() -> None:
+    losses = SALES.replace("| (12.5) | (10.0) | 5.0 |", "| $(12.5) | $(10.0) | 5.0 |")
+    worked = calculate("What is the percentage change in operating loss from 2024 to 2025?", evidence_of(losses))
+    assert worked is not None
+    (evidence,) = {term.evidence.span: term.evidence for term in worked.terms}.values()
+    told = [*source_figures(evidence.text), *figures(worked.result)]
+    counts = [figure for figure in figures(worked.statement) if not supported(figure, told)]
+    assert counts == []
 
 
 def test_tables_that_do_not_both_say_their_scale_are_not_set_against_each_other() -> None:

@@ -85,7 +85,7 @@ def below_zero(later: Term, earlier: Term) -> str:
     before, after = earlier.quantity.base, later.quantity.base
     if before >= 0:
         return ""
-    return "; both are negative, the later one " + ("further below zero" if after < before else "nearer to zero")
+    return "; both are negative, the later one " + ("lower" if after < before else "higher")
 
 
 def average(terms: Sequence[Term]) -> tuple[str, str] | None:
