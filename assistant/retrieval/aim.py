@@ -98,7 +98,7 @@ def aimed_at(question: str, profiles: Sequence[Profile]) -> tuple[int, ...]:
 
 
 def compares(question: str) -> bool:
-    """Whether a question sets things against each other, so that it wants something of each."""
+    """Whether a question sets documents against each other, so that it wants something of each."""
     return bool(_COMPARES.search(question))
 
 

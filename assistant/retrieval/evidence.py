@@ -108,8 +108,13 @@ def _repeated_last(ranked: Sequence[Evidence], named: Sequence[str]) -> list[Evi
 
 def _bears(evidence: Evidence, named: Sequence[str]) -> int:
     """How many of some names the document bears, in its file name, title or opening."""
-    forms = word_forms(f"{evidence.document} {evidence.title} {evidence.opening}")
+    forms = borne_words(evidence)
     return sum(is_held(name, forms) for name in named)
+
+
+def borne_words(evidence: Evidence) -> frozenset[str]:
+    """The words of its document's file name, title and opening, as `is_held` looks for names in them."""
+    return word_forms(f"{evidence.document} {evidence.title} {evidence.opening}")
 
 
 def follows(later: Evidence, earlier: Evidence) -> bool:

@@ -30,7 +30,7 @@ _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".s
 _ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
 #: An ordinal in words that ranks or counts: "fifth-largest", "third consecutive"; not "third party" or "first, ...".
 _RANK = re.compile(
-    rf"(?<![\w’'-])(?P<word>{'|'.join(_ORDINALS)})"
+    rf"(?<![\w’'-])(?:{'|'.join(_ORDINALS)})"
     r"(?=[\s-](?:most|least|best|worst|consecutive|straight|successive|place|(?:larg|bigg|great|high|low|small|few|long|"
     r"short|old|young|new|fast|slow|strong|weak|rich|poor|cheap|busi|heavi|deep|tall|wid|near|close|earli|lat)est)\b)",
     re.IGNORECASE,
@@ -50,7 +50,7 @@ def figures(text: str) -> list[Figure]:
             spelled.append(atom)
     numbers = digit_atoms(plain, _without(blank, spelled))
     atoms = sorted((*numbers, *spelled), key=lambda atom: atom.start)
-    ranks = [_plain(match, _ORDINALS.index(match["word"].lower()) + 1, "ordinal") for match in _RANK.finditer(blank)]
+    ranks = _ordinals(_RANK, blank)
     found = [*dated, *(_figure(plain, low, high) for low, high in joined(blank, atoms)), *ranks]
     apart = _with_shared_units(plain, list(_apart(sorted(found, key=lambda figure: figure.start))))
     return [_as_written(text, figure, places) for figure in apart] if places else apart
@@ -91,8 +91,12 @@ def source_figures(text: str) -> list[Figure]:
     more = [_plain(match, 1, unit(match["unit"])) for match in _ONE_OF.finditer(text)]
     more += [_plain(match, 2, "") for match in _TWO.finditer(text)]
     more += [_plain(match, 0, "") for match in _NONE.finditer(text)]
-    more += [_plain(match, _ORDINALS.index(match.group().lower()) + 1, "ordinal") for match in _ORDINAL.finditer(text)]
+    more += _ordinals(_ORDINAL, text)
     return [*figures(text), *more]
+
+
+def _ordinals(pattern: re.Pattern[str], text: str) -> list[Figure]:
+    return [_plain(match, _ORDINALS.index(match.group().lower()) + 1, "ordinal") for match in pattern.finditer(text)]
 
 
 def _plain(match: re.Match[str], value: int, named: str) -> Figure:

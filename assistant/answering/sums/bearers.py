@@ -9,7 +9,8 @@ from itertools import combinations
 
 from assistant.answering.sums.lines import bag, tables
 from assistant.answering.sums.model import Task
-from assistant.answering.words import is_held, names, word_forms
+from assistant.answering.words import is_held, names
+from assistant.retrieval.evidence import borne_words
 from assistant.retrieval.model import Evidence
 
 
@@ -29,6 +30,13 @@ def within_named(task: Task, evidence: Sequence[Evidence]) -> tuple[Task, Sequen
         return task, evidence
     subjects = tuple(_without(subject, mere) for subject in task.subjects)
     return (replace(task, subjects=subjects), kept) if all(map(bag, subjects)) else (task, evidence)
+
+
+def of_named(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence from documents that bear a name of the question; all of it if none does."""
+    asked = names(question)
+    bearing = {document for document, forms in _forms(evidence).items() if any(is_held(name, forms) for name in asked)}
+    return [each for each in evidence if not bearing or each.document in bearing]
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ def each_of_its_own(task: Task, evidence: Sequence[Evidence]) -> tuple[Own, ...]
 
 def _forms(evidence: Sequence[Evidence]) -> dict[str, frozenset[str]]:
     """By document, the forms of the words of its file name, title and opening."""
-    return {each.document: word_forms(f"{each.document} {each.title} {each.opening}") for each in evidence}
+    return {each.document: borne_words(each) for each in evidence}
 
 
 def _named(*subjects: str) -> list[str]:

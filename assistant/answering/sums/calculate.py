@@ -17,7 +17,7 @@ from assistant.answering.sums.phrases import marked
 from assistant.answering.sums.prose import with_prose
 from assistant.answering.sums.rates import times_rate
 from assistant.answering.sums.reserves import with_reserves
-from assistant.answering.words import is_held, names, word_forms, words
+from assistant.answering.words import names, words
 from assistant.retrieval.model import Evidence
 
 _SIDE_BY_SIDE = (Operation.DIFFERENCE, Operation.RATIO, Operation.SHARE)
@@ -55,13 +55,6 @@ def operand_text(question: str, earlier: Sequence[str] = ()) -> str | None:
     return " ".join((*others, wanted, *(period.text for period in task.periods)))
 
 
-def of_named(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The evidence from documents that bear a name of the question; all of it if none does."""
-    held = {each.document: word_forms(f"{each.document} {each.title} {each.opening}") for each in evidence}
-    bearing = {document for document, forms in held.items() if any(is_held(name, forms) for name in names(question))}
-    return [each for each in evidence if not bearing or each.document in bearing]
-
-
 def _worked(question: str, evidence: Sequence[Evidence], earlier: Sequence[str]) -> Sum | None:
     task = in_the_light(question, earlier)
     if task is None:
@@ -71,10 +64,10 @@ def _worked(question: str, evidence: Sequence[Evidence], earlier: Sequence[str])
         return times_rate(question, evidence) or look_up(task, own)
     if not all(task.subjects) or _uneven(task.periods):
         return None
-    held = with_prose(tables(own), own)
     if task.operation in _SIDE_BY_SIDE or len(task.subjects) > 1:
         apart = each_of_its_own(task, evidence)
-        return _of_things(task, _apart(task, apart) if apart else _together(task, held))
+        return _of_things(task, _apart(task, apart) if apart else _together(task, with_prose(tables(own), own)))
+    held = with_prose(tables(own), own)
     return _compared(task, held) if task.operation in _COMPARED else _over_time(task, held)
 
 
