@@ -205,14 +205,20 @@ def listed(commands: Commands) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_command_that_is_done_lets_others_finish_and_takes_no_more(
-    commands: Commands, work: Path, home: Path
-) -> None:
+def sync_and_search(commands: Commands, work: Path, home: Path) -> tuple[subprocess.Popen[str], subprocess.Popen[str]]:
+    """A sync held at the toad, and a search of another terminal that it does, held at the newt."""
     write(work, {"corpus/leases.md": LEASES, "corpus/toad.md": "# Toad\n\nA toad sits."})
     hold(work, "toad", "newt")
     busy = held_command(commands, home, "sync")
     searching = commands.start("-m", "assistant.cli", "search", "Is there a newt?", env=QUOTES)
     wait_for((work / "reached" / "newt").exists)
+    return busy, searching
+
+
+def test_a_command_that_is_done_lets_others_finish_and_takes_no_more(
+    commands: Commands, work: Path, home: Path
+) -> None:
+    busy, searching = sync_and_search(commands, work, home)
     release(work, "toad")
     assert said(busy) == "Done here; waiting for `search` of other terminals (Ctrl-C ends it)\n"
     assert not taken(home) and busy.poll() is None and searching.poll() is None
@@ -227,11 +233,7 @@ def test_a_command_that_is_done_lets_others_finish_and_takes_no_more(
 def test_ctrl_c_ends_it_whatever_others_have_done_by_it(
     commands: Commands, work: Path, home: Path, settled: bool
 ) -> None:
-    write(work, {"corpus/leases.md": LEASES, "corpus/toad.md": "# Toad\n\nA toad sits."})
-    hold(work, "toad", "newt")
-    busy = held_command(commands, home, "sync")
-    searching = commands.start("-m", "assistant.cli", "search", "Is there a newt?", env=QUOTES)
-    wait_for((work / "reached" / "newt").exists)
+    busy, searching = sync_and_search(commands, work, home)
     if settled:
         release(work, "toad")
         assert "waiting for `search`" in said(busy)

@@ -34,16 +34,24 @@ def faults(page: Any) -> list[str]:
     ]
 
 
+class Looks:
+    """Faults of a page by the states it was looked at in."""
+
+    def __init__(self, page: Any) -> None:
+        self._page = page
+        self.told: dict[str, list[str]] = {}
+
+    def __call__(self, state: str) -> None:
+        """Look at the page as it is now."""
+        if found := faults(self._page):
+            self.told[state] = found
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_violation_in_any_main_state(
     page: Any, library_url: str, library: FakeAssistant, scheme: str
 ) -> None:
-    told: dict[str, list[str]] = {}
-
-    def look(state: str) -> None:
-        if found := faults(page):
-            told[state] = found
-
+    look = Looks(page)
     page.emulate_media(color_scheme=scheme)
     open_page(page, library_url)
     look("greeting")
@@ -77,19 +85,14 @@ def test_no_serious_violation_in_any_main_state(
     for part in ("documents", "conversation", "source"):
         page.click(f"#views [data-view={part}]")
         look(f"narrow, {part}")
-    assert told == {}
+    assert look.told == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_violation_in_states_that_pass(
     page: Any, fake: FakeAssistant, settings: Settings, scheme: str
 ) -> None:
-    told: dict[str, list[str]] = {}
-
-    def look(state: str) -> None:
-        if found := faults(page):
-            told[state] = found
-
+    look = Looks(page)
     texts, infos = dict(fake.texts), dict(fake.infos)
     fake.texts.clear()
     fake.infos.clear()
@@ -137,19 +140,14 @@ def test_no_serious_violation_in_states_that_pass(
         page.route("**/*", lambda route: route.abort())
         page.wait_for_selector("#connection:not([hidden])")
         look("a question being edited, a lost connection")
-    assert told == {}
+    assert look.told == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_violation_where_something_is_missing(
     page: Any, fake: FakeAssistant, settings: Settings, scheme: str
 ) -> None:
-    told: dict[str, list[str]] = {}
-
-    def look(state: str) -> None:
-        if found := faults(page):
-            told[state] = found
-
+    look = Looks(page)
     opened, go_on = threading.Event(), threading.Event()
     fake.put("filings/q2.md", "The reserve margin fell to 9 percent in March.", date="2023-08-03", tags=("read",))
     fake.on_open = lambda: opened.wait(60) and None
@@ -208,7 +206,7 @@ def test_no_serious_violation_where_something_is_missing(
         page.wait_for_selector("#talks-list li")
         look("narrow, list of conversations")
         startup.close()
-    assert told == {}
+    assert look.told == {}
 
 
 def test_an_interrupted_answer(page: Any, tmp_path: Path) -> None:
