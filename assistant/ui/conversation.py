@@ -36,6 +36,11 @@ class Update(NamedTuple):
     source: str | None = None
     talks: str | None = None
 
+    @property
+    def changes(self) -> bool:
+        """Whether it changes anything."""
+        return any(part is not None for part in self)
+
 
 @dataclass(frozen=True)
 class _Drawing:
@@ -159,9 +164,8 @@ class Conversation:
             where = await asyncio.to_thread(begin)
         except Exception as failure:
             error = _named(failure)
-        if begun and not error:
-            yield begun
-        async for update in self._shown(session, where, view=view, error=error, quotes=not error):
+        first = None if error else begun
+        async for update in self._shown(session, where, view=view, error=error, quotes=not error, first=first):
             yield update
 
     async def _shown(
@@ -173,6 +177,7 @@ class Conversation:
         error: AssistantError | None = None,
         quotes: bool = True,
         opening: bool = False,
+        first: Update | None = None,
     ) -> AsyncIterator[Update]:
         """Draw a conversation until its last answer is whole, or the tab is to show something else.
 
@@ -183,9 +188,12 @@ class Conversation:
             error: what is said below the conversation.
             quotes: whether the source panel shows what is found for the last question.
             opening: whether it was not shown before, so that nothing of another may stay.
+            first: what else changes, told with the first change that is shown, or alone if none may be.
         """
         view = session.next_view() if view is None else view
         if not await session.turn(view):
+            if first:
+                yield first
             return
         self._watched += 1
         try:
@@ -197,25 +205,32 @@ class Conversation:
                     yield Update(source=html)
                 quotes = quotes and not drawing.source(drawing.exchange)
             drawn: object = self
+            update = first or Update()
             while session.is_view(view):
-                update, session.seen, exchange = Update(), self._edition(where), drawing.exchange
+                session.seen, exchange = self._edition(where), drawing.exchange
                 # Exchanges never change: another step is another object.
                 if exchange is not drawn:
                     drawn = exchange
-                    update = Update(*session.changes(drawing.heading, drawing.html(exchange)))
-                update = update._replace(talks=await self._talks.news(session))
-                if any(part is not None for part in update):
-                    yield update
+                    heading, html = session.changes(drawing.heading, drawing.html(exchange))
+                    update = update._replace(heading=heading, conversation=html)
                 source = drawing.source(exchange) if quotes else None
                 if source is not None:
+                    # With all the rest: each change that is sent takes the page as long as a search.
                     quotes = False
                     async for html in session.source.instead(source):
-                        yield Update(source=html)
+                        yield update._replace(source=html)
+                        update = Update()
+                update = update._replace(talks=await self._talks.news(session))
+                if update.changes:
+                    yield update
+                update = Update()
                 session.quotes_due = quotes and exchange is not None and exchange.busy
                 # Where too many watch already, this tab looks in from time to time instead.
                 if exchange is None or not exchange.busy or self._watched > WATCHED_AT_ONCE:
                     return
-                await asyncio.sleep(POLL_S)
+                await asyncio.sleep(POLL_S / 4 if quotes else POLL_S)
+            if update.changes:
+                yield update
         finally:
             self._watched -= 1
             session.leave(view)

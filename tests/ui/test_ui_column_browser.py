@@ -91,6 +91,22 @@ def test_a_question_to_begin_with_is_asked_by_a_click(page: Any, url: str, fake:
     assert not page.locator(".starters").is_visible()
 
 
+@pytest.mark.parametrize("size", [(1280, 420), (390, 420)])
+def test_in_a_low_window_the_question_box_stays_in_view(
+    page: Any, url: str, fake: FakeAssistant, size: tuple[int, int]
+) -> None:
+    fake.questions = tuple(f"What did the survey of {place} say of the harbour?" for place in ("Varn", "Tarn", "Lund"))
+    from playwright.sync_api import expect
+
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    open_page(page, url)
+    page.wait_for_selector(".starter >> nth=2")
+    for part in ("#question textarea", "#send"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    page.focus(".starter >> nth=2")
+    expect(page.locator(".starter >> nth=2")).to_be_in_viewport(ratio=0.9)
+
+
 def test_thumbs_become_cases_change_and_are_taken_back(page: Any, url: str, settings: Settings) -> None:
     file = settings.home / "feedback.jsonl"
     open_page(page, url)
