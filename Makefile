@@ -39,17 +39,16 @@ lint: $(STAMPS)/dev
 	$(BIN)/ruff check assistant evals tests
 	$(BIN)/mypy
 
-# Tests run in two processes, a file in one of them; but those with the real models alone, since these fill both cores.
-FAST := -m "not long and not models and not browser" -n 2 --dist loadfile
-BROWSER := -m "not long and not models and browser" -n 2 --dist loadfile
+# Tests run in several processes, a file in one of them: many wait for a browser or for another process. Those with the
+# real chat model run alone, since it fills both cores.
+APART := --dist loadfile -m
 
 test: lint chromium models
-	@$(BIN)/python -m pytest $(FAST); fast=$$?; \
-	$(BIN)/python -m pytest $(BROWSER); browser=$$?; \
-	$(BIN)/python -m pytest -m "not long and models" && exit $$((fast | browser))
+	@$(BIN)/python -m pytest -n 3 $(APART) "not long and not models"; apart=$$?; \
+	$(BIN)/python -m pytest -m "not long and models" && exit $$apart
 
 test-fast: $(STAMPS)/dev
-	$(BIN)/python -m pytest $(FAST)
+	$(BIN)/python -m pytest -n 2 $(APART) "not long and not models and not embedding and not browser"
 
 test-long: $(STAMPS)/dev models chromium
 	$(BIN)/python -m pytest -m long --timeout 3600

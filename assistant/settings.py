@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         default=160, ge=32, le=2048, description="Longest passage, in tokens of the embedding model."
     )
     candidates: int = Field(
-        default=24, ge=1, le=200, description="Passages each of the dense and lexical searches contributes."
+        default=24, ge=1, le=200, description="Passages taken from the fused dense and lexical searches."
     )
     passages: int = Field(default=8, ge=1, le=100, description="Passages kept after fusion.")
     lexical_weight: float = Field(

@@ -781,7 +781,7 @@ def test_the_whole_way_as_processes(commands: Any, work: Path) -> None:
     assert "2 documents, sound" in {finding["result"] for finding in findings}
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_another_embedding_model_as_a_process(commands: Any, work: Path) -> None:
     write(work, {"leases.md": LEASES})
     assert commands.assistant("add", "leases.md").code == 0

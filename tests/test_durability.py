@@ -188,7 +188,7 @@ def moments(commands: Commands, work: Path) -> Iterator[list[float]]:
     yield [whole * (part + random.Random(part).random()) / TRUE_ROUNDS for part in range(TRUE_ROUNDS)]
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_the_true_command_killed(commands: Commands, work: Path, moments: list[float]) -> None:
     held = {"whole.md": "whole"}
     for number, moment in enumerate(moments):

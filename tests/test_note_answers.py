@@ -12,12 +12,15 @@ from assistant.facade import Assistant
 from assistant.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-NOTES = (ROOT / "corpus" / "bofa-meta-compute.md", ROOT.parent / "shared" / "source" / "bofa-meta-cloud.txt")
+NOTES = (
+    ROOT / "corpus" / "bofa-meta-compute.md",
+    pytest.param(ROOT.parent / "shared" / "source" / "bofa-meta-cloud.txt", marks=pytest.mark.long),
+)
 
 pytestmark = [pytest.mark.models, pytest.mark.timeout(900)]
 
 
-@pytest.fixture(scope="module", params=NOTES, ids=lambda path: path.name)
+@pytest.fixture(scope="module", params=NOTES, ids=["note", "article"])
 def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     note: Path = request.param
     if not note.exists():

@@ -63,7 +63,7 @@ def check_results(run: Run, status: str) -> None:
     }
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 @pytest.mark.parametrize("chat_model", CHAT_MODELS)
 def test_the_round(
     commands: Commands, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chat_model: str

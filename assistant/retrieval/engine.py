@@ -93,7 +93,7 @@ class Engine:
         store: the texts.
         vectors: the vectors.
         embedder: makes a question's.
-        candidates: passages that each search contributes.
+        candidates: passages taken from the fused searches.
         passages: passages that are kept.
         reranker: puts the candidates in its own order; none by default.
         weights: what each ranking counts in fusion.

@@ -184,14 +184,14 @@ def test_the_table_puts_pipelines_beside_each_other(tmp_path: Path) -> None:
     assert lines[0] == "| figure (95 % interval) | ours | LangChain, stock |"
     assert "| correct | 1.00 (.50–1.00) | .50 (.25–.50) |" in lines
     assert "| whole answer, median | 9.4 s | – |" in lines
-    assert "| a gold sentence among the first five passages (n 7) | – | .25 (.12–.25) |" in lines
+    assert "| the right sentence is in the first five passages (n 7) | – | .25 (.12–.25) |" in lines
     assert "2 cores; measuring took 2 minutes" in lines[-1]
 
 
 def test_counts_have_their_interval(tmp_path: Path) -> None:
     counted = Metric(name="unsupported_figures", value=1, n=9, low=0.2, high=3.9, kind="count")
     write(result("note", "ours", counted), tmp_path)
-    assert "| figures shown that their cited words do not hold | 1 (0–4) |" in table(load(tmp_path)).splitlines()
+    assert "| figures shown that are not in their cited words | 1 (0–4) |" in table(load(tmp_path)).splitlines()
 
 
 def turns(*outcomes: tuple[str, bool | None, str]) -> Result:

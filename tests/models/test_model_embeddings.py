@@ -44,7 +44,7 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "my-model"
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_the_built_in_model_describes_itself(embeddings):
     from langchain_core.embeddings import Embeddings
 
@@ -52,7 +52,7 @@ def test_the_built_in_model_describes_itself(embeddings):
     assert (embeddings.name, embeddings.dimension, embeddings.max_tokens) == ("all-MiniLM-L6-v2", 384, 256)
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_it_gives_the_vectors_that_sentence_transformers_gives(embeddings, own_folder):
     own = load_embeddings(load_settings(embedding_model=str(own_folder), embedding_batch=3))
     assert (own.dimension, own.max_tokens) == (384, 256)
@@ -64,7 +64,7 @@ def test_it_gives_the_vectors_that_sentence_transformers_gives(embeddings, own_f
     np.testing.assert_allclose(own.embed_query(TEXTS[0]), embeddings.embed_query(TEXTS[0]), atol=2e-6)
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_vectors_have_unit_length_and_keep_the_order_of_the_texts(embeddings):
     texts = [word * length for length in (1, 40, 7, 300, 2) for word in ("alpha ", "beta ", "gamma ")] * 20
     random.Random(3).shuffle(texts)
@@ -77,31 +77,31 @@ def test_vectors_have_unit_length_and_keep_the_order_of_the_texts(embeddings):
     np.testing.assert_allclose(embeddings.embed_documents(texts[:2]), vectors[:2], atol=2e-6)
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_a_question_is_nearest_to_what_answers_it(embeddings):
     question, answer, other = embeddings.encode(TEXTS[:3])
     assert question @ answer > 0.6 > 0.3 > question @ other
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_no_texts_give_no_vectors(embeddings):
     assert embeddings.encode([]).shape == (0, 384)
     assert embeddings.count_tokens([]) == [] and embeddings.embed_documents([]) == []
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_tokens_are_counted_beyond_what_is_read(embeddings):
     assert embeddings.count_tokens(["", "margin", "word " * 1000]) == [2, 3, 1002]
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_progress_ends_at_the_number_of_texts(embeddings):
     told: list[tuple[int, int]] = []
     embeddings.encode(["some words " * 80] * 20, lambda done, total: told.append((done, total)))
     assert told[-1] == (20, 20) and told == sorted(told) and len(told) > 1
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_an_interrupted_run_stops_at_once(embeddings):
     seen: list[int] = []
 
@@ -114,7 +114,7 @@ def test_an_interrupted_run_stops_at_once(embeddings):
     assert len(seen) == 1
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_the_built_in_model_loads_nothing_heavy(commands: Commands):
     code = (
         "import sys; from assistant.settings import load_settings;"
@@ -127,7 +127,7 @@ def test_the_built_in_model_loads_nothing_heavy(commands: Commands):
     assert (run.code, run.out.strip(), run.err) == (0, "[]", "")
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_another_model_in_a_folder_of_the_same_name_has_another_name(own_folder, tmp_path):
     copy = tmp_path / "my-model"
     shutil.copytree(own_folder, copy)
@@ -147,7 +147,7 @@ def test_a_folder_without_a_model_is_said(tmp_path):
         load_embeddings(load_settings(embedding_model=str(tmp_path)))
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_a_broken_model_is_said_in_one_line(own_folder, tmp_path):
     copy = tmp_path / "broken"
     shutil.copytree(own_folder, copy)

@@ -28,7 +28,7 @@ def test_a_folder_without_one_is_said_in_one_line(tmp_path: Path, make: bool) ->
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_any_cross_encoder_in_a_folder_scores_pairs(tmp_path: Path) -> None:
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 

@@ -147,7 +147,7 @@ def test_without_documents_there_are_no_questions(make_assistant: Make) -> None:
     assert assistant.starters() == () and not assistant.settings.home.exists()
 
 
-@pytest.mark.models
+@pytest.mark.embedding
 def test_four_questions_about_our_own_note(tmp_path: Path) -> None:
     from assistant.settings import load_settings
 

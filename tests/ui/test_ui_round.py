@@ -9,7 +9,7 @@ import pytest
 from chatting import chatting
 from round_files import CHAT_MODELS, SAMPLES, Sample, write_folder
 
-pytestmark = [pytest.mark.models, pytest.mark.browser, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.embedding, pytest.mark.browser, pytest.mark.timeout(1200)]
 
 #: Milliseconds that a chat model may take on a slow machine.
 PATIENCE = 240_000
