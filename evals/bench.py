@@ -39,6 +39,7 @@ from evals.bench_results import (
 from evals.closed_book import run_closed_book
 from evals.command import progress_shown
 from evals.home import Progress, list_documents
+from evals.indexed import build_key
 from evals.model import ERROR, Metric, Run
 from evals.report import write_json
 from evals.runner import run
@@ -166,16 +167,17 @@ class Bench:
         with _documents(part.of.documents_path(self.data), cases, ours=part.of.folder is None) as folder:
             home = factory = None
             if part.pipeline == OURS:
-                home = self._index_of(part.of.documents_path(self.data).parent.name, task.code)
+                home = self._index_of(part.of.documents_path(self.data))
             else:
                 spec = BASELINES[part.pipeline]
                 factory = baseline_factory(spec, make(spec, self.environments, told))
             done = run(self.settings, cases, folder, part.of.retrieval_only, progress=told, home=home, factory=factory)
             return done, _page_metrics(done, cases, folder)
 
-    def _index_of(self, name: str, code: str) -> Path:
-        """Where our index of a set is kept; those of other versions of the code are removed."""
-        home = self.work / f"{name}-{code[:12]}"
+    def _index_of(self, documents: Path) -> Path:
+        """Where our index of a set is kept; those made with other settings, code or packages are removed."""
+        name = documents.parent.name
+        home = self.work / f"{name}-{build_key(self.settings, documents)[:12]}"
         for other in self.work.glob(f"{name}-{'?' * 12}"):
             if other != home:
                 shutil.rmtree(other, ignore_errors=True)

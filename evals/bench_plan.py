@@ -114,9 +114,9 @@ SETS = (
         {OURS: 6, "langchain": 9, "llamaindex": 10, CLOSED: 3},
     ),
     BenchSet(
-        "multiturn", "conversations", "multiturn", 32, _conversations, False,
+        "multiturn", "conversations", "multiturn", 24, _conversations, False,
         {OURS: 80, "langchain": 80, "llamaindex": 80},
-        {OURS: 11, "langchain": 15, "llamaindex": 22, CLOSED: 4},
+        {OURS: 13, "langchain": 26, "llamaindex": 58, CLOSED: 14},
     ),
     BenchSet(
         "multiturn-search", "conversations, search alone", "multiturn", None, _searchable, True,
@@ -140,7 +140,7 @@ _TELLING = (
     "evals/readme_table.py", "evals/html.py", "evals/junit.py", "evals/history.py", "evals/wording.py",
     "evals/report.py", "evals/compare.py", "evals/comparison_report.py", "evals/cli.py", "evals/gate.py",
     "evals/thresholds.toml", "evals/stages.py", "evals/fit.py", "evals/article.py", "evals/near_misses.py",
-    "evals/formats.py", "evals/kept.py", "evals/judge.py",
+    "evals/formats.py", "evals/kept.py", "evals/indexed.py", "evals/judge.py",
     # Which questions are asked of which documents counts by itself, and what a result is compared by.
     "evals/bench_plan.py", "evals/bench_results.py", "evals/provenance.py",
     # Pages are drawn for people.

@@ -20,6 +20,7 @@ from evals.asking import Graders
 from evals.gate import Threshold, check, load_thresholds
 from evals.history import load_history
 from evals.home import Factory, Progress, list_documents
+from evals.indexed import claim
 from evals.judge import judge_recorded, opened_judge
 from evals.kept import clear, clear_stale, reserved
 from evals.model import Run
@@ -142,6 +143,8 @@ def _asked(settings: Settings, options: Options, told: Progress, say: Callable[[
     asked_of = {"questions": chosen.name, "questions_sha256": sha256_of(chosen), **options.recorded()}
     asked_of["judge"] = judge_recorded(settings, options.judge)
     keep = Keep(kept_path(settings, options, asked_of["questions_sha256"]), asked_of, options.fresh, say)
+    if options.home is not None and folder is not None:
+        claim(options.home, settings, folder)
     with _graders(settings, options, parts["graders"]) as graders:
         result = run(
             settings,

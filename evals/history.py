@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,15 @@ from evals.model import Metric, Run
 
 logger = logging.getLogger(__name__)
 
+_OPTIONS = ("only", "sample", "seed", "limit", "whole_corpus")
+
 
 @dataclass(frozen=True)
 class PastRun:
-    """What is kept of a run to set it beside others: `name` of its file, when it began (ISO 8601), its metrics."""
+    """What is kept of a run to set it beside others: `name` of its file, when it began (ISO 8601), its metrics.
+
+    `options` are those that decide which cases were asked, and over what.
+    """
 
     name: str
     started: str
@@ -27,6 +32,7 @@ class PastRun:
     questions_sha256: str
     retrieval_only: bool
     metrics: tuple[Metric, ...]
+    options: str = ""
 
     def metric(self, name: str) -> Metric | None:
         """The metric of that name, if it was measured."""
@@ -38,6 +44,11 @@ def _text(made: dict[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"it lacks run.{key}")
     return value
+
+
+def _options(made: Mapping[str, Any]) -> str:
+    # What a run was not given, and what older ones did not record, is the same.
+    return json.dumps({name: given for name in _OPTIONS if (given := made.get(name))})
 
 
 def past_run(name: str, data: Any) -> PastRun:
@@ -57,6 +68,7 @@ def past_run(name: str, data: Any) -> PastRun:
         _text(made, "questions_sha256"),
         made.get("retrieval_only") is True,
         metrics,
+        _options(made),
     )
 
 
@@ -96,9 +108,10 @@ def with_this(history: Sequence[PastRun], run: Run) -> list[PastRun]:
         str(run.made.get("questions_sha256", "")),
         run.retrieval_only,
         run.metrics,
+        _options(run.made),
     )
-    kind = (this.questions, this.retrieval_only)
-    before = [
-        past for past in history if (past.questions, past.retrieval_only) == kind and past.started != this.started
-    ]
-    return [*before, this]
+
+    def kind(each: PastRun) -> tuple[str, bool, str]:
+        return each.questions, each.retrieval_only, each.options
+
+    return [*(past for past in history if kind(past) == kind(this) and past.started != this.started), this]

@@ -47,7 +47,7 @@ def _case(suite: Xml.Element, item: Item) -> None:
         found = Xml.SubElement(case, tag, message=_printable(wording.trouble(item)), type=stage.value)
         found.text = _printable("\n".join(_told(item)))
     elif item.correct is None and item.status is not None:
-        Xml.SubElement(case, "skipped", message="No rule can judge this answer: its gold answers are prose.")
+        Xml.SubElement(case, "skipped", message=wording.UNJUDGED)
 
 
 def _suite(root: Xml.Element, name: str) -> Xml.Element:

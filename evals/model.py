@@ -42,9 +42,10 @@ class Item(BaseModel):
 
     `scale` is the set's, where `expected` are parts in it. `rejected`, `documents`, `pages`, `quotes`, `scope` and
     `history` are the set's as well; runs written before these were kept have none of them. `status` is the answer's,
-    "error", or None when only the search was run. `correct` is None when no rule can judge the answer (its gold answer
-    is prose). `scores` holds the case's value for each metric it is eligible for. `timings_ms` has `search` (the search
-    alone) and the answer's own stages. `confidence` is the answer's, `judge` what an optional judge said of it.
+    "error", or None when only the search was run. `correct` is None when no rule can judge the answer (its gold answers
+    are prose, or only wrong ones are known). `scores` holds the case's value for each metric it is eligible for.
+    `timings_ms` has `search` (the search alone) and the answer's own stages. `confidence` is the answer's, `judge` what
+    an optional judge said of it.
     """
 
     model_config = ConfigDict(frozen=True)

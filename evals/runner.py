@@ -25,6 +25,7 @@ from evals.home import (
     opened_home,
     real_assistant,
 )
+from evals.indexed import build_key
 from evals.kept import Kept, index_beside, keeping, reserved
 from evals.model import Run
 from evals.sets import Question
@@ -67,7 +68,7 @@ def _warm(assistant: AssistantLike, question: Question, *, retrieval_only: bool)
 
 
 def _material(used: Settings) -> dict[str, Any]:
-    """The settings that results and the index depend on."""
+    """The settings that results depend on."""
     return {name: value for name, value in used.printable().items() if name not in _IMMATERIAL}
 
 
@@ -82,25 +83,26 @@ def _opened(
     """
     with nullcontext() if keep is None else reserved(keep.path):
         if keep is not None and folder is not None and home is None:
-            of_index = {
-                # A sync takes nothing away that came from another folder.
-                "documents": str(folder.resolve()),
-                "settings": _material(settings),
-                "models": provenance.model_digests(settings),
-                "code": provenance.code_hash(),
-                "packages": provenance.package_versions(),
-            }
-            home = index_beside(keep.path, provenance.fingerprint(of_index), fresh=keep.fresh)
+            home = index_beside(keep.path, build_key(settings, folder), fresh=keep.fresh)
         with opened_home(settings, folder, home, factory) as opened:
             yield opened
 
 
 @contextmanager
-def _kept(keep: Keep | None, made: Mapping[str, Any], used: Settings, ids: set[str]) -> Iterator[Kept | None]:
+def _kept(
+    keep: Keep | None, made: Mapping[str, Any], used: Settings, workers: int, ids: set[str]
+) -> Iterator[Kept | None]:
     if keep is None:
         yield None
         return
-    key = {**keep.key, **made, "packages": provenance.package_versions(), "settings": _material(used)}
+    key = {
+        **keep.key,
+        **made,
+        "packages": provenance.package_versions(),
+        "settings": _material(used),
+        # Times are those under that load.
+        "workers": workers,
+    }
     with keeping(keep.path, key, ids, fresh=keep.fresh, told=keep.told) as kept:
         yield kept
 
@@ -180,7 +182,7 @@ def run(
             "models": provenance.model_digests(used),
             **_of_code(),
         }
-        with _kept(keep, made, used, {question.id for question in chosen}) as kept:
+        with _kept(keep, made, used, workers, {question.id for question in chosen}) as kept:
             done = kept.items if kept else {}
             if len(done) < len(chosen):
                 _warm(assistant, chosen[0], retrieval_only=retrieval_only)

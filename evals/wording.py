@@ -92,6 +92,10 @@ def label(name: str) -> str:
     return f"{target.capitalize()} {measure}"
 
 
+#: Why some answers are judged neither correct nor wrong.
+UNJUDGED = "No rule can tell: their gold answers are prose, or it is only known what would be wrong."
+
+
 def number(value: float | None, kind: str) -> str:
     """A value with the digits that fit its kind; a dash for none."""
     if value is None:
@@ -137,11 +141,13 @@ def endings(run: Run) -> dict[str, dict[str, int]]:
 
 def compact(metric: Metric) -> tuple[str, str]:
     """Value and interval in few characters, for narrow columns; a share's interval in whole percent."""
+    value = number(metric.value, metric.kind)
     if metric.low is None or metric.high is None:
-        return number(metric.value, metric.kind), ""
-    if metric.kind == "count":
-        return number(metric.value, metric.kind), f"{metric.low:.0f}–{metric.high:.0f}"
-    return number(metric.value, metric.kind), f"{100 * metric.low:.0f}–{100 * metric.high:.0f}"
+        return value, ""
+    if metric.kind == "share":
+        return value, f"{100 * metric.low:.0f}–{100 * metric.high:.0f}"
+    digits = 2 if metric.kind == "mean" else 0
+    return value, f"{metric.low:.{digits}f}–{metric.high:.{digits}f}"
 
 
 def in_cell(metric: Metric) -> str:
@@ -158,10 +164,7 @@ def notes(run: Run) -> list[str]:
         said.append(f"Not indexed: {len(unread) - _UNREAD:,} more; the JSON of the run has all.")
     unjudged = sum(item.status is not None and item.correct is None for item in run.items)
     if unjudged:
-        said.append(
-            f"{unjudged} answers are judged neither correct nor wrong: their gold answers are prose, which "
-            "no rule can compare."
-        )
+        said.append(f"Judged neither correct nor wrong: {unjudged:,} of {len(run.items):,} answers. {UNJUDGED}")
     return said
 
 

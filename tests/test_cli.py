@@ -392,6 +392,29 @@ def test_watching_a_folder(cli: Cli, work: Path, commands: Any, sent: signal.Sig
     assert [info["name"] for info in json.loads(cli("list", "--json").out)] == ["a.md"]
 
 
+def test_watching_ends_though_a_library_loses_the_interruption(work: Path, commands: Any) -> None:
+    write(work / "corpus", {"a.md": LEASES})
+    losing = """
+import os, signal
+import assistant.commands.documents as documents
+told = documents._tell_change
+
+def tell(*given):
+    told(*given)
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        print("lost", flush=True)
+
+documents._tell_change = tell
+"""
+    process = commands.start("-c", losing + SYNC, "--watch", env={"ASSISTANT_CHAT_MODEL": "none"})
+    assert "Following" in lines_until(process.stderr, "Ctrl-C")[-1]
+    (work / "corpus" / "b.md").write_text(BAKERY)
+    run = commands.finish(process, timeout=60)
+    assert run.code == 0 and "lost" in run.out and "Stopped" in run.err
+
+
 def test_watching_as_json_lines(cli: Cli, work: Path, commands: Any) -> None:
     write(work / "corpus", {"a.md": LEASES})
     process = commands.start("-c", SYNC, "--watch", "--json", env={"ASSISTANT_CHAT_MODEL": "none"})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -179,12 +180,33 @@ def _follow(assistant: Door, sharing: ExitStack, folder: Path, as_json: bool) ->
             sys.stderr.write(f"Following {folder} (Ctrl-C stops it)\n")
             yield
 
+    def tell(result: AddResult) -> None:
+        _tell_change(result, as_json)
+
+    with suppress(KeyboardInterrupt), _ended_by_signals() as stop:
+        follow_on(assistant, lambda: reach(settings()), using, folder, tell, warn, stop)
+    sys.stderr.write("\nStopped. What was told above is kept.\n")
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[threading.Event]:
+    """Gives an event that Ctrl-C and SIGTERM set, besides what they raise.
+
+    What they raise is lost where it meets a callback of a library, such as the end of a connection: Python then tells
+    it on stderr and goes on.
+    """
+    stop = threading.Event()
+
+    def leave(*_: object) -> None:
+        stop.set()
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        follow_on(
-            assistant, lambda: reach(settings()), using, folder, lambda result: _tell_change(result, as_json), warn
-        )
-    except KeyboardInterrupt:
-        sys.stderr.write("\nStopped. What was told above is kept.\n")
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _tell_change(result: AddResult, as_json: bool) -> None:

@@ -211,8 +211,8 @@ class Conversation:
                 # Exchanges never change: another step is another object.
                 if exchange is not drawn:
                     drawn = exchange
-                    heading, html = session.changes(drawing.heading, drawing.html(exchange))
-                    update = update._replace(heading=heading, conversation=html)
+                    heading, talk = session.changes(drawing.heading, drawing.html(exchange))
+                    update = update._replace(heading=heading, conversation=talk)
                 source = drawing.source(exchange) if quotes else None
                 if source is not None:
                     # With all the rest: each change that is sent takes the page as long as a search.

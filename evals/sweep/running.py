@@ -16,6 +16,7 @@ from evals import provenance
 from evals.command import DEFAULT_QUESTIONS, documents_for
 from evals.history import past_run
 from evals.home import Factory, Progress, list_documents
+from evals.indexed import index_key
 from evals.model import Metric
 from evals.options import choose
 from evals.report import write_json
@@ -24,17 +25,6 @@ from evals.sets import Question, load_questions
 from evals.sweep.plan import Combination, Plan, settings_of
 
 logger = logging.getLogger(__name__)
-#: Settings that leave an index as it is: they decide how it is asked. Any other one has an index of its own, so that
-#: a new setting costs time at the worst, never a wrong figure.
-ASKING = frozenset(
-    {
-        "home", "corpus", "models_dir", "watch", "log_level",
-        "chat_model", "chat_base_url", "chat_api_key", "chat_timeout_s", "chat_threads", "chat_context_tokens",
-        "answer_tokens", "candidates", "passages", "lexical_weight", "aimed_weight",
-        "reranker", "evidence_sentences", "max_question_chars",
-        "fetch_timeout_s", "fetch_private", "embedding_batch", "feedback_file",
-    }
-)  # fmt: skip
 #: Settings that decide no result: where things lie, and what is logged.
 _IMMATERIAL = frozenset({"home", "corpus", "models_dir", "watch", "log_level", "chat_api_key", "feedback_file"})
 
@@ -70,16 +60,6 @@ class Asked:
 
 def _digest(parts: Mapping[str, Any]) -> str:
     return provenance.fingerprint(parts)[:16]
-
-
-def index_key(settings: Settings, documents: Path) -> str:
-    """A name for the index that these settings make of a folder; the same for all that differ in asking only.
-
-    Another embedding model makes another index, also where it has taken the place of one in the same folder.
-    """
-    made_by = {name: value for name, value in settings.printable().items() if name not in ASKING}
-    embedding = provenance.model_digests(settings)["embedding"]
-    return _digest({"settings": made_by, "embedding": embedding, "documents": str(documents.resolve())})
 
 
 def read_set(plan: Plan, settings: Settings) -> Asked:

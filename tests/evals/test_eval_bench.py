@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from assistant.errors import QuestionSetError
 from assistant.settings import Settings
 from evals import bench as benching
 from evals.bench import Bench, Task, plan_table
-from evals.bench_plan import CLOSED, OURS, PIPELINES, SETS, BenchSet, Part, parts
+from evals.bench_plan import CLOSED, CORPUS, OURS, PIPELINES, SETS, BenchSet, Part, parts
 from evals.bench_results import Outcome, Result, outcomes_of, read, write
 from evals.model import Item, Metric, Run
 from evals.provenance import code_hash
@@ -97,6 +98,15 @@ def test_what_is_known_is_not_measured_again(bench: Bench, monkeypatch: pytest.M
     other = bench.settings.model_copy(update={"passages": 3})
     changed = Bench(other, bench.data, bench.results, bench.work, bench.environments)
     assert not changed.tasks(wanted, 4, lambda _: None)[0].known
+
+
+def test_another_index_is_made_with_other_settings(bench: Bench, settings: Settings) -> None:
+    first, again = bench._index_of(CORPUS), bench._index_of(CORPUS)
+    first.mkdir(parents=True)
+    asking, making = ({"passages": 3}, {"passage_tokens": 80})
+    of = [replace(bench, settings=settings.model_copy(update=each)) for each in (asking, making)]
+    assert of[0]._index_of(CORPUS) == first == again and first.exists()
+    assert of[1]._index_of(CORPUS) != first and not first.exists(), "that of other settings is of no more use"
 
 
 def test_a_part_full_of_errors_is_not_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

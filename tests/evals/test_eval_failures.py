@@ -14,7 +14,7 @@ from evals import wording
 from evals.asking import run_item
 from evals.html import render_html
 from evals.junit import render_junit
-from evals.model import Item, Run
+from evals.model import Item, Metric, Run
 from evals.report import MOST_CASES, print_report
 from evals.sets import Question
 from evals.summary import summarise
@@ -136,3 +136,17 @@ def test_counts_have_an_interval(flagged: list[int], value: float, low: float, h
     assert found.low == pytest.approx(low, abs=0.01) and found.high == pytest.approx(high, abs=0.01)
     assert metrics["errors"].high == pytest.approx(2.775, abs=0.01)
     assert wording.in_cell(metrics["errors"]) == "0 (0–3)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "low", "high", "told"),
+    [
+        ("share", 0.834, 0.78, 0.89, "83.4 % (78–89)"),
+        ("mean", 0.834, 0.78, 0.89, "0.834 (0.78–0.89)"),
+        ("milliseconds", 834.2, 780.4, 890.0, "834 ms (780–890)"),
+        ("count", 4.0, 0.2, 11.0, "4 (0–11)"),
+        ("mean", 0.5, None, None, "0.500"),
+    ],
+)
+def test_a_cell_has_one_unit(kind: Any, value: float, low: float | None, high: float | None, told: str) -> None:
+    assert wording.in_cell(Metric(name="any", value=value, n=9, low=low, high=high, kind=kind)) == told

@@ -12,7 +12,7 @@ from evals.history import load_history, past_run, with_this
 from evals.model import Metric, Run
 
 
-def run_of(started: str, questions: str = "a.jsonl", retrieval_only: bool = False) -> Run:
+def run_of(started: str, questions: str = "a.jsonl", retrieval_only: bool = False, **options: Any) -> Run:
     return Run(
         retrieval_only=retrieval_only,
         metrics=(
@@ -21,7 +21,7 @@ def run_of(started: str, questions: str = "a.jsonl", retrieval_only: bool = Fals
         ),
         by_type={},
         settings={},
-        made={"started": started, "questions": questions, "questions_sha256": "0" * 64},
+        made={"started": started, "questions": questions, "questions_sha256": "0" * 64, **options},
         not_indexed={},
         items=(),
     )
@@ -56,7 +56,10 @@ def test_runs_are_read_oldest_first_and_other_files_told(tmp_path: Path, caplog:
 
 def test_only_runs_of_the_same_set_and_kind_stand_beside_this_one() -> None:
     other = run_of("2026-01-02", "b.jsonl")
-    runs = [run_of("2026-01-01"), other, run_of("2026-01-03", retrieval_only=True), run_of("2026-01-04")]
+    runs = [
+        run_of("2026-01-01"), other, run_of("2026-01-03", retrieval_only=True), run_of("2026-01-04", limit=3),
+        run_of("2026-01-05", only=["t"]), run_of("2026-01-06", whole_corpus=True), run_of("2026-01-07", limit=None),
+    ]  # fmt: skip
     past = [past_run(str(at), run.as_json()) for at, run in enumerate(runs)]
-    assert [each.started for each in with_this(past, runs[-1])] == ["2026-01-01", "2026-01-04"]
+    assert [each.started for each in with_this(past, runs[-1])] == ["2026-01-01", "2026-01-07"]
     assert with_this(past, runs[-1])[-1].name == "this run"

@@ -106,6 +106,9 @@ def test_other_settings_are_an_error_that_names_them_or_a_fresh_start(
     other = settings.model_copy(update={"passages": 3})
     with pytest.raises(QuestionSetError, match=r"settings\.passages: 8, now 3.*--fresh"):
         call(other, breaking(answering, ""), fake_factory, questions=questions)
+    # Times are those under the load of so many workers.
+    with pytest.raises(QuestionSetError, match=r"workers: 1, now 4.*--fresh"):
+        call(settings, breaking(answering, ""), fake_factory, questions=questions, workers=4)
     assert kept[0].exists()
     asked, _ = call(other, breaking(answering, ""), fake_factory, questions=questions, fresh=True)
     assert len(asked) == 6 and not kept[0].exists()

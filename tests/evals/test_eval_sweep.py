@@ -18,12 +18,13 @@ from rich.console import Console
 from assistant.answering.answer import Answer, Status
 from assistant.errors import ChatModelError, QuestionSetError, StorageError
 from assistant.settings import Settings
+from evals.indexed import ASKING, index_key
 from evals.model import Metric
 from evals.options import Options
 from evals.sweep.pareto import front
 from evals.sweep.plan import NOT_SWEPT, OF_ANSWERS, load_plan
 from evals.sweep.report import as_json, pareto_plot, print_sweep, render_sweep, weigh
-from evals.sweep.running import ASKING, Outcome, index_key, run_sweep
+from evals.sweep.running import Outcome, run_sweep
 
 Make = Callable[..., Answer]
 
