@@ -404,7 +404,7 @@ class Assistant:
         answerer = self._quoter() if chosen.quote_only else self.answerer
         yield from answerer.stream(question.strip(), history, names, chosen.length, stopped)
 
-    def starters(self, count: int = 4, stopped: Callable[[], bool] = lambda: False) -> tuple[str, ...]:
+    def starters(self, count: int = 4, stopped: Callable[[], bool] = never) -> tuple[str, ...]:
         """Questions that the documents as they are now answer, at most `count`; no chat model is needed for them.
 
         Looking for them takes a few seconds, once for each state of the documents; `stopped` ends it early.

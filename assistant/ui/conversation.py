@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 #: Tabs that watch an answer arrive at once, over all of them; each holds a connection meanwhile. A browser has six to
 #: a server, and those left are for its other tabs and for buttons. Further tabs show what there is with every tick.
 WATCHED_AT_ONCE = 4
+#: How often it is looked whether the quotes are found, in seconds: they are to stand at once after Enter.
+QUOTES_POLL_S = 0.005
 
 
 class Update(NamedTuple):
@@ -147,7 +149,7 @@ class Conversation:
         if talks is not None:
             yield Update(talks=talks)
         if session.conversation and not session.drawing and session.seen != self._edition(session.conversation):
-            async for update in self._shown(session, session.conversation, quotes=session.quotes_due):
+            async for update in self._shown(session, session.conversation):
                 yield update
 
     def stop(self, conversation: Any) -> None:
@@ -158,14 +160,16 @@ class Conversation:
         self, session: Session, where: str, begin: Callable[[], str], begun: Update | None = None
     ) -> AsyncIterator[Update]:
         """Begin an answer and show it; `begun` is told once the question is kept."""
-        view = session.next_view()
+        view, asked_for = session.next_view(), session.source.asked_for
         error = None
         try:
             where = await asyncio.to_thread(begin)
         except Exception as failure:
             error = _named(failure)
+        else:
+            session.quotes_due = asked_for
         first = None if error else begun
-        async for update in self._shown(session, where, view=view, error=error, quotes=not error, first=first):
+        async for update in self._shown(session, where, view=view, error=error, first=first):
             yield update
 
     async def _shown(
@@ -175,7 +179,6 @@ class Conversation:
         *,
         view: int | None = None,
         error: AssistantError | None = None,
-        quotes: bool = True,
         opening: bool = False,
         first: Update | None = None,
     ) -> AsyncIterator[Update]:
@@ -185,8 +188,7 @@ class Conversation:
             session: the tab.
             where: the conversation's id, "" for a new one.
             view: what the tab is to show, as announced; announced now if None.
-            error: what is said below the conversation.
-            quotes: whether the source panel shows what is found for the last question.
+            error: what is said below the conversation, as long as its last answer is in the making.
             opening: whether it was not shown before, so that nothing of another may stay.
             first: what else changes, told with the first change that is shown, or alone if none may be.
         """
@@ -197,43 +199,64 @@ class Conversation:
             return
         self._watched += 1
         try:
-            drawing = await asyncio.to_thread(self._drawing, where, error)
-            session.conversation = where if drawing.there else ""
+            drawing = await self._draw(session, where, error)
             if opening:
                 session.drawn = session.heading = None
-                async for html in session.source.instead(drawing.source(drawing.exchange) or panels.source_hint()):
+                found = drawing.source(drawing.exchange)
+                session.quotes_due = session.source.asked_for if found is None else None
+                async for html in session.source.instead(found or panels.source_hint()):
                     yield Update(source=html)
-                quotes = quotes and not drawing.source(drawing.exchange)
-            drawn: object = self
-            update = first or Update()
-            while session.is_view(view):
-                session.seen, exchange = self._edition(where), drawing.exchange
-                # Exchanges never change: another step is another object.
-                if exchange is not drawn:
-                    drawn = exchange
-                    heading, talk = session.changes(drawing.heading, drawing.html(exchange))
-                    update = update._replace(heading=heading, conversation=talk)
-                source = drawing.source(exchange) if quotes else None
-                if source is not None:
-                    # With all the rest: each change that is sent takes the page as long as a search.
-                    quotes = False
-                    async for html in session.source.instead(source):
-                        yield update._replace(source=html)
-                        update = Update()
-                update = update._replace(talks=await self._talks.news(session))
-                if update.changes:
-                    yield update
-                update = Update()
-                session.quotes_due = quotes and exchange is not None and exchange.busy
-                # Where too many watch already, this tab looks in from time to time instead.
-                if exchange is None or not exchange.busy or self._watched > WATCHED_AT_ONCE:
-                    return
-                await asyncio.sleep(POLL_S / 4 if quotes else POLL_S)
-            if update.changes:
+            async for update in self._steps(session, where, view, drawing, first or Update()):
                 yield update
         finally:
             self._watched -= 1
             session.leave(view)
+
+    async def _steps(
+        self, session: Session, where: str, view: int, drawing: _Drawing, update: Update
+    ) -> AsyncIterator[Update]:
+        """What changes from step to step of an answer, `update` with the first of them."""
+        drawn: object = self
+        while session.is_view(view):
+            session.seen, exchange = self._edition(where), drawing.exchange
+            # Exchanges never change: another step is another object.
+            if exchange is not drawn:
+                if drawn is not self and exchange and not exchange.busy:
+                    # Its conversation may be called otherwise by now, and what kept another question away is over.
+                    ended = await self._draw(session, where, None)
+                    # What cannot be read again stays as it was shown.
+                    drawing = drawing if ended.heading is None else ended
+                    exchange = drawing.exchange
+                drawn = exchange
+                heading, talk = session.unshown(drawing.heading, drawing.html(exchange))
+                update = update._replace(heading=heading, conversation=talk)
+            source = drawing.source(exchange)
+            if source is not None and session.quotes_due is not None:
+                # What the person has opened since the question was asked stays.
+                untouched, session.quotes_due = session.quotes_due == session.source.asked_for, None
+                if untouched:
+                    # With all the rest: each change that is sent takes the page as long as a search.
+                    async for html in session.source.instead(source):
+                        yield update._replace(source=html)
+                        update = Update()
+            update = update._replace(talks=await self._talks.news(session))
+            if update.changes:
+                yield update
+            update = Update()
+            if exchange is None or not exchange.busy:
+                session.quotes_due = None
+                return
+            # Where too many watch already, this tab looks in from time to time instead.
+            if self._watched > WATCHED_AT_ONCE:
+                return
+            await asyncio.sleep(POLL_S if session.quotes_due is None else QUOTES_POLL_S)
+        if update.changes:
+            yield update
+
+    async def _draw(self, session: Session, where: str, error: AssistantError | None) -> _Drawing:
+        drawing = await asyncio.to_thread(self._drawing, where, error)
+        session.conversation = where if drawing.there else ""
+        return drawing
 
     def _drawing(self, where: str, error: AssistantError | None) -> _Drawing:
         try:

@@ -19,7 +19,7 @@ class Turns:
 
     @property
     def drawing(self) -> bool:
-        """Whether something is drawing, or is about to."""
+        """Whether something is drawing."""
         return self._drawing != 0
 
     def next_view(self) -> int:
@@ -57,6 +57,11 @@ class SourceTurns(Turns):
 
     _number: int = field(default=0, repr=False)
     _at_work: int = field(default=0, repr=False)
+
+    @property
+    def asked_for(self) -> int:
+        """The number of what the person asked for last, 0 before anything."""
+        return self._number
 
     async def steps(self, number: object, steps: Iterator[str]) -> AsyncIterator[str]:
         """What is to stand in the panel, as long as nothing was asked for after it.
@@ -107,9 +112,9 @@ class Session(Turns):
 
     `conversation` is the id of what it shows, "" for a new one, None before anything was shown. `words` are what its
     list is searched for, `notice` what is said above the list. `heading`, `drawn` and `listed` are what stands on the
-    page, `seen` the edition of the conversation that was drawn; `quotes_due` says that the quotes found for its last
-    question are still to be shown. The turns are those of the conversation; `source` has
-    those of the source panel.
+    page, `seen` the edition of the conversation that was drawn. As long as the quotes of its last question are still to
+    be shown, `quotes_due` is what the person had asked the source panel for when it was asked; else None. The turns are
+    those of the conversation; `source` has those of the source panel.
     """
 
     conversation: str | None = None
@@ -118,11 +123,11 @@ class Session(Turns):
     heading: str | None = None
     drawn: str | None = None
     seen: object = None
-    quotes_due: bool = False
+    quotes_due: int | None = None
     listed: object = None
     source: SourceTurns = field(default_factory=SourceTurns)
 
-    def changes(self, heading: str | None, drawn: str) -> tuple[str | None, str | None]:
+    def unshown(self, heading: str | None, drawn: str) -> tuple[str | None, str | None]:
         """Take note of what is to stand on the page; gives what of it does not yet. A heading of None is to stay."""
         told = heading if heading != self.heading else None, drawn if drawn != self.drawn else None
         self.heading, self.drawn = self.heading if heading is None else heading, drawn

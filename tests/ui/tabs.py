@@ -62,6 +62,15 @@ class Tab:
         self.talks = self.talks if html is None else html
         return self
 
+    def look(self, number: int, html: str) -> Tab:
+        """Open a source: the panel's `number`-th request of this tab."""
+
+        async def opened() -> AsyncIterator[Update]:
+            async for step in self.session.source.steps(number, iter([html])):
+                yield Update(source=step)
+
+        return self._drive(opened())
+
     def stop(self) -> None:
         self.house.conversation.stop(self.id)
 

@@ -138,6 +138,62 @@ def test_what_was_shown_never_changes_and_evidence_comes_first(tab: Tab, fake: F
     assert 'data-status="answered"' in tab.shown and len([u for u in tab.updates if u.source]) == 1
 
 
+@pytest.fixture
+def late(fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Nothing is found for any question until this is set."""
+    stream, found = fake.stream, threading.Event()
+
+    def waiting(*given: Any, **rest: Any) -> Iterator[Any]:
+        assert found.wait(60)
+        yield from stream(*given, **rest)
+
+    monkeypatch.setattr(fake, "stream", waiting)
+    yield found
+    found.set()
+
+
+def test_a_source_opened_after_asking_is_not_replaced_by_quotes(tab: Tab, late: threading.Event) -> None:
+    asked = tab.meanwhile("ask", CAPACITY)
+    wait_until(lambda: tab.id)
+    tab.look(1, "<p>A page</p>")
+    late.set()
+    asked.join(30)
+    assert 'data-status="answered"' in tab.shown and tab.source == "<p>A page</p>"
+    assert "412 megawatts" in tab.ask(CAPACITY).source
+
+
+def test_a_question_refused_meanwhile_takes_no_quotes_away_and_is_told_as_long_as_it_holds(
+    tab: Tab, late: threading.Event
+) -> None:
+    working = [tab.meanwhile("ask", CAPACITY)]
+    wait_until(lambda: tab.id)
+    working.append(tab.meanwhile("again"))
+    wait_until(lambda: "still being answered" in tab.shown)
+    late.set()
+    for each in working:
+        each.join(30)
+    assert 'data-status="answered"' in tab.shown and "still being answered" not in tab.shown
+    assert "412 megawatts" in tab.source and len([update for update in tab.updates if update.source]) == 1
+
+
+def test_a_conversation_opened_while_it_is_searched_gets_its_quotes(house: House, late: threading.Event) -> None:
+    one, two = Tab(house), Tab(house)
+    working = [one.meanwhile("ask", CAPACITY)]
+    wait_until(lambda: one.id)
+    working.append(two.meanwhile("open", one.id))
+    wait_until(lambda: "appear here" in two.source)
+    late.set()
+    for each in working:
+        each.join(30)
+    assert "412 megawatts" in one.source and two.source == one.source
+
+
+def test_a_conversation_is_called_by_the_question_put_in_the_place_of_its_first(tab: Tab) -> None:
+    assert CAPACITY in tab.ask(CAPACITY).heading
+    heading = tab.again(GRID).heading
+    assert GRID in heading and CAPACITY not in heading
+
+
 def test_earlier_turns_are_the_history_of_the_next_question_even_after_a_restart(
     tab: Tab, fake: FakeAssistant, startup: Startup, settings: Settings
 ) -> None:

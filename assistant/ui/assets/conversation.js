@@ -15,10 +15,14 @@ column().addEventListener("source:quotes", (event) => trigger("evidence", event.
 
 // How long an answer has been in the making; every piece of news draws the conversation anew, so the start is kept here.
 let since = 0;
+let where = "";
 setInterval(() => {
   const seconds = element.querySelector(".progress .seconds");
-  since = seconds ? since || Date.now() : 0;
-  const passed = Math.floor((Date.now() - since) / 1000);
+  const here = window.corpusAssistant.conversation();
+  // A new conversation has its address as soon as it is kept: that is no other one.
+  since = seconds && (!where || where === here) ? since || Date.now() : 0;
+  where = here;
+  const passed = since ? Math.floor((Date.now() - since) / 1000) : 0;
   if (seconds && passed >= 2) seconds.textContent = ` ${passed} s`;
 }, 250);
 
