@@ -260,11 +260,13 @@ class Assistant:
         `progress` counts files, `within` what is done of the file in hand.
 
         Raises:
-            DocumentError: the folder does not exist.
+            DocumentError: the folder does not exist, or the password file cannot be read.
             StorageError: nothing can be written; what was told stays done.
         """
         from assistant.index.sync import sync_folder
 
+        # Else each file would be told to fail by it, and be remembered as one that does.
+        read_passwords(self.settings.password_file)
         library = self._open().ingest
         chosen = folder or self.settings.corpus
         return sync_folder(library, chosen, retry=retry, progress=progress, told=told, within=within)

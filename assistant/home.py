@@ -75,7 +75,8 @@ class Home:
         """
         folder = self._settings.home
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            # The texts in it are those of files that other users of the machine may not be allowed to read.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(
                 f"The home {folder} cannot be created: {error.strerror or error}",

@@ -138,6 +138,10 @@ def examine(settings: Settings) -> list[Finding]:
             findings.append(Finding(check=name, ok=True, result=check(settings)))
         except AssistantError as error:
             findings.append(Finding(check=name, ok=False, result=f"{error.args[0]}.", next_step=error.next_step))
+        except OSError as error:
+            where = error.filename or "something there"
+            told = f"{where} cannot be looked at: {error.strerror or error}."
+            findings.append(Finding(check=name, ok=False, result=told, next_step="Check its permissions."))
     return findings
 
 
@@ -206,7 +210,8 @@ def _check_files(settings: Settings) -> str:
     if gone:
         raise AssistantError(
             f"The files of {len(gone)} of {len(states)} documents are gone: {_some(gone)}",
-            "`assistant sync` removes those of a synced folder, `assistant remove NAME` others; or put them back.",
+            "`assistant sync` removes those of a synced folder that is still there, `assistant remove NAME` others; "
+            "or put them back.",
         )
     return "those of all documents are where they were" if states else "none yet"
 

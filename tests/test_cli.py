@@ -426,6 +426,17 @@ def test_watching_as_json_lines(cli: Cli, work: Path, commands: Any) -> None:
     assert commands.finish(process, timeout=30).code == 0
 
 
+def test_doctor_tells_what_may_not_be_looked_at(filled: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def shut(_states: object) -> None:
+        raise PermissionError(13, "Permission denied", "/corpus/hr")
+
+    monkeypatch.setattr("assistant.index.checkup.without_file", shut)
+    run = filled("doctor", "--json")
+    findings = {finding["check"]: finding for finding in json.loads(run.out)}
+    assert run.code == 1 and findings["failed files"]["ok"]
+    assert findings["files"]["result"] == "/corpus/hr cannot be looked at: Permission denied."
+
+
 def test_doctor_tells_of_missing_files_and_failures_and_mends_the_rest(cli: Cli, work: Path, home: Path) -> None:
     write(work / "corpus", {"a.md": LEASES, "b.md": BAKERY, "bad.txt": "x\0\1"})
     cli("sync")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -143,6 +144,26 @@ def test_two_files_of_one_name(filled: Assistant, work: Path) -> None:
     with pytest.raises(NameTakenError):
         filled.add([other])
     assert filled.search("megawatts")[0].document == "leases.md"
+
+
+def test_a_password_file_that_cannot_be_read_is_told_once_and_blamed_on_no_file(
+    make_assistant: Make, work: Path
+) -> None:
+    words = work / "words.txt"
+    words.mkdir()
+    write(work / "corpus", {"leases.md": LEASES})
+    assistant = make_assistant(password_file=words)
+    with pytest.raises(DocumentError, match=r"The password file .* cannot be read"):
+        assistant.sync()
+    assert assistant.failures() == [] and assistant.documents() == []
+
+
+def test_what_is_kept_is_for_its_owner_alone(make_assistant: Make, work: Path) -> None:
+    home = work / "new home"
+    assistant = make_assistant(home=home)
+    assistant.add(write(work, {"leases.md": LEASES}))
+    kept = [home, home / "assistant.db", *home.glob("*.db-wal"), *(each for each in home.iterdir() if each.is_dir())]
+    assert len(kept) > 3 and {stat.S_IMODE(each.stat().st_mode) & 0o077 for each in kept} == {0}
 
 
 def test_sync_uses_the_corpus_folder(make_assistant: Make, work: Path) -> None:

@@ -95,6 +95,7 @@ class ParserProcess:
         self._module = module
         self._guard = threading.Lock()
         self._worker: _Worker | None = None
+        self._closings = 0
 
     @property
     def process_id(self) -> int | None:
@@ -105,7 +106,10 @@ class ParserProcess:
     def circumstances(self) -> str:
         """A digest of all but the file that decides whether it can be read: limits, OCR, passwords, this version."""
         words = self._password_file
-        stat = words.stat() if words and words.exists() else None
+        stat = None
+        if words:
+            with contextlib.suppress(OSError):
+                stat = words.stat()
         # Of the passwords themselves nothing is told, not even a digest.
         passwords = (str(words), stat.st_size, stat.st_mtime_ns) if stat else None
         ocr = (self._options.ocr, self._options.ocr_languages, self._options.ocr_pages, shutil.which("tesseract"))
@@ -136,7 +140,7 @@ class ParserProcess:
         Raises:
             DocumentError: the file cannot be read, or took too long, too much memory, or the process with it; or
                 the password file cannot be read.
-            StorageError: the process cannot be started.
+            StorageError: the process cannot be started, or was ended with the program.
         """
         passwords = (password,) if password else read_passwords(password_file or self._password_file)
         options = replace(self._options, passwords=passwords, progress=progress or self._options.progress)
@@ -178,7 +182,11 @@ class ParserProcess:
         return last.picture
 
     def close(self) -> None:
-        """End the process; harmless when repeated. A file under way is given up."""
+        """End the process; harmless when repeated. A file under way is given up, and nothing is said against it."""
+        self._closings += 1
+        self._end()
+
+    def _end(self) -> None:
         worker, self._worker = self._worker, None
         if worker:
             worker.end()
@@ -213,7 +221,8 @@ class ParserProcess:
         What is said before it goes to `options` and `member`.
         """
         if self._worker and self._worker.process.poll() is not None:
-            self.close()
+            self._end()
+        closings = self._closings
         rested = self._worker is not None
         worker = self._worker = self._worker or _Worker(self._limits, self._module)
         taken = done = False
@@ -240,7 +249,9 @@ class ParserProcess:
         finally:
             # One that is in the middle of something, or may be short of memory, is of no use any more.
             if not done:
-                self.close()
+                self._end()
+        if self._closings != closings:
+            raise StorageError(f"{request.name} was not read: the program was ended", "It is read the next time.")
         if rested and not taken and how not in ("slow", "late"):
             # It ended while it waited, which is no file's doing: a new one is asked.
             return self._ask(request, data, options, member, until)

@@ -132,8 +132,9 @@ def _drawn(request: Draw, data: bytes) -> Drawn:
 
 def main(seconds: float, megabytes: int, folder: str) -> None:
     """Read files until the input ends."""
-    # Ctrl-C is for the one who started this; the end of the input follows.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C, and the end of a whole group of processes, is for the one who started this; the end of the input follows.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     # What a library prints must not get between the replies.
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

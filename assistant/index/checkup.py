@@ -107,11 +107,19 @@ def _require_sound(store: Store) -> None:
 
 def without_file(states: Sequence[FileState]) -> list[FileState]:
     """The documents whose file is no longer where it was; those of addresses have none."""
-    return [state for state in states if state.origin != "fetched" and not Path(state.source).is_file()]
+    return [state for state in states if state.origin != "fetched" and _is_gone(Path(state.source))]
 
 
 def forget_gone_failures(store: Store) -> int:
     """Forget the failures of files that are gone with their folder; how many."""
-    gone = [failure.source for failure in failed_files(store) if not Path(failure.source).exists()]
+    gone = [failure.source for failure in failed_files(store) if _is_gone(Path(failure.source))]
     forget_failures(store, gone)
     return len(gone)
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether there is no file at a place; one in a folder that may not be looked into may be there."""
+    try:
+        return not path.is_file()
+    except OSError:
+        return False

@@ -77,6 +77,25 @@ def move_documents(store: Store, moves: Sequence[tuple[str, FileState, str | Non
         put_meta(connection, {"moved": str(time.time_ns())})
 
 
+def move_mark(store: Store, digest: str, source: str, folder: Path) -> bool:
+    """Let a file that was removed from the index stay so at its new place; whether there was one of this content.
+
+    Args:
+        store: the open store.
+        digest: the content's hash.
+        source: where the file is now.
+        folder: the folder it is synced with.
+    """
+    o = schema.left_out.c
+    with store.transaction() as connection:
+        known = connection.execute(select(o.source).where(o.content_hash == digest)).scalars().all()
+        gone = next((old for old in known if not Path(old).exists()), None)
+        if gone is None:
+            return False
+        connection.execute(update(schema.left_out).where(o.source == gone).values(source=source, folder=str(folder)))
+    return True
+
+
 def titles(store: Store, names: Sequence[str]) -> dict[str, str]:
     """The titles of documents by name."""
     d = schema.documents.c
@@ -114,7 +133,8 @@ def synced_place(store: Store, path: Path) -> tuple[str, Path] | None:
         rows = connection.execute(select(*columns).where(d.source == source, d.folder.is_not(None))).mappings()
         places = [(file_name(state), Path(str(state.folder))) for state in (FileState(**row) for row in rows)]
         failed = connection.execute(select(f.name, f.folder).where(f.source == source))
-        places += [(row.name, Path(row.folder)) for row in failed]
+        # What a link out of a folder leads to is no file of that folder.
+        places += [(row.name, Path(row.folder)) for row in failed if Path(source).is_relative_to(row.folder)]
         marks = connection.execute(select(o.folder).where(o.source == source, o.folder.is_not(None))).scalars().all()
     for folder in map(Path, marks):
         for each in (path.absolute(), Path(source)):

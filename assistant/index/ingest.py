@@ -129,7 +129,8 @@ class Library:
         With `again` it is read anew though it has not changed; `password` is tried in the place of any file of them.
 
         A file without a `name` that is synced with a folder stays one of that folder, under its name there. A document
-        whose synced file is gone is taken over by the one that is synced in its place: its folder was moved.
+        whose synced file is gone is taken over by the one that is synced in its place: its folder was moved. One that
+        was added by itself becomes the folder's that its file is synced with.
 
         Raises:
             DocumentError: the file cannot be read; the index is as it was.
@@ -152,7 +153,8 @@ class Library:
             if not again and known and _is_same(known, state) and state.source not in self.store.left_out():
                 for each in known:
                     here = state.model_copy(update={"name": each.name, "circumstances": each.circumstances})
-                    self.store.touch(here if moved else _with_time_of(each, state))
+                    taken = moved or (origin == "synced" and each.source == state.source)
+                    self.store.touch(here if taken else _with_time_of(each, state))
                 return AddResult(name=name, status="unchanged")
             other = next((each for each in known if each.source != state.source), None)
             if other and not moved:

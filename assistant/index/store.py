@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,10 @@ class Store:
         """
         if self._engine is not None:
             return
+        if not self._path.exists():
+            # For its owner alone from the beginning; that it cannot be made is told below.
+            with suppress(OSError):
+                self._path.touch(mode=0o600)
         engine = create_engine(f"sqlite:///{self._path}", connect_args={"timeout": 30})
         event.listen(engine, "connect", _pragmas)
         self._engine = engine

@@ -21,6 +21,7 @@ from assistant.index.files import (
     file_name,
     forget_failures,
     move_documents,
+    move_mark,
     remember_failure,
     titles,
     without_text,
@@ -109,6 +110,7 @@ class _Run:
         for state in states:
             for name in owners(state.name):
                 self._known.setdefault(name, []).append(state)
+        self._by_source = _grouped(states, lambda each: each.source)
         poor = without_text(self._store) if retry else ()
         self._again = {each.source for each in poor if each.circumstances != self._circumstances}
         self._synced = _grouped((each for each in states if each.origin == "synced"), lambda each: each.content_hash)
@@ -116,7 +118,10 @@ class _Run:
     def by_entry(self, seen: Seen) -> AddResult | None:
         """What is known of a file without opening it; None if it has to be looked into."""
         failure = self._lasting_failure(seen)
-        match standing(seen, self._known.get(seen.name, ()), failure):
+        known = self._known.get(seen.name, ())
+        # One that was added by itself before is to become the folder's.
+        own = all(each.folder == str(self._folder) for each in known)
+        match standing(seen, known if own else (), failure):
             case "unchanged" if seen.source not in self._again:
                 if seen.source in self._failures:
                     forget_failures(self._store, [seen.source])
@@ -139,6 +144,11 @@ class _Run:
         digest = ""
         try:
             with self._library.writing:
+                if seen.path.is_symlink() and self._not_ours(seen.source):
+                    # A link out of the folder to what was added by itself, as is advised.
+                    forget_failures(self._store, [seen.source])
+                    reason = "what it leads to is a document of its own"
+                    return AddResult(name=printable(seen.name), status="left_out", reason=reason)
                 check_inside(seen.path, self._folder)
                 check_file(seen.path, self._library.max_bytes)
                 with seen.path.open("rb") as file:
@@ -162,7 +172,10 @@ class _Run:
     def _look_into(self, seen: Seen, digest: str) -> AddResult:
         name = seen.name
         known = self._library.states_of(name)
-        if self._store.left_out().get(seen.source) == digest:
+        marks = self._store.left_out()
+        if marks.get(seen.source) == digest or (
+            not known and digest in marks.values() and move_mark(self._store, digest, seen.source, self._folder)
+        ):
             if known and all((each.source, each.content_hash) == (seen.source, digest) for each in known):
                 # Of an archive some documents were removed; the others are as they were.
                 for each in known:
@@ -193,11 +206,18 @@ class _Run:
         return result
 
     def _moved(self, seen: Seen, digest: str) -> AddResult | None:
-        """Take over the document of a file that is gone and had this very content, without reading it again."""
-        for source, states in _grouped(self._synced.get(digest, ()), lambda each: each.source).items():
+        """Take over the document of this very content without reading it again.
+
+        It is of a file that is gone, or of this one: added by itself, or synced with a folder within or around this.
+        """
+        elsewhere = [each for each in self._not_ours(seen.source) if each.content_hash == digest]
+        synced = [each for each in self._synced.get(digest, ()) if each.source != seen.source]
+        for source, states in _grouped([*elsewhere, *synced], lambda each: each.source).items():
             old = file_name(states[0])
             # Another suffix means another reader.
-            if PurePosixPath(old).suffix.lower() != PurePosixPath(seen.name).suffix.lower() or Path(source).exists():
+            if PurePosixPath(old).suffix.lower() != PurePosixPath(seen.name).suffix.lower():
+                continue
+            if source != seen.source and Path(source).exists():
                 continue
             if sorted(self._library.states_of(old), key=_by_name) != sorted(states, key=_by_name):
                 continue
@@ -211,9 +231,13 @@ class _Run:
             return AddResult(name=seen.name, status="moved", reason=f"it was {old}")
         return None
 
+    def _not_ours(self, source: str) -> list[FileState]:
+        """The documents of a file that are not this folder's."""
+        return [each for each in self._by_source.get(source, ()) if each.folder != str(self._folder)]
+
     def _placed(self, state: FileState, seen: Seen, name: str) -> FileState:
         return state.model_copy(
-            update=_entry(seen) | {"name": name, "source": seen.source, "folder": str(self._folder)}
+            update=_entry(seen) | {"name": name, "source": seen.source, "origin": "synced", "folder": str(self._folder)}
         )
 
     def _failed(self, seen: Seen, digest: str, reason: str, next_step: str) -> AddResult | None:

@@ -194,7 +194,7 @@ class VectorIndex:
     def _connect(self) -> None:
         from langchain_chroma import Chroma
 
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._client = open_client(self._folder)
         self._collection = self._client.get_or_create_collection(
             COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
@@ -209,7 +209,7 @@ class VectorIndex:
 
     def _probe(self) -> bool:
         """Whether a process of its own can open the folder and finds its vectors right."""
-        command = [sys.executable, "-m", "assistant.index.probe"]
+        command = [sys.executable, "-P", "-m", "assistant.index.probe"]
         try:
             done = subprocess.run(
                 [*command, str(self._folder), COLLECTION, str(self._store.home)],

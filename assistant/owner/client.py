@@ -217,17 +217,16 @@ class OwnerClient:
             with self._http.stream("POST", "/work", content=order.model_dump_json()) as response:
                 if not response.is_success:
                     raise self._broken_off()
-                for text in response.iter_lines():
-                    if text:
-                        line = LINES.validate_json(text)
-                        if isinstance(line, Failed):
-                            raise line.raised()
-                        yield line
+                for text in _lines_of(response.iter_bytes()):
+                    line = LINES.validate_json(text)
+                    if isinstance(line, Failed):
+                        raise line.raised()
+                    yield line
         except httpx.ReadTimeout as error:
             raise OwnerError(
                 f"{_named(self._state)}, which does the work, no longer answers", "Stop it, then run this again."
             ) from error
-        except httpx.TransportError as error:
+        except (httpx.TransportError, ValidationError) as error:
             raise self._broken_off() from error
 
     def _broken_off(self) -> OwnerError:
@@ -272,3 +271,13 @@ def _sendable(source: Path | str) -> str:
     if printable(text) != text:
         raise DocumentError(f"The path {printable(text)} is not valid UTF-8", "Rename it, then add it again.")
     return text
+
+
+def _lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of a reply: only a line feed ends one, whatever else of Unicode may stand in them."""
+    rest = b""
+    for piece in pieces:
+        *whole_lines, rest = (rest + piece).split(b"\n")
+        yield from filter(None, whole_lines)
+    if rest:
+        yield rest

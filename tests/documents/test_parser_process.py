@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import subprocess
+import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -212,6 +213,28 @@ def test_close_ends_it(parser: ParserProcess) -> None:
     parser.close()
     parser.close()
     assert pid and parser.process_id is None and is_gone(pid)
+
+
+@pytest.mark.parametrize("name", ["a.hang", "a.zip"])
+def test_a_file_in_hand_when_the_program_ends_is_not_told_to_be_bad(parser: ParserProcess, name: str) -> None:
+    data = make_zip({"one.hang": b"x", "two.csv": CSV}) if name.endswith(".zip") else b"x"
+    parser.read(CSV, "a.csv", "a")
+    pid = parser.process_id
+    ending = threading.Timer(0.5, parser.close)
+    ending.start()
+    with pytest.raises(StorageError, match="was not read: the program was ended"):
+        parser.read(data, name, "a")
+    ending.join()
+    assert pid and is_gone(pid) and parser.process_id is None, "no other process was started for the rest"
+
+
+def test_what_ends_a_whole_group_leaves_it_to_its_parent(parser: ParserProcess) -> None:
+    parser.read(CSV, "a.csv", "a")
+    pid = parser.process_id
+    assert pid
+    os.kill(pid, signal.SIGTERM)
+    time.sleep(0.2)
+    assert parser.read(CSV, "a.csv", "a")[0].text and parser.process_id == pid
 
 
 PARENT = """

@@ -145,6 +145,21 @@ def test_documents_whose_file_is_gone(filled: OpenLibrary, tmp_path: Path) -> No
     assert without_file([fetched]) == []
 
 
+def test_what_may_not_be_looked_at_is_not_gone(
+    filled: OpenLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "folder", {"void.md": ""})
+    filled.sync(tmp_path / "folder")
+
+    def shut(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "is_file", shut)
+        assert without_file(list(filled.store.file_states().values())) == []
+        assert forget_gone_failures(filled.store) == 0
+
+
 def test_failures_of_files_that_are_gone_are_forgotten(filled: OpenLibrary, tmp_path: Path) -> None:
     write(tmp_path / "folder", {"void.md": "", "empty.md": ""})
     filled.sync(tmp_path / "folder")

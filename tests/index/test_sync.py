@@ -620,6 +620,74 @@ def test_a_link_and_what_it_leads_to_are_added_each_in_its_place(opened: OpenLib
     assert opened.names() == ["deep/a.md", "link.md"]
 
 
+@pytest.mark.parametrize("name", ["a.md", "deep/a.md", "deep/a.zip"])
+@pytest.mark.parametrize("then", ["removed", "renamed"])
+def test_a_file_added_before_its_folder_is_synced_becomes_the_folders(
+    opened: OpenLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, then: str
+) -> None:
+    grow_old(monkeypatch)
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("in.md", LEASES)
+    else:
+        path.write_text(LEASES)
+    opened.ingest.add(path)
+    inside = "/in.md" if name.endswith(".zip") else ""
+    assert opened.names() == [path.name + inside]
+    called = calls(opened)
+    assert set(statuses(opened.sync(folder))) == {name}
+    assert opened.names() == [name + inside] and calls(opened) == called, "nothing is embedded again"
+    assert statuses(opened.sync(folder)) == {name: "unchanged"}
+    if then == "removed":
+        path.unlink()
+        opened.sync(folder)
+        assert opened.names() == []
+    else:
+        other = path.with_stem("b")
+        path.rename(other)
+        opened.sync(folder)
+        assert opened.names() == [other.relative_to(folder).as_posix() + inside]
+
+
+def test_a_folder_within_a_synced_one_makes_no_second_documents(opened: OpenLibrary, folder: Path) -> None:
+    write(folder, {"deep/a.md": LEASES, "b.md": BAKERY})
+    opened.sync(folder / "deep")
+    assert opened.names() == ["a.md"]
+    assert statuses(opened.sync(folder)) == {"b.md": "added", "deep/a.md": "moved"}
+    assert opened.names() == ["b.md", "deep/a.md"]
+
+
+def test_what_was_removed_stays_so_where_its_file_has_gone(opened: OpenLibrary, folder: Path) -> None:
+    (path,) = write(folder, {"a.md": LEASES})
+    opened.sync(folder)
+    opened.ingest.remove(["a.md"])
+    (folder / "kept").mkdir()
+    path.rename(folder / "kept/b.md")
+    for _ in range(2):
+        assert statuses(opened.sync(folder)) == {"kept/b.md": "left_out"}
+    # A copy is another file, and one that is added by name comes back.
+    write(folder, {"copy.md": LEASES})
+    assert statuses(opened.sync(folder)) == {"copy.md": "added", "kept/b.md": "left_out"}
+    assert opened.ingest.add(folder / "kept/b.md").name == "kept/b.md"
+    assert opened.names() == ["copy.md", "kept/b.md"]
+
+
+def test_a_link_out_of_the_folder_and_what_it_leads_to_added_as_advised(
+    opened: OpenLibrary, folder: Path, tmp_path: Path
+) -> None:
+    (target,) = write(tmp_path / "elsewhere", {"t.md": LEASES})
+    (folder / "link.md").symlink_to(target)
+    assert statuses(opened.sync(folder)) == {"link.md": "failed"}
+    assert opened.ingest.add(target).name == "t.md"
+    assert statuses(opened.sync(folder)) == {"link.md": "left_out"}
+    assert failed_files(opened.store) == []
+    (folder / "link.md").unlink()
+    opened.sync(folder)
+    assert opened.names() == ["t.md"]
+
+
 def test_a_file_beside_the_folder_is_none_of_it(opened: OpenLibrary, folder: Path, tmp_path: Path) -> None:
     write(folder, {"a.md": LEASES})
     opened.sync(folder)

@@ -22,6 +22,7 @@ from assistant.answering.answer import (
 from assistant.errors import AssistantError
 from assistant.index.ingest import AddResult
 from assistant.index.scope import Scope
+from assistant.owner.client import _lines_of
 from assistant.owner.orders import (
     LINES,
     ORDERS,
@@ -117,3 +118,12 @@ def test_what_owner_and_terminal_must_have_alike() -> None:
     assert not own & set(whole)
     assert own < set(Settings.model_fields)
     assert "secret" not in str(whole)
+
+
+@pytest.mark.parametrize("cut", [1, 3, 1000])
+def test_only_a_line_feed_ends_a_line(cut: int) -> None:
+    sent = [Notes(notes=("one\u2028two\u0085three\x0bfour",)), Notes(notes=()), Notes(notes=("é",))]
+    data = b"".join(f"{line.model_dump_json()}\n".encode() for line in sent)
+    pieces = [data[at : at + cut] for at in range(0, len(data), cut)]
+    assert [LINES.validate_json(line) for line in _lines_of(pieces)] == sent
+    assert list(_lines_of([b"a\n\nb"])) == [b"a", b"b"]
