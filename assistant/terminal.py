@@ -42,7 +42,7 @@ _STATUS_STYLE = {
 
 def console(stderr: bool = False) -> Console:
     """A console on stdout or stderr; plain text when that is not a terminal."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(stderr=stderr, highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty())
 
 
 @contextmanager

@@ -103,7 +103,7 @@ def _in_lines(out: IO[str]) -> Progress:
 @contextmanager
 def progress_shown(on: Console | None = None) -> Iterator[Progress]:
     """Progress on stderr with pace and time left: bars in a terminal, lines in a log."""
-    shown = on or Console(stderr=True)
+    shown = on or Console(stderr=True, emoji=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
     with Bar(*columns, console=shown, transient=True, disable=not shown.is_terminal) as bar:
         yield _on_bars(bar) if shown.is_terminal else _in_lines(shown.file)
@@ -196,7 +196,7 @@ def evaluate(
     _check_places(options)
     # Read before the run: a folder that cannot be used is told now, and this run's own JSON is not among them yet.
     history = () if options.history is None else load_history(options.history)
-    shown = progress_console or Console(stderr=True)
+    shown = progress_console or Console(stderr=True, emoji=False)
     clear_stale(settings.home / _KEPT)
     with progress_shown(shown) as told:
         result = _asked(settings, options, told, lambda line: _say(shown, line), factory=factory, graders=graders)
@@ -212,7 +212,7 @@ def evaluate(
     # Where another run has taken the place meanwhile, what lies there is its own.
     with suppress(StorageError), reserved(done):
         clear(done)
-    print_report(result, missed, console or Console())
+    print_report(result, missed, console or Console(emoji=False))
     return 1 if missed else 0
 
 

@@ -495,6 +495,13 @@ def test_doctor(filled: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "bad  chat model: some-model is not an embedded model" in run.out
 
 
+def test_what_documents_say_is_printed_as_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    from assistant.terminal import console
+
+    console().print("Berths A:B:C at 1:100:3")
+    assert capsys.readouterr().out == "Berths A:B:C at 1:100:3\n"
+
+
 def test_models_list(cli: Cli) -> None:
     run = cli("models", "list", "--json")
     assert (run.code, run.err) == (0, "")

@@ -13,6 +13,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]+")
 _CONTROL_BYTES = re.compile(_CONTROL.pattern.encode())
 #: Share of control characters above which decoded text is taken for a binary file.
 _MAX_CONTROL_SHARE = 0.01
+_WIDER = {
+    "ascii": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}  # fmt: skip
 #: Share of bytes above 127 below which a text is written in Latin letters, a few of them with accents.
 _LATIN_SHARE = 0.3
 
@@ -47,11 +51,19 @@ def _declared_text(data: bytes, declared: str | None) -> str | None:
     if declared is None:
         return None
     try:
-        encoding = codecs.lookup(declared).name
-        # Browsers read Latin-1 as Windows-1252, and pages rely on it (Encoding Standard, 4.2).
-        return data.decode("cp1252" if encoding in ("iso8859-1", "ascii") else encoding)
+        return data.decode(wider(declared))
     except (LookupError, UnicodeDecodeError):
         return None
+
+
+def wider(declared: str) -> str:
+    """The encoding that what is declared stands for, as browsers read it and senders rely on (Encoding Standard, 4.2).
+
+    Raises:
+        LookupError: there is no such encoding.
+    """
+    encoding = codecs.lookup(declared).name
+    return _WIDER.get(encoding, encoding)
 
 
 def _mixed_text(data: bytes) -> str | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from assistant.documents.builder import TextBuilder
@@ -24,10 +26,15 @@ def _delimiter(lines: list[str], usual: str) -> str:
     """
     best, most = usual, (0, 0)
     for delimiter in sorted(_DELIMITERS, key=lambda each: each != usual):
-        widths = Counter(len(row) for row in islice(csv.reader(lines, delimiter=delimiter), _SAMPLE) if len(row) > 1)
+        widths = Counter(len(row) for row in islice(_rows(lines, delimiter), _SAMPLE) if len(row) > 1)
         if widths and (score := max((count, width) for width, count in widths.items())) > most:
             best, most = delimiter, score
     return best
+
+
+def _rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    # A blank before a quotation mark is no part of its cell.
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
 
 
 def read_delimited(data: bytes, name: str) -> Document:
@@ -36,7 +43,8 @@ def read_delimited(data: bytes, name: str) -> Document:
     Raises:
         DocumentError: the bytes are no text, or a quotation mark is never closed.
     """
-    lines = decode(data, name).splitlines(keepends=True)
+    # By line feeds and carriage returns alone: what else separates lines in Unicode may stand in a cell.
+    lines = list(io.StringIO(decode(data, name), newline=""))
     usual = "\t" if name.lower().endswith(".tsv") else ","
     try:
         if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5:
@@ -44,7 +52,7 @@ def read_delimited(data: bytes, name: str) -> Document:
             delimiter, lines = lines[0][4], lines[1:]
         else:
             delimiter = _delimiter(lines, usual)
-        rows = list(csv.reader(lines, delimiter=delimiter))
+        rows = list(_rows(lines, delimiter))
     except csv.Error as error:
         raise DocumentError(
             f"{name} is not a readable table: {error}", "Look for a quotation mark that is never closed."

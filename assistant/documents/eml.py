@@ -7,6 +7,7 @@ from datetime import datetime
 from email.message import Message
 from typing import Any, TypeVar, cast
 
+from assistant.documents.decode import wider
 from assistant.documents.message import Mail, body_text, mail_document
 from assistant.documents.model import Document
 from assistant.errors import DocumentError
@@ -58,9 +59,16 @@ def _decoded(value: str) -> str:
         if not value.isascii():
             value = _western(value.encode("utf-8", "surrogateescape"))
         # Undoing the encodings of a header this long would take minutes; it is no honest one.
-        return value if len(value) > _MAX_CODED else str(make_header(decode_header(value)))
+        if len(value) > _MAX_CODED:
+            return value
+        return str(make_header([_in_utf8(part, charset) for part, charset in decode_header(value)]))
     except (MessageError, LookupError, ValueError):
         return value
+
+
+def _in_utf8(part: Any, charset: str | None) -> tuple[Any, str | None]:
+    """A part of a header with its charset: a character that the one it declares lacks leaves the others as they are."""
+    return (part, None) if charset is None else (part.decode(wider(charset), "replace").encode(), "utf-8")
 
 
 def _western(data: bytes) -> str:

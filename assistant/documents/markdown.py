@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.documents.builder import TextBuilder, clean_text
 from assistant.documents.decode import decode
+from assistant.documents.markup import add_markup, parse_html
 from assistant.documents.model import BlockKind, Document
 from assistant.documents.plain import add_plain
 from assistant.documents.tables import table_lines
@@ -81,21 +82,8 @@ def add_markdown(builder: TextBuilder, source: str) -> None:
                 builder.add(BlockKind.PARAGRAPH, inline_text(token))
         elif token.type in ("fence", "code_block"):
             builder.add(BlockKind.CODE, token.content)
-        elif token.type == "html_block":
-            builder.add(BlockKind.PARAGRAPH, _html_words(token.content))
-
-
-def _html_words(markup: str) -> str:
-    from lxml import html
-    from lxml.etree import ParserError
-
-    try:
-        root = html.fragment_fromstring(markup, create_parent="div")
-    except (ParserError, ValueError):
-        return ""
-    for code in list(root.iter("script", "style")):
-        code.drop_tree()
-    return str(root.text_content())
+        elif token.type == "html_block" and (root := parse_html(token.content)) is not None:
+            add_markup(builder, root)
 
 
 def _as_text(value: Any) -> str | None:

@@ -6,7 +6,7 @@ import codecs
 from dataclasses import dataclass
 
 from assistant.documents.builder import TextBuilder
-from assistant.documents.decode import decode
+from assistant.documents.decode import decode, wider
 from assistant.documents.markup import add_markup, parse_html
 from assistant.documents.model import BlockKind, Document
 from assistant.documents.plain import add_plain
@@ -42,7 +42,9 @@ def body_text(data: bytes, name: str, charset: str | None) -> str:
     """
     try:
         if charset and codecs.lookup(charset).name not in _WEAK:
-            return data.decode(charset)
+            encoding = wider(charset)
+            # Its escapes are plain bytes, which would be taken for UTF-8 or for no text at all.
+            return data.decode(encoding, "replace" if encoding.startswith("iso2022") else "strict")
     except (LookupError, ValueError):
         pass
     return decode(data, name, charset)

@@ -25,6 +25,8 @@ _CHUNK = 2**20
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
 #: What the libraries' own templates and PowerPoint itself write where nobody gave a title.
 _NO_TITLES = {"powerpoint presentation", "word document", "untitled"}
+#: When the templates of python-docx and python-pptx were made, as they state it.
+_TEMPLATES = {"2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z"}
 
 
 class Format(NamedTuple):
@@ -194,6 +196,12 @@ def facts(archive: zipfile.ZipFile) -> Facts:
         return Facts("", None, None)
     stated = {local(element): clean_text(element.text or "").strip() for element in parse_xml(archive.read(names[0]))}
     title = stated.get("title", "")
+    if stated.get("created") in _TEMPLATES:
+        # Nobody wrote it then: the program that made the file left these as they were.
+        stated |= {
+            "created": "",
+            "creator": "" if stated.get("creator") == "python-docx" else stated.get("creator", ""),
+        }
     day = re.match(r"\d{4}-\d{2}-\d{2}", stated.get("created", ""))
     return Facts(
         "" if title.lower() in _NO_TITLES else title, stated.get("creator") or None, day.group() if day else None

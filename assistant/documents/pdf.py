@@ -20,6 +20,10 @@ from assistant.documents.pdf_tables import Table, find_tables
 
 #: A number that may be a page's.
 _DIGITS = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
+#: A year counts up as pages do ("Results 2021"); so far into a document a number like it is a page's.
+_YEAR, _YEARS_END = re.compile(r"(?:19|20)\d\d"), 1000
+#: A line with an amount tells something, however often it stands there.
+_AMOUNT = re.compile(r"[$€£¥]\s?\d|\d,\d{3}(?!\d)")
 #: So many lines at the top and at the foot of a page may be running ones.
 _EDGE = 3
 #: On so many pages, and on this share of them, a line has to stand to be one.
@@ -32,6 +36,7 @@ def _likenesses(line: str, page: int) -> set[tuple[str, int | None]]:
     counting = {
         (f"{line[: found.start()]}#{line[found.end() :]}", int(found.group()) - page)
         for found in _DIGITS.finditer(line)
+        if page > _YEARS_END or not _YEAR.fullmatch(found.group())
     }
     return {(line, None), *counting}
 
@@ -60,6 +65,7 @@ def without_running_lines(
         (page, place): _likenesses(lines[place].text, page)
         for page, lines in options.told("finding running heads", pages.items())
         for place in set(_edges(lines)) - _labelling(lines)
+        if not _AMOUNT.search(lines[place].text)
     }
     on = Counter(likeness for _, likeness in {(page, each) for (page, _), many in edges.items() for each in many})
     running = {likeness for likeness, count in on.items() if count >= max(_RUNS, _RUN_SHARE * len(pages))}

@@ -239,7 +239,9 @@ def read_document(data: bytes, name: str, source: str, options: ReadOptions = _D
     title = " ".join(clean_text(document.title).split()) or title_from(name)
     document = with_scale_notes(document)
     notes = (*document.notes, *filter(None, [stray_note(data) if entry.plain else ""]))
-    return document.model_copy(update={"title": title, "source": source, "notes": notes})
+    # Names within the file are in them: nothing of it may reach a terminal as an order.
+    told = tuple(printable(note) for note in notes)
+    return document.model_copy(update={"title": title, "source": source, "notes": told})
 
 
 def title_from(name: str) -> str:
@@ -273,7 +275,7 @@ def read_documents(
                 raise DocumentError(f"{member.path} is empty", "Check the file.")
             documents.append(read_document(member.data, printable(f"{name}/{member.path}"), source, options))
         except DocumentError as error:
-            problems.append(error.args[0].removeprefix(f"{name}/"))
+            problems.append(printable(error.args[0].removeprefix(f"{name}/")))
             continue
         characters += len(documents[-1].text)
         if characters > _MAX_IN_ALL:

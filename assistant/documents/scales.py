@@ -76,9 +76,15 @@ def _note(document: Document, start: int, end: int) -> str:
     before = range(start - 1, max(-1, start - 1 - _BEFORE), -1)
     behind = range(end, min(len(blocks), end + _BEHIND))
     for side in (before, behind):
+        headed = False
         for place in side:
             if blocks[place].kind is BlockKind.TABLE_ROW:
                 break
+            # What stands above the headings of a table, or under a heading behind it, is about something else.
+            heads = blocks[place].kind is BlockKind.HEADING
+            if (headed and not heads) or (heads and side is behind):
+                break
+            headed = heads
             leads = place + 1 < len(blocks) and blocks[place + 1].kind is BlockKind.TABLE_ROW
             if side is behind and leads:
                 break

@@ -130,6 +130,24 @@ def test_notes(body: str, note: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("charset", "data", "said"),
+    [
+        # Characters that the charset lacks and senders use all the same.
+        ("gb2312", "月报朱镕基".encode("gbk"), "月报朱镕基"),
+        ("shift_jis", "①月次報告㈱".encode("cp932"), "①月次報告㈱"),
+        ("euc-kr", "월간보고똠".encode("cp949"), "월간보고똠"),
+        ("iso-2022-jp", "月次報告".encode("iso2022_jp") + b"\x1b$B-!\x1b(B.", "月次報告"),
+    ],
+)
+def test_charsets_as_senders_use_them(charset: str, data: bytes, said: str) -> None:
+    coded = base64.b64encode(data).decode()
+    head = f"Subject: =?{charset}?b?{coded}?=\nContent-Type: text/plain; charset={charset}\n"
+    body = f"Content-Transfer-Encoding: base64\n\n{coded}\n"
+    document = read((head + body).encode())
+    assert document.title.startswith(said) and document.text.count(said) == 2
+
+
+@pytest.mark.parametrize(
     ("head", "author", "date"),
     [
         ("From: \xe9ric <e@x>\nDate: 5 Nov 2024", "éric <e@x>", None),

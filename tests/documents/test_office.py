@@ -134,6 +134,18 @@ def test_docx_states_its_facts() -> None:
     assert (document.title, document.author, document.date) == ("Ports of the north", "Bo Ek", "2026-04-01")
 
 
+def test_a_docx_is_not_of_the_day_its_template_was_made() -> None:
+    document = read(make_docx(lambda document: document.add_paragraph("Words.")), "report.docx")
+    assert (document.author, document.date) == (None, None)
+
+    def fill(document: Any) -> None:
+        document.add_paragraph("Words.")
+        document.core_properties.author = "Bo Ek"
+
+    document = read(make_docx(fill), "report.docx")
+    assert (document.author, document.date) == ("Bo Ek", None)
+
+
 def test_docx_without_facts_is_titled_by_its_name() -> None:
     data = make_docx(lambda document: document.add_paragraph("Words."))
     bare = changed_zip(
@@ -606,9 +618,11 @@ SHIFT_JIS = ["名前 | 住所", "三木英子 | 住所: 大阪", "佐藤太郎 |
         ("a.tsv", "Port\tBerths\nOslo, north\t7\n", ["Port | Berths", "Oslo, north | Berths: 7"]),
         ("a.csv", '\ufeffPort,Note\nOslo,"Deep, ""so""\nso"\n', ["Port | Note", 'Oslo | Note: Deep, "so" so']),
         ("a.csv", "名前,住所\n三木英子,大阪\n佐藤太郎,東京\n".encode("cp932"), SHIFT_JIS),
+        ("a.csv", "Port,Note,Depth\nOslo,a\u2028b,7\n", ["Port | Note | Depth", "Oslo | Note: a b | Depth: 7"]),
+        ("a.csv", 'Port, Quay, Depth\nOslo, "B, 5", 7\n', ["Port | Quay | Depth", "Oslo | Quay: B, 5 | Depth: 7"]),
         ("a.csv", "Port\nOslo\nLund\nTurku\nVaasa\n", ["Port", "Oslo", "Lund", "Turku", "Vaasa"]),
     ],
-    ids=["comma", "semicolon", "told", "tab", "quoted", "shift-jis", "one column"],
+    ids=["comma", "semicolon", "told", "tab", "quoted", "shift-jis", "separator", "blank before", "one column"],
 )  # fmt: skip
 def test_delimited(name: str, data: str | bytes, rows: list[str]) -> None:
     document = read(data, name)

@@ -72,6 +72,20 @@ def test_plain_bullets(mark: str) -> None:
     assert parts(document) == [(ITEM, f"{mark} first thing that\ngoes on here"), (ITEM, f"{mark} second thing")]
 
 
+def test_html_within_markdown_keeps_cells_items_and_lines_apart() -> None:
+    table = "<table><tr><th>Item</th><th>2025</th></tr><tr><td>Revenue</td><td>835</td></tr></table>"
+    document = read(f"# Facts\n\n{table}\n\n<ul><li>one</li><li>two</li></ul>\n\n<p>Up<br>down</p>\n", "a.md")
+    assert parts(document) == [
+        (HEADING, "Facts"), (ROW, "Item | 2025"), (ROW, "Revenue | 2025: 835"), (ITEM, "- one"), (ITEM, "- two"),
+        (PARAGRAPH, "Up\ndown"),
+    ]  # fmt: skip
+
+
+def test_what_a_file_names_reaches_no_terminal_as_an_order() -> None:
+    document = read('{"\\u001b[2J": 1, "\\u001b[2J": 2}', "a.json")
+    assert document.notes and not any("\x1b" in note for note in document.notes)
+
+
 # --- encodings ----------------------------------------------------------------------------------------------
 
 ACCENTS = "Café Zürich charged £5 for “crème brûlée” – naïve.\n"
@@ -388,6 +402,19 @@ def test_pdf_running_heads_and_page_numbers_stand_once() -> None:
         (
             [["Total: 7", "a"], ["Total: 9", "b"], ["Total: 4", "c"]],
             [["Total: 7", "a"], ["Total: 9", "b"], ["Total: 4", "c"]],
+        ),
+        # Nor does a year, nor is an amount a page's head.
+        (
+            [["Results 2021", "a"], ["Results 2022", "b"], ["Results 2023", "c"]],
+            [["Results 2021", "a"], ["Results 2022", "b"], ["Results 2023", "c"]],
+        ),
+        (
+            [["Pay 2,000.00", "a"], ["Pay 2,000.00", "b"], ["Pay 2,000.00", "c"]],
+            [["Pay 2,000.00", "a"], ["Pay 2,000.00", "b"], ["Pay 2,000.00", "c"]],
+        ),
+        (
+            [["v1.20 12.05.2023", "a"], ["v1.20 12.05.2023", "b"], ["v1.20 12.05.2023", "c"]],
+            [["v1.20 12.05.2023", "a"], ["b"], ["c"]],
         ),
         # In the middle of a page it is a line like any other.
         (

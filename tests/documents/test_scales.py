@@ -41,10 +41,24 @@ def test_a_heading_may_say_it_in_a_word() -> None:
         (f"# Cash\n\nIn millions.\n\nThese are our balances.\n\n{TABLE}", "In millions"),
         (TABLE.replace("x", "$ in billions"), "$ in billions"),
         (f"Cash was $5 million.\n\n{TABLE}", ""),
+        # Above its heading, or under the next one, something else is spoken of; headings may say it as well.
+        (f"# Costs\n\nIn millions.\n\n## Cash\n\n{TABLE}", ""),
+        (f"{TABLE}\n## Costs\n\nIn millions.\n", ""),
+        (f"# Cash\n\n## In millions\n\n### Unaudited\n\n{TABLE}", "In millions"),
         # What leads to the next table is said of that one.
         (f"{TABLE}\nIn thousands:\n\n| y |\n| --- |\n| 7 |\n", ""),
     ],
-    ids=["above", "behind", "further above", "corner", "a figure", "another table's"],
+    ids=[
+        "above",
+        "behind",
+        "further above",
+        "corner",
+        "a figure",
+        "another heading's",
+        "the next heading's",
+        "headings",
+        "another table's",
+    ],
 )
 def test_rows_carry_the_note(source: str, context: str) -> None:
     document = read_document(source.encode(), "a.md", "")
