@@ -39,18 +39,18 @@ lint: $(STAMPS)/dev
 	$(BIN)/ruff check assistant evals tests
 	$(BIN)/mypy
 
-# Tests run in three processes, a file in one of them: many wait for a browser or for another process. Those in a
+# Tests run in several processes, a file in one of them: many wait for a browser or for another process. Those in a
 # browser come by themselves, for it keeps an event loop in its process; those with the real chat model run alone, since
 # it fills both cores.
-APART := -n 3 --dist loadfile -m
+APART := --dist loadfile -m
 
 test: lint chromium models
-	@$(BIN)/python -m pytest $(APART) "not long and not models and not browser"; fast=$$?; \
-	$(BIN)/python -m pytest $(APART) "not long and not models and browser"; browser=$$?; \
+	@$(BIN)/python -m pytest -n 3 $(APART) "not long and not models and not browser"; fast=$$?; \
+	$(BIN)/python -m pytest -n 2 $(APART) "not long and not models and browser"; browser=$$?; \
 	$(BIN)/python -m pytest -m "not long and models" && exit $$((fast | browser))
 
 test-fast: $(STAMPS)/dev
-	$(BIN)/python -m pytest $(APART) "not long and not models and not embedding and not browser"
+	$(BIN)/python -m pytest -n 3 $(APART) "not long and not models and not embedding and not browser"
 
 test-long: $(STAMPS)/dev models chromium
 	$(BIN)/python -m pytest -m long --timeout 3600
