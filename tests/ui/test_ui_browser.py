@@ -343,7 +343,7 @@ def test_kinds_of_groups_intersect_with_dates_and_documents_get_tags(page: Any, 
     page.wait_for_selector('#scope:has-text("3 documents")')
     page.click('.chip[data-name="Folder:filings"]')
     page.wait_for_selector('#scope:has-text("2 documents")')
-    assert page.inner_text("#scope") == "Asking within 2 documents: 2023, filings"
+    eventually(lambda: page.inner_text("#scope") == "Asking within 2 documents: 2023, filings")
     page.fill('.day[data-action="since"] input', "2023-06")
     page.keyboard.press("Enter")
     page.wait_for_selector('#scope:has-text("1 document: 2023, filings, from 2023-06")')
