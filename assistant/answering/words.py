@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import lru_cache
 
 from assistant.index.lexical import STOPWORDS
@@ -48,6 +49,9 @@ _WITHOUT_ARTICLE = frozenset(
 )
 
 
+_STEMMING = threading.Lock()
+
+
 @lru_cache(maxsize=1)
 def _stemmer() -> object:
     import snowballstemmer
@@ -58,7 +62,9 @@ def _stemmer() -> object:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The Snowball English stem of a lower-case word."""
-    return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
+    # The stemmer keeps the word it works on: several threads at once would cut each other's.
+    with _STEMMING:
+        return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
 
 
 def words(text: str) -> list[str]:
