@@ -47,8 +47,7 @@ _WITHOUT_ARTICLE = frozenset(
     something spending staff supply support taxation technology time total trade trading traffic training turnover
     uncertainty unemployment usage use value volatility volume water work""".split()
 )
-
-
+#: The stemmer keeps the word it works on: several threads at once would cut each other's.
 _STEMMING = threading.Lock()
 
 
@@ -62,7 +61,6 @@ def _stemmer() -> object:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The Snowball English stem of a lower-case word."""
-    # The stemmer keeps the word it works on: several threads at once would cut each other's.
     with _STEMMING:
         return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
 

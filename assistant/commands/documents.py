@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ import typer
 
 from assistant.commands.parts import Folders, Json, door, opened, print_all, report, scope_of, settings
 from assistant.errors import AssistantError, DocumentError
+from assistant.signals import on_signals
 
 if TYPE_CHECKING:
     from assistant.facade import AddResult
@@ -201,12 +201,8 @@ def _ended_by_signals() -> Iterator[threading.Event]:
         stop.set()
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with on_signals(leave):
         yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _tell_change(result: AddResult, as_json: bool) -> None:

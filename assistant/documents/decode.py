@@ -13,6 +13,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]+")
 _CONTROL_BYTES = re.compile(_CONTROL.pattern.encode())
 #: Share of control characters above which decoded text is taken for a binary file.
 _MAX_CONTROL_SHARE = 0.01
+#: What is declared, and the encoding that holds all of it and what is written under its name besides.
 _WIDER = {
     "ascii": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
     "euc_kr": "cp949",

@@ -78,7 +78,7 @@ def move_documents(store: Store, moves: Sequence[tuple[str, FileState, str | Non
 
 
 def move_mark(store: Store, digest: str, source: str, folder: Path) -> bool:
-    """Let a file that was removed from the index stay so at its new place; whether there was one of this content.
+    """Let a file that was removed from the index stay so at its new place; whether one of this content has gone.
 
     Args:
         store: the open store.

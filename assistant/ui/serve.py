@@ -6,7 +6,6 @@ import contextlib
 import errno
 import gc
 import logging
-import signal
 import socket
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import PortInUseError, SettingsError
 from assistant.owner.desk import Desk
 from assistant.settings import LOOPBACK_HOSTS
+from assistant.signals import on_signals
 from assistant.ui.startup import Startup
 
 if TYPE_CHECKING:
@@ -147,12 +147,8 @@ def _signals(server: Any) -> Iterator[None]:
     def leave(*_: object) -> None:
         server.should_exit = True
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with on_signals(leave):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def bind(host: str, port: int) -> socket.socket:

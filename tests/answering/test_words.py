@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from assistant.answering.words import group_words, name_groups, named_beyond, names, opening_name
+from assistant.answering.words import group_words, name_groups, named_beyond, names, opening_name, stem
 
 
 @pytest.mark.parametrize(
@@ -67,3 +70,21 @@ def test_runs_of_names() -> None:
         {"mara", "ek"},
         {"tarn", "water"},
     ]
+
+
+def test_words_are_stemmed_alike_by_many_threads_at_once() -> None:
+    """The chat looks for questions to begin with while it answers one."""
+    made = [f"{word}{end}" for word in ("organis", "nation", "relat", "hope", "conflict") for end in (
+        "ation", "ations", "ingly", "fulness", "alities", "ized", "ational", "iveness", "ers", "edly"
+    )]  # fmt: skip
+    expected = [stem(word) for word in made]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            for _ in range(20):
+                stem.cache_clear()
+                for told in pool.map(lambda _: [stem(word) for word in made], range(8)):
+                    assert told == expected
+    finally:
+        sys.setswitchinterval(interval)
