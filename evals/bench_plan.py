@@ -138,9 +138,9 @@ _TELLING = (
     "assistant/owner", "assistant/cli.py", "assistant/terminal.py", "assistant/follow.py", "assistant/upkeep.py",
     "assistant/pace.py", "assistant/signals.py", "evals/authoring", "evals/page", "evals/plots", "evals/sweep",
     "evals/bench.py", "evals/readme_table.py", "evals/html.py", "evals/junit.py", "evals/history.py",
-    "evals/wording.py", "evals/report.py", "evals/compare.py", "evals/comparison_report.py", "evals/cli.py", "evals/gate.py",
-    "evals/thresholds.toml", "evals/stages.py", "evals/fit.py", "evals/article.py", "evals/near_misses.py",
-    "evals/formats.py", "evals/kept.py", "evals/indexed.py", "evals/judge.py",
+    "evals/wording.py", "evals/report.py", "evals/compare.py", "evals/comparison_report.py", "evals/cli.py",
+    "evals/gate.py", "evals/thresholds.toml", "evals/stages.py", "evals/fit.py", "evals/article.py",
+    "evals/near_misses.py", "evals/formats.py", "evals/kept.py", "evals/indexed.py", "evals/judge.py",
     # Which questions are asked of which documents counts by itself, and what a result is compared by.
     "evals/bench_plan.py", "evals/bench_results.py", "evals/provenance.py",
     # Pages are drawn for people.
