@@ -29,6 +29,7 @@ from assistant.ui.security import LOOPBACK_NAMES, Guard, PageShell, SecurityHead
 from assistant.ui.source_files import add_routes
 from assistant.ui.source_view import Sources
 from assistant.ui.startup import Startup
+from assistant.ui.streams import IdleStreams
 from assistant.ui.talks import Talks
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def build_app(assistant: Assistant, settings: Settings, startup: Startup | None 
     blocks = build_blocks(views, conversation, talks, Sources(assistant), documents, ratings, settings)
     _mount(app, blocks, settings)
     # The last added is met first.
+    app.add_middleware(IdleStreams, blocks=blocks)
     app.add_middleware(PageShell, head=HEAD)
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES, www_redirect=False)

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from ui_fakes import FakeAssistant
-from ui_server import program
+from ui_server import event, program
 
 from assistant.conversations.database import Database
 from assistant.conversations.store import Conversations
@@ -30,17 +30,6 @@ def stopped(process: subprocess.Popen[str], number: int, seconds: float = 60) ->
     assert process.returncode == 0, err
     assert "Traceback" not in err and "Cancel" not in err
     return dict(json.loads(out))
-
-
-def event(url: str, name: str, data: list[object], payload: object, session: str = "s") -> None:
-    """Fire the page's event of that name, as the browser does."""
-    config = httpx.get(url + "/config").json()
-    for dependency in config["dependencies"]:
-        if any(target[1] == name for target in dependency["targets"]):
-            body = {"data": data, "fn_index": dependency["id"], "session_hash": session, "event_data": payload}
-            assert httpx.post(url + "/gradio_api/queue/join", json=body).status_code == 200
-            return
-    raise AssertionError(f"the page has no event {name}")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "", "127.0.0.2"])

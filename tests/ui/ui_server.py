@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import uvicorn
 
 import assistant
@@ -114,3 +115,14 @@ def running(app: Any) -> Iterator[str]:
         app.state.gradio.stop_event.set()
         thread.join(15)
         listener.close()
+
+
+def event(url: str, name: str, data: list[object], payload: object, session: str = "s") -> None:
+    """Fire the page's event of that name, as the browser does."""
+    config = httpx.get(url + "/config").json()
+    for dependency in config["dependencies"]:
+        if any(target[1] == name for target in dependency["targets"]):
+            body = {"data": data, "fn_index": dependency["id"], "session_hash": session, "event_data": payload}
+            assert httpx.post(url + "/gradio_api/queue/join", json=body).status_code == 200
+            return
+    raise AssertionError(f"the page has no event {name}")
