@@ -93,9 +93,16 @@ def _cell(row: int, column: int, value: Any, formats: list[str]) -> bytes:
 
 
 def make_xls(
-    sheets: dict[str, Sequence[Sequence[Any]]], *, hidden: Sequence[str] = (), password: bool = False
+    sheets: dict[str, Sequence[Sequence[Any]]],
+    *,
+    hidden: Sequence[str] = (),
+    password: bool = False,
+    merged: Sequence[tuple[int, int, int, int]] = (),
 ) -> bytes:
-    """An old workbook as a bare stream of records (MS-XLS); a cell is a value, or a value with its format."""
+    """An old workbook as a bare stream of records (MS-XLS); a cell is a value, or a value with its format.
+
+    `merged` gives first and last row, first and last column of cells merged on each sheet.
+    """
     formats = ["General"]
     for rows in sheets.values():
         for row in rows:
@@ -114,6 +121,7 @@ def make_xls(
             for column, value in enumerate(row)
             if value is not None
         )
+        + _record(0xE5, struct.pack("<H", len(merged)), *(struct.pack("<HHHH", *cells) for cells in merged))
         + _record(0x0A)
         for rows in sheets.values()
     ]

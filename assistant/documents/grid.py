@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.documents.builder import TextBuilder
 from assistant.documents.model import BlockKind
-from assistant.documents.tables import labels_columns, table_lines, unnumbered
+from assistant.documents.tables import header_rows, labels_columns, table_lines, unnumbered
 
 Row = list[str]
 #: More lone lines than this below one another are a table of one column, fewer are text.
@@ -72,8 +72,12 @@ def _continues(group: Sequence[Row], table: Sequence[Row]) -> bool:
     if first < begin or last > end:
         return False
     wide = [row[first:] for row in group if _filled(row) > 1]
-    labelled = labels_columns(wide[0]) and len(wide) > 1 and not labels_columns(wide[1])
-    return not labelled
+    heads = header_rows(wide)
+    if heads and len(wide) > heads and all(map(labels_columns, wide[:heads])) and not labels_columns(wide[heads]):
+        return False
+    # Words alone go on with a table of words; below one of amounts they are another.
+    words = len(wide) > 1 and all(map(labels_columns, wide))
+    return not words or 2 * sum(labels_columns(row[begin:]) for row in table) > len(table)
 
 
 def _caption(lines: Sequence[Row]) -> str:

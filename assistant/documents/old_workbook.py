@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.documents.builder import TextBuilder
 from assistant.documents.cells import shown
+from assistant.documents.merged import repeat_merged
 from assistant.documents.model import Document
 from assistant.documents.office import COMPOUND_FILE, Format, damaged, is_encrypted, locked, readable
 from assistant.documents.workbook import add_sheet, sheet_notes
@@ -74,6 +75,7 @@ def read_xls(data: bytes, name: str) -> Document:
             rows = [
                 [_text(book, sheet, row, column) for column in range(sheet.row_len(row))] for row in range(sheet.nrows)
             ]
+            repeat_merged(rows, ((first, end - 1, column) for first, end, column, _ in sheet.merged_cells))
             if not add_sheet(builder, sheet.name, rows):
                 empty.append(sheet.name)
             elif sheet.visibility:

@@ -9,6 +9,7 @@ from typing import Any
 from assistant.documents.builder import TextBuilder
 from assistant.documents.charts import add_chart
 from assistant.documents.inline import inline_text
+from assistant.documents.merged import repeat_merged
 from assistant.documents.model import BlockKind, Document
 from assistant.documents.office import SLIDES, embedded_note, facts, local, open_package, parse_xml, readable, related
 from assistant.documents.tables import table_lines
@@ -118,7 +119,11 @@ def _newer_shapes(slide: Any) -> Iterator[str]:
 
 
 def _rows(table: Any) -> Sequence[Sequence[str]]:
-    return [["" if cell.is_spanned else _words(cell._tc) for cell in row.cells] for row in table.rows]
+    cells = [list(row.cells) for row in table.rows]
+    rows = [["" if cell.is_spanned else _words(cell._tc) for cell in row] for row in cells]
+    origins = ((x, y, cell) for y, row in enumerate(cells) for x, cell in enumerate(row) if cell.is_merge_origin)
+    repeat_merged(rows, ((y, y + cell.span_height - 1, x) for x, y, cell in origins))
+    return rows
 
 
 def _notes(slides: list[Any], blank: list[int]) -> list[str]:

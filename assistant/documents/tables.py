@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 #: A year, or a quarter or half of one, with or without it.
 _YEAR = re.compile(r"^(?:FY|CY|[QH][1-4])?\s*'?(?:19|20)\d{2}[AE]?$|^(?:Q[1-4]|[1-4]Q|H[12]|[12]H)$")
 _DIGIT = re.compile(r"\d")
+#: A cell that holds an amount and nothing else; the fullest dates, "31.12.2025", are none.
+_AMOUNT = re.compile(
+    r"^(?!\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$)[(+–−-]?\s?[$€£¥]?\s?[(+–−-]?\d[\d.,’' ]*\s?"
+    r"(?:%|[kKmMbB]n?|[xX]|million|billion)?\)?$"
+)
 _PERIOD = re.compile(r"\b(?:19|20)\d{2}\b")
 _FOOTNOTE = re.compile(r"\s*\(\w{1,2}\)$")
 _NUMBERED = re.compile(r"^(?:table|tab\.|exhibit|figure)\s+(?:\d[\d.-]*|(?-i:[A-Z]))(?!\w)\s*[.:–-]?\s*", re.IGNORECASE)
@@ -36,6 +42,20 @@ def _names_periods(row: Sequence[str]) -> bool:
     return labels_columns(row) and any(_PERIOD.search(cell) for cell in row[1:])
 
 
+def _numbers_columns(cells: Sequence[str]) -> bool:
+    """Whether cells count upwards one by one: columns may be called by numbers."""
+    counts = [int(cell) for cell in cells if cell.isdecimal()]
+    return len(counts) == len(cells) > 1 and all(b - a == 1 for a, b in pairwise(counts))
+
+
+def _holds_amounts(row: Sequence[str]) -> bool:
+    """Whether a row gives a name and amounts alone: it is data, even where it comes first."""
+    amounts = [cell for cell in row[1:] if cell]
+    if not row[0] or not amounts or _numbers_columns(amounts):
+        return False
+    return all(_AMOUNT.match(cell) and not _YEAR.match(cell) for cell in amounts)
+
+
 def _told_apart(rows: Sequence[Sequence[str]], row: Sequence[str]) -> bool:
     """Whether the rows above already give each filled column of a row a label of its own."""
     above = [
@@ -49,15 +69,19 @@ def _told_apart(rows: Sequence[Sequence[str]], row: Sequence[str]) -> bool:
 def header_rows(rows: Sequence[Sequence[str]]) -> int:
     """How many leading rows label the columns.
 
-    At least one, more while the first cell stays empty, and also under a corner that says what is counted
-    ("In millions | 2025 | 2024") as long as the rows above do not tell the columns apart.
+    None where the first row is a name with amounts. Else at least one, more while the first cell stays empty or as it
+    is above (it spans the rows), and also under a corner that says what is counted ("In millions | 2025 | 2024") as
+    long as the rows above do not tell the columns apart.
     """
+    if rows and _holds_amounts(rows[0]):
+        return 0
     count = 1
     while count < len(rows) - 1:
         row = rows[count]
         below = rows[count + 1] if count + 2 < len(rows) else []
         dated = _names_periods(row) or (labels_columns(row) and not (below or [""])[0] and _names_periods(below))
-        if not labels_columns(row) or (row[0] and (not dated or _told_apart(rows[:count], row))):
+        named = row[0] and row[0] != rows[count - 1][0]
+        if not labels_columns(row) or (named and (not dated or _told_apart(rows[:count], row))):
             break
         count += 1
     return count

@@ -11,6 +11,7 @@ from typing import Any
 from assistant.documents.builder import TextBuilder
 from assistant.documents.cells import shown
 from assistant.documents.grid import add_grid
+from assistant.documents.merged import repeat_merged
 from assistant.documents.model import BlockKind, Document
 from assistant.documents.office import WORKBOOK, facts, open_package, readable
 from assistant.errors import DocumentError
@@ -20,6 +21,7 @@ MAX_CELLS = 10_000_000
 #: Openings of elements that hold a value, with and without a namespace's prefix.
 _VALUES = (b"<v>", b"<v ", b":v>", b":v ", b"<is>", b":is>", b"<is ", b":is ")
 _ROW = re.compile(rb'row\s[^>]*?\br="(\d+)"')
+_MERGED = re.compile(rb"mergeCell\s[^>]*?\bref=[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?[A-Z]{1,3}\$?(\d{1,7})[\"']")
 #: A formula whose result was not saved; a result that is empty text is saved as `t="str"`.
 _NO_RESULT = re.compile(
     rb"<(?:\w+:)?c\b(?![^>]*\bt=\"str\")[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
@@ -77,7 +79,22 @@ def _read_sheet(archive: zipfile.ZipFile, sheet: Any, name: str) -> tuple[list[l
     part = archive.read(path)
     last = _last_row(part)
     unsaved = sum(1 for _ in _NO_RESULT.finditer(part))
-    return ([] if last == 0 else list(_rows(sheet, last, name))), unsaved
+    rows = [] if last == 0 else list(_rows(sheet, last, name))
+    repeat_merged(rows, _merged(part))
+    return rows, unsaved
+
+
+def _merged(part: bytes) -> Iterator[tuple[int, int, int]]:
+    """First row, last row and first column, from 0, of the cells of a sheet that span rows.
+
+    The library tells them only where it reads a whole workbook into memory.
+    """
+    from openpyxl.utils import column_index_from_string
+
+    for match in _MERGED.finditer(part):
+        column, first, last = match.groups()
+        if last != first:
+            yield int(first) - 1, int(last) - 1, column_index_from_string(column.decode()) - 1
 
 
 def _unread(archive: zipfile.ZipFile) -> list[str]:

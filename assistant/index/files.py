@@ -77,6 +77,14 @@ def move_documents(store: Store, moves: Sequence[tuple[str, FileState, str | Non
         put_meta(connection, {"moved": str(time.time_ns())})
 
 
+def is_there(path: Path) -> bool:
+    """Whether a file is there; one that may not be looked at has not gone."""
+    try:
+        return path.exists()
+    except PermissionError:
+        return True
+
+
 def move_mark(store: Store, digest: str, source: str, folder: Path) -> bool:
     """Let a file that was removed from the index stay so at its new place; whether one of this content has gone.
 
@@ -89,7 +97,7 @@ def move_mark(store: Store, digest: str, source: str, folder: Path) -> bool:
     o = schema.left_out.c
     with store.transaction() as connection:
         known = connection.execute(select(o.source).where(o.content_hash == digest)).scalars().all()
-        gone = next((old for old in known if not Path(old).exists()), None)
+        gone = next((old for old in known if not is_there(Path(old))), None)
         if gone is None:
             return False
         connection.execute(update(schema.left_out).where(o.source == gone).values(source=source, folder=str(folder)))

@@ -17,7 +17,7 @@ from assistant.documents import Document
 from assistant.documents.parser import ParserProcess
 from assistant.documents.registry import check_name, is_archive, printable, read_bytes
 from assistant.errors import NameTakenError
-from assistant.index.files import states_of, synced_place
+from assistant.index.files import is_there, states_of, synced_place
 from assistant.index.folder import settled, source_of
 from assistant.index.passages import split, squash
 from assistant.index.period import OPENING, about
@@ -147,7 +147,7 @@ class Library:
             state = now.model_copy(update={"circumstances": self.circumstances})
             known = self.states_of(name)
             moved = bool(known) and all(
-                each.origin == origin == "synced" and not Path(each.source).exists() for each in known
+                each.origin == origin == "synced" and not is_there(Path(each.source)) for each in known
             )
             # A document that was removed out of an archive comes back when the archive is added again.
             if not again and known and _is_same(known, state) and state.source not in self.store.left_out():

@@ -20,6 +20,7 @@ from assistant.index.files import (
     failed_files,
     file_name,
     forget_failures,
+    is_there,
     move_documents,
     move_mark,
     remember_failure,
@@ -217,7 +218,7 @@ class _Run:
             # Another suffix means another reader.
             if PurePosixPath(old).suffix.lower() != PurePosixPath(seen.name).suffix.lower():
                 continue
-            if source != seen.source and Path(source).exists():
+            if source != seen.source and is_there(Path(source)):
                 continue
             if sorted(self._library.states_of(old), key=_by_name) != sorted(states, key=_by_name):
                 continue
@@ -241,7 +242,7 @@ class _Run:
         )
 
     def _failed(self, seen: Seen, digest: str, reason: str, next_step: str) -> AddResult | None:
-        if not (seen.path.exists() or seen.path.is_symlink()):
+        if not (is_there(seen.path) or seen.path.is_symlink()):
             self._names.discard(seen.name)
             return None
         name = printable(seen.name)

@@ -36,6 +36,16 @@ GROUPED = [
         # A corner that says what is counted does not make the years beside it data.
         ([["", "Year ended", ""], ["In millions", "2025", "2024 (1)"], ["Cash", "1", "2"]], 2),
         ([["Offices", "", ""], ["Item", "Year", ""], ["", "2025", "2024"], ["Cash", "1", "2"]], 3),
+        # A cell that spans the lines of labels is read in each of them.
+        ([["Port", "Cargo", ""], ["Port", "2025", "2024"], ["Oslo", "5", "4"]], 2),
+        ([["Port", "Ships", "Crew"], ["Port", "large", "hired"], ["Oslo", "5", "4"]], 2),
+        # A name with amounts alone is data, even in the first row; years, dates and counted columns are labels.
+        ([["Ships", "12"], ["Crew", "(1.5)"], ["Share", "40%"]], 0),
+        ([["Oslo", "$5", "€ 1,200.5"], ["Lund", "7", "8"]], 0),
+        ([["Month", "1", "2", "3"], ["Oslo", "5", "4", "3"]], 1),
+        ([["Cash", "31.12.2025", "31/12/24"], ["Oslo", "5", "4"]], 1),
+        ([["Cash", "2025", "2024"], ["Oslo", "5", "4"]], 1),
+        ([["Founded", "12", "by hand"], ["Oslo", "5", "4"]], 1),
         # Years under columns that have labels of their own are data.
         ([["", "Oslo", "Lund"], ["Founded", "1925", "1924"], ["Cash", "1", "2"]], 1),
     ],
@@ -49,6 +59,14 @@ GROUPED = [
         "periods",
         "corner",
         "two corners",
+        "spanning lines",
+        "spanning words",
+        "pairs",
+        "no labels",
+        "counted",
+        "dotted dates",
+        "years",
+        "a word",
         "data",
     ],
 )
@@ -92,12 +110,13 @@ def test_column_labels(headers: list[list[str]], width: int, labels: list[str]) 
         ([["", "USD"], ["June 30, 2025", ""], ["Cash", "3"]], ["USD", "June 30, 2025", "Cash | USD: 3"]),
         # A gap is left out, an unlabelled column keeps its value.
         ([["City", "Price", ""], ["Oslo", "", "x"]], ["City | Price", "Oslo | x"]),
+        ([["Ships", "12"], ["Crew", "300"]], ["Ships | 12", "Crew | 300"]),
         ([["only", "row"]], ["only | row"]),
         ([["  a \n b ", " c"], ["", ""], ["d", "e"]], ["a b | c", "d | c: e"]),
         ([["", ""], []], []),
         ([], []),
     ],
-    ids=["plain", "groups", "sections", "date section", "gaps", "single", "white space", "blank", "none"],
+    ids=["plain", "groups", "sections", "date section", "gaps", "pairs", "single", "white space", "blank", "none"],
 )
 def test_table_lines(rows: list[list[str]], lines: list[str]) -> None:
     assert table_lines(rows) == lines

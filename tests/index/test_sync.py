@@ -6,6 +6,7 @@ import os
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from library_parts import BAKERY, LEASES, OpenLibrary, write
@@ -135,6 +136,26 @@ def test_a_file_that_cannot_be_looked_at_is_told(
     monkeypatch.setattr(Path, "lstat", denied)
     assert statuses(opened.sync(folder)) == {"a.md": "unchanged", "b.md": "failed"}
     assert opened.names() == ["a.md", "b.md"]
+
+
+def test_a_document_whose_file_may_not_be_looked_at_has_not_moved(
+    opened: OpenLibrary, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of it comes; the folder of the first is shut meanwhile."""
+    write(folder, {"shut/b.md": BAKERY})
+    opened.sync(folder)
+    real = Path.stat
+
+    def denied(self: Path, **rest: Any) -> os.stat_result:
+        if self.parent.name == "shut":
+            raise PermissionError(13, "Permission denied", str(self))
+        return real(self, **rest)
+
+    write(folder, {"b.md": BAKERY})
+    shut_out(monkeypatch)
+    monkeypatch.setattr(Path, "stat", denied)
+    assert statuses(opened.sync(folder))["b.md"] == "added"
+    assert opened.names() == ["b.md", "shut/b.md"]
 
 
 def test_links_in_a_circle_are_told(opened: OpenLibrary, folder: Path) -> None:
