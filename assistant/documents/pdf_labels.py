@@ -19,6 +19,9 @@ _RUNNING = 0.8
 _SLACK, _ALONE = 0.6, 8.0
 #: A label that stands over no column labels those whose middles are no further than this share of their distance.
 _CENTRED = 0.65
+#: A line of so many words, or one that ends in such a sign, may be a sentence.
+_SENTENCE_WORDS = 8
+_SENTENCE_ENDS = (":", ".", ";", ",")
 #: A caption, such as "(in millions)", that stands among the labels.
 _BRACKETED = re.compile(r"^\(.*\)$")
 
@@ -80,6 +83,8 @@ def _above(lines: Sequence[Line], row: Line, columns: Sequence[Piece]) -> tuple[
             break
         if len(line.labels) == 1 and _BRACKETED.match(whole.text) and whole.right > columns[0].left:
             continue
+        if _is_sentence(line, columns):
+            break
         if any(_over(cell, columns) for cell in line.labels):
             headers.append(line)
         elif headers or len(line.labels) > 1 or _runs_on(line, row, columns):
@@ -87,6 +92,19 @@ def _above(lines: Sequence[Line], row: Line, columns: Sequence[Piece]) -> tuple[
         else:
             first = line.place
     return (headers, first) if headers else ([], row.place)
+
+
+def _is_sentence(line: Line, columns: Sequence[Piece]) -> bool:
+    """Whether a line is running text, spaced so widely that its words look like labels.
+
+    It begins beside the columns with a capital, and all that stands over them goes on in small letters.
+    """
+    over = [cell for cell in line.labels if _over(cell, columns)]
+    if len(over) < 2 or over[0] is line.labels[0] or not line.labels[0].text[:1].isupper():
+        return False
+    text = line.whole.text
+    long = text.endswith(_SENTENCE_ENDS) or len(text.split()) >= _SENTENCE_WORDS
+    return long and all(cell.text[:1].islower() for cell in over)
 
 
 def _runs_on(line: Line, row: Line, columns: Sequence[Piece]) -> bool:

@@ -95,6 +95,25 @@ def test_where_labels_may_stand(top: list[Cells], labels: tuple[str, str]) -> No
     assert table[1] == f"Product revenue | {labels[0]}: $1,200 | {labels[1]}: $1,100"
 
 
+@pytest.mark.parametrize(
+    ("above", "labelled"),
+    [
+        ([(0, "The table below tells what"), (180, "our shops"), (255, "took in:")], False),
+        ([(0, "Of all that the shops took in"), (190, "most came"), (255, "in spring")], False),
+        # Labels in small letters beside what they count, those that begin large, and one that stands alone.
+        ([(0, "Dollars in thousands"), (190, "as sold"), (255, "as paid")], True),
+        ([(0, "The table below tells what"), (190, "Sold in"), (255, "Paid in:")], True),
+        ([(190, "sold in"), (255, "paid in:")], True),
+    ],
+    ids=["to its sign", "long", "what is counted", "large letters", "alone"],
+)
+def test_a_sentence_spaced_like_labels_labels_nothing(above: Cells, labelled: bool) -> None:
+    table = tables_of(above, [right(230, "2024"), right(300, "2023")], *ROWS)[0]
+    assert ("2024 | 2023" in table) is not labelled
+    assert ("Service revenue | 2024: 300 | 2023: (40)" in table) is not labelled
+    assert len([line for line in table if line.endswith("(40)")]) == 1
+
+
 def test_captions_are_kept_and_label_nothing() -> None:
     table = tables_of([(0, "(In millions)"), right(230, "2024"), right(300, "2023")], *ROWS)[0]
     assert table[:3] == ("(In millions)", "2024 | 2023", "Product revenue | 2024: $1,200 | 2023: $1,100")
