@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.documents.builder import TextBuilder
 from assistant.documents.model import BlockKind
-from assistant.documents.tables import header_rows, labels_columns, table_lines, unnumbered
+from assistant.documents.tables import header_rows, is_blank, labels_columns, table_lines, unnumbered
 
 Row = list[str]
 #: More lone lines than this below one another are a table of one column, fewer are text.
@@ -46,7 +46,7 @@ def _groups(rows: Iterable[Sequence[str]]) -> Iterator[list[Row]]:
     """Runs of rows that hold anything."""
     group: list[Row] = []
     for row in rows:
-        if any(cell and not cell.isspace() for cell in row):
+        if not is_blank(row):
             group.append([cell.strip() for cell in row])
         elif group:
             yield group
@@ -72,12 +72,14 @@ def _continues(group: Sequence[Row], table: Sequence[Row]) -> bool:
     if first < begin or last > end:
         return False
     wide = [row[first:] for row in group if _filled(row) > 1]
+    words = [labels_columns(row) for row in wide]
     heads = header_rows(wide)
-    if heads and len(wide) > heads and all(map(labels_columns, wide[:heads])) and not labels_columns(wide[heads]):
+    if 0 < heads < len(wide) and all(words[:heads]) and not words[heads]:
         return False
+    if len(wide) == 1 or not all(words):
+        return True
     # Words alone go on with a table of words; below one of amounts they are another.
-    words = len(wide) > 1 and all(map(labels_columns, wide))
-    return not words or 2 * sum(labels_columns(row[begin:]) for row in table) > len(table)
+    return 2 * sum(labels_columns(row[begin:]) for row in table) > len(table)
 
 
 def _caption(lines: Sequence[Row]) -> str:

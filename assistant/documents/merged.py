@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assistant.documents.tables import is_blank
+
 #: Longer words are a remark beside the table and not the name of its rows.
 _LONGEST = 80
 
@@ -17,7 +19,7 @@ def repeat_merged(rows: list[list[str]], merged: Iterable[tuple[int, int, int]])
         rows: the cells, row by row.
         merged: first row, last row and first column of what was merged, from 0.
     """
-    filled = [any(cell and not cell.isspace() for cell in row) for row in rows]
+    filled = [not is_blank(row) for row in rows]
     for first, last, column in merged:
         if not 0 < first < len(rows) or not filled[first - 1] or column >= len(rows[first]):
             continue

@@ -121,8 +121,8 @@ def _newer_shapes(slide: Any) -> Iterator[str]:
 def _rows(table: Any) -> Sequence[Sequence[str]]:
     cells = [list(row.cells) for row in table.rows]
     rows = [["" if cell.is_spanned else _words(cell._tc) for cell in row] for row in cells]
-    origins = ((x, y, cell) for y, row in enumerate(cells) for x, cell in enumerate(row) if cell.is_merge_origin)
-    repeat_merged(rows, ((y, y + cell.span_height - 1, x) for x, y, cell in origins))
+    places = ((y, x, cell) for y, row in enumerate(cells) for x, cell in enumerate(row))
+    repeat_merged(rows, ((y, y + cell.span_height - 1, x) for y, x, cell in places if cell.is_merge_origin))
     return rows
 
 

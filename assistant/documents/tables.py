@@ -22,6 +22,11 @@ _FOOTNOTE = re.compile(r"\s*\(\w{1,2}\)$")
 _NUMBERED = re.compile(r"^(?:table|tab\.|exhibit|figure)\s+(?:\d[\d.-]*|(?-i:[A-Z]))(?!\w)\s*[.:–-]?\s*", re.IGNORECASE)
 
 
+def is_blank(row: Sequence[str]) -> bool:
+    """Whether a row holds nothing but white space."""
+    return not any(cell and not cell.isspace() for cell in row)
+
+
 def _is_header_cell(cell: str) -> bool:
     """Whether a cell could label a column: words, a year or a date, but no amount."""
     cell = _FOOTNOTE.sub("", cell)

@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-STREAM_ROUTE = "/gradio_api/queue/data"
+_STREAM_ROUTE = "/gradio_api/queue/data"
 #: Seconds between two looks at an open stream. A stream in use costs a look a time and is left as it is.
 LOOK_S = 0.5
 
@@ -25,14 +25,13 @@ class IdleStreams:
     leave, no event of any tab gets through, and a click on Stop waits for ever.
     """
 
-    def __init__(self, app: ASGIApp, blocks: Any, look_s: float = LOOK_S) -> None:
+    def __init__(self, app: ASGIApp, blocks: Any) -> None:
         self._app = app
         self._blocks = blocks
-        self._look_s = look_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; keep an eye on it if it is a stream."""
-        if scope["type"] != "http" or scope["path"] != STREAM_ROUTE:
+        if scope["type"] != "http" or scope["path"] != _STREAM_ROUTE:
             await self._app(scope, receive, send)
             return
         tab = QueryParams(scope["query_string"]).get("session_hash", "")
@@ -47,7 +46,7 @@ class IdleStreams:
 
         queue = self._blocks._queue
         while True:
-            await asyncio.sleep(self._look_s)
+            await asyncio.sleep(LOOK_S)
             news = queue.pending_messages_per_session.get(tab)
             if news is not None and news.empty() and not queue.pending_event_ids_session.get(tab):
                 # The end of an event that never was: with it Gradio ends the stream, unless an event came meanwhile.

@@ -11,8 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from source_parts import Make
-from test_ui_serve import event
-from ui_server import program
+from ui_server import event, program
 
 from assistant.facade import Assistant
 from assistant.settings import load_settings
