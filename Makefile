@@ -1,11 +1,11 @@
-# Two commands: `make run` opens the chat, `make test` runs every check. README says what each downloads.
+# Two commands: `make run` opens the chat, `make test` checks it. README says what each downloads.
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 
-.PHONY: run test test-fast test-long lint eval bench pictures models chromium clean
+.PHONY: run test test-fast test-slow test-long lint eval bench pictures models chromium clean
 
 run: $(STAMPS)/run
 	@$(BIN)/assistant models pull
@@ -44,13 +44,20 @@ lint: $(STAMPS)/dev
 # it fills both cores.
 APART := --dist loadfile -m
 
+define run_tests
+$(BIN)/python -m pytest -n 3 $(APART) "$(1) and not models and not browser"; fast=$$?; \
+$(BIN)/python -m pytest -n 2 $(APART) "$(1) and not models and browser"; browser=$$?; \
+$(BIN)/python -m pytest -m "$(1) and models" && exit $$((fast | browser))
+endef
+
 test: lint chromium models
-	@$(BIN)/python -m pytest -n 3 $(APART) "not long and not models and not browser"; fast=$$?; \
-	$(BIN)/python -m pytest -n 2 $(APART) "not long and not models and browser"; browser=$$?; \
-	$(BIN)/python -m pytest -m "not long and models" && exit $$((fast | browser))
+	@$(call run_tests,not slow and not long)
+
+test-slow: $(STAMPS)/dev chromium models
+	@$(call run_tests,slow and not long)
 
 test-fast: $(STAMPS)/dev
-	$(BIN)/python -m pytest -n 3 $(APART) "not long and not models and not embedding and not browser"
+	$(BIN)/python -m pytest -n 3 $(APART) "not slow and not long and not models and not embedding and not browser"
 
 test-long: $(STAMPS)/dev models chromium
 	$(BIN)/python -m pytest -m long --timeout 3600

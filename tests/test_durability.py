@@ -148,6 +148,7 @@ class Adder:
         return time.monotonic()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120 + 15 * ROUNDS)
 def test_killed_again_and_again(commands: Commands, home: Path, make_assistant: Callable[..., Assistant]) -> None:
     home.mkdir()
@@ -188,6 +189,7 @@ def moments(commands: Commands, work: Path) -> Iterator[list[float]]:
     yield [whole * (part + random.Random(part).random()) / TRUE_ROUNDS for part in range(TRUE_ROUNDS)]
 
 
+@pytest.mark.slow
 @pytest.mark.embedding
 def test_the_true_command_killed(commands: Commands, work: Path, moments: list[float]) -> None:
     held = {"whole.md": "whole"}

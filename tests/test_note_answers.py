@@ -17,7 +17,7 @@ NOTES = (
     pytest.param(ROOT.parent / "shared" / "source" / "bofa-meta-cloud.txt", marks=pytest.mark.long),
 )
 
-pytestmark = [pytest.mark.models, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.models, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module", params=NOTES, ids=["note", "article"])

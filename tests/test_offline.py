@@ -96,6 +96,7 @@ def test_the_main_job_with_scripted_models(commands: Commands, record: Path, wor
     run_job(commands, record, work, "fake")
 
 
+@pytest.mark.slow
 @pytest.mark.models
 def test_the_main_job_with_the_real_models(commands: Commands, record: Path, work: Path) -> None:
     report = run_job(commands, record, work, "real")

@@ -63,6 +63,7 @@ def check_results(run: Run, status: str) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.embedding
 @pytest.mark.parametrize("chat_model", CHAT_MODELS)
 def test_the_round(

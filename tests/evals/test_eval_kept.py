@@ -125,6 +125,7 @@ class Killed:
         return self._log.read_text(), run.err
 
 
+@pytest.mark.slow
 def test_a_run_killed_while_it_indexes_and_while_it_asks_goes_on(commands: Commands, tmp_path: Path) -> None:
     documents = tmp_path / "documents"
     documents.mkdir()

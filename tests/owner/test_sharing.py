@@ -172,6 +172,7 @@ def release(work: Path, word: str) -> None:
     (work / "held" / word).unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["sync", "add corpus/leases.md corpus/toad.md"])
 def test_while_a_command_goes_on_terminals_are_served(commands: Commands, work: Path, home: Path, words: str) -> None:
     write(work, {"corpus/leases.md": LEASES, "corpus/toad.md": "# Toad\n\nA toad sits.", "bakery.md": BAKERY})
@@ -229,6 +230,7 @@ def test_a_command_that_is_done_lets_others_finish_and_takes_no_more(
     assert (run.code, run.err) == (0, "") and run.out.count("added") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settled", [False, True])
 def test_ctrl_c_ends_it_whatever_others_have_done_by_it(
     commands: Commands, work: Path, home: Path, settled: bool

@@ -20,6 +20,8 @@ from assistant.ui.startup import Startup
 
 pytestmark = pytest.mark.browser
 
+SCHEMES = ["light", pytest.param("dark", marks=pytest.mark.slow)]
+
 
 def faults(page: Any) -> list[str]:
     """Serious and critical violations of WCAG 2.2 A and AA and of axe's best practices, each with its element."""
@@ -47,7 +49,7 @@ class Looks:
             self.told[state] = found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_no_serious_violation_in_any_main_state(
     page: Any, library_url: str, library: FakeAssistant, scheme: str
 ) -> None:
@@ -88,7 +90,7 @@ def test_no_serious_violation_in_any_main_state(
     assert look.told == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_no_serious_violation_in_states_that_pass(
     page: Any, fake: FakeAssistant, settings: Settings, scheme: str
 ) -> None:
@@ -143,7 +145,7 @@ def test_no_serious_violation_in_states_that_pass(
     assert look.told == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_no_serious_violation_where_something_is_missing(
     page: Any, fake: FakeAssistant, settings: Settings, scheme: str
 ) -> None:
@@ -209,6 +211,7 @@ def test_no_serious_violation_where_something_is_missing(
     assert look.told == {}
 
 
+@pytest.mark.slow
 def test_an_interrupted_answer(page: Any, tmp_path: Path) -> None:
     with program(tmp_path, pause_s=600.0) as (process, url):
         open_page(page, url)

@@ -35,6 +35,7 @@ def focused(page: Any, attribute: str) -> Any:
     return page.evaluate("name => document.activeElement.getAttribute(name)", attribute)
 
 
+@pytest.mark.slow
 def test_an_answer_is_taken_up_again_after_a_reload_and_survives_a_kill(page: Any, tmp_path: Path) -> None:
     with program(tmp_path, pause_s=600.0) as (process, url):
         open_page(page, url)

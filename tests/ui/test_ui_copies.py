@@ -118,6 +118,7 @@ def upload(url: str, name: str, words: bytes) -> None:
     event(url, "sent", [None], {"files": [{"name": name, "size": len(words), "path": path}]})
 
 
+@pytest.mark.slow
 def test_killed_after_a_click_on_delete_document_and_copy_are_both_there_or_both_gone(tmp_path: Path) -> None:
     home = tmp_path / "home"
     seen = Assistant(load_settings(home=home, corpus=home / "corpus", chat_model="none"))

@@ -86,6 +86,7 @@ def test_a_question_right_after_a_reload_is_asked_of_what_was_chosen(page: Any, 
     page.wait_for_selector('#scope:has-text("1 chosen document")')
 
 
+@pytest.mark.slow
 def test_what_was_chosen_and_half_typed_outlives_the_server(page: Any, tmp_path: Path) -> None:
     with program(tmp_path) as (process, url):
         open_page(page, url)

@@ -65,6 +65,7 @@ def delete(page: Any, sample: Sample) -> None:
         rows.nth(left - 1).wait_for(state="detached")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chat_model", CHAT_MODELS)
 def test_the_round(page: Any, tmp_path: Path, chat_model: str) -> None:
     corpus = tmp_path / "corpus"

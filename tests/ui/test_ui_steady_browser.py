@@ -173,6 +173,7 @@ def test_ten_enters_ask_once_and_the_rest_is_told(page: Any, url: str, fake: Fak
     assert [asked[0] for asked in fake.asked] == [BOTH, "And at what price?"]
 
 
+@pytest.mark.slow
 def test_ten_tabs_of_one_browser_ask_at_once(page: Any, url: str, fake: FakeAssistant) -> None:
     """A browser has six connections to a server, whatever it shows."""
     fake.held = held = threading.Semaphore(0)
@@ -210,6 +211,7 @@ def test_an_answer_that_goes_on_is_shown_to_go_on(page: Any, url: str, fake: Fak
     held.release(5)
 
 
+@pytest.mark.slow
 def test_how_answers_are_wanted_outlives_the_server(page: Any, tmp_path: Any) -> None:
     with program(tmp_path) as (process, url):
         open_page(page, url)

@@ -94,6 +94,7 @@ def test_ask_check_and_add_with_the_real_models(page: Any, chat: str, tmp_path: 
     page.screenshot(path=tmp_path / "upload.png")
 
 
+@pytest.mark.slow
 def test_what_each_task_of_a_newcomer_takes(
     page: Any, contexts: Any, chat: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -148,6 +149,7 @@ def test_what_each_task_of_a_newcomer_takes(
     assert {task: seconds for task, seconds in took.items() if seconds > MOST_S} == {}
 
 
+@pytest.mark.slow
 def test_quotes_stand_soon_after_enter_and_stopping_frees_the_model(
     page: Any, chat: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
