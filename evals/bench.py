@@ -3,7 +3,7 @@
     python -m evals.bench [--set NAME]... [--pipeline NAME]... [--limit N] [--data DIR] [--results DIR] [--plan]
 
 What has been measured with the same questions, documents, settings, code and packages is not measured again, so a run
-that was broken off goes on with the part it stopped in. A set that is not there is told and left out.
+that was broken off begins again with the part it stopped in. A set that is not there is told and left out.
 """
 
 from __future__ import annotations

@@ -76,6 +76,10 @@ def evaluate(
         context.fail("--judge-base-url needs --judge.")
     if judge is not None and retrieval_only:
         context.fail("--judge grades answers, and --retrieval-only gives none: leave one of them out.")
+    if seed and sample is None:
+        context.fail("--seed draws a sample: give --sample as well.")
+    if history is not None and html_path is None:
+        context.fail("--history is drawn in the page: give --html as well.")
     from pydantic import SecretStr
 
     from assistant.terminal import console

@@ -60,7 +60,7 @@ class Missed(BaseModel):
         return f"{self.metric} {value}, wanted {self.threshold}{named}"
 
 
-def _disagrees(item: Item) -> bool:
+def judge_disagrees(item: Item) -> bool:
     """Whether the judge and the rules say otherwise of an answer that both judged."""
     grade = item.scores.get("judge_grade")
     return grade is not None and item.correct is not None and (grade == RIGHT_GRADE) != item.correct
@@ -82,8 +82,8 @@ _BLAMED: dict[str, Callable[[Item], bool]] = {
     "risk_coverage_area": lambda item: item.status == Status.ANSWERED and item.correct is False,
     "unsupported_figures": lambda item: item.unsupported_figures > 0,
     "unsupported_figure_rate": lambda item: item.unsupported_figures > 0,
-    "judge_agreement": _disagrees,
-    "judge_kappa": _disagrees,
+    "judge_agreement": judge_disagrees,
+    "judge_kappa": judge_disagrees,
     **{name: _lacks(*parts) for name, parts in PARTS.items()},
 }
 

@@ -10,7 +10,7 @@ from evals import wording
 from evals.gate import Missed
 from evals.history import PastRun, with_this
 from evals.model import Metric, Run
-from evals.page.failures import cases, overview
+from evals.page.failures import cases, disagreements, overview, unjudged
 from evals.page.parts import bar, cards, figures, gate, row, shell, table
 from evals.plots.charts import over_runs, recall_by_depth, risk_by_coverage, waiting
 
@@ -41,9 +41,9 @@ def chief(run: Run) -> list[Metric]:
     return [metric for metric in found if metric is not None]
 
 
-def _overall(run: Run) -> str:
+def _listed(title: str, metrics: Sequence[Metric]) -> str:
     rows = [row(("metric", "", "value", "95 % interval", "n"), "th", 2)]
-    for metric in wording.measured(run.metrics):
+    for metric in metrics:
         cells = (
             f'<span title="{escape(metric.name)}">{escape(wording.label(metric.name))}</span>',
             bar(metric),
@@ -52,7 +52,13 @@ def _overall(run: Run) -> str:
             str(metric.n),
         )
         rows.append(row(cells, numeric_from=2))
-    return f"<h2>Every metric</h2>{table(rows, 'Every metric', 'overall')}"
+    return f"<h2>{title}</h2>{table(rows, title, 'overall')}"
+
+
+def _judged(run: Run) -> str:
+    """What a judge model gave, apart: it decides nothing of the rest."""
+    metrics = wording.measured(run.metrics, by_judge=True)
+    return _listed("By the judge model", metrics) + disagreements(run) if metrics else ""
 
 
 def _per_type(run: Run) -> str:
@@ -108,9 +114,11 @@ def render_html(run: Run, missed: Sequence[Missed] | None, history: Sequence[Pas
         overview(run),
         figures((risk_by_coverage(run), recall_by_depth(run), waiting(run.items), over_runs(with_this(history, run)))),
         cases(run),
-        _overall(run),
+        unjudged(run),
+        _listed("Every metric", wording.measured(run.metrics)),
         _per_type(run),
         _endings(run),
+        _judged(run),
         f'<details class="plain"><summary>What the words mean</summary><dl>{_glossary()}</dl></details>',
         f'<details class="plain"><summary>How it was made</summary><pre>{escape(made)}</pre></details>',
     )

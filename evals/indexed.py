@@ -51,11 +51,11 @@ def claim(home: Path, settings: Settings, documents: Path) -> None:
     """Note in a home that a person named what its index is made with.
 
     Raises:
-        QuestionSetError: there is something in it that was made of another folder, with other settings, or by nobody
-            knows what: it would be asked besides, and reported as if it were not there.
+        QuestionSetError: there is something in it that was made of another folder, with other settings, by another
+            version of this program, or by nobody knows what: it would be reported as if this run had made it.
         StorageError: the home cannot be written.
     """
-    key, note = index_key(settings, documents), home / _NOTE
+    key, note = build_key(settings, documents), home / _NOTE
     try:
         known = note.read_text(encoding="utf-8").strip() if note.is_file() else None
         empty = not home.is_dir() or not any(home.iterdir())
@@ -65,7 +65,7 @@ def claim(home: Path, settings: Settings, documents: Path) -> None:
         return
     if not empty:
         raise QuestionSetError(
-            f"The home {home} holds something else than an index of {documents} with these settings",
+            f"The home {home} holds something else than an index of {documents} by this version with these settings",
             "Give a new folder with --home, or remove that one.",
         )
     home.mkdir(parents=True, exist_ok=True)

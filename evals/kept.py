@@ -26,6 +26,8 @@ _FORMAT = 1
 #: Seconds between calls that have the system write to the disk itself. A killed process loses nothing either way.
 _SYNC_SECONDS = 1.0
 _SUFFIX, _INDEX = ".part", ".index-"
+#: What of a run's making may change while it is broken off: a commit of other things; `code` tells whether ours changed.
+_COMMIT = "commit"
 #: Days after which an index that nobody went on with is given up, where it lies among our own files.
 _STALE_DAYS = 7
 
@@ -125,7 +127,8 @@ def _read(path: Path, key: Mapping[str, Any], asked: set[str]) -> tuple[dict[str
 def _check_key(path: Path, header: Any, key: Mapping[str, Any], size: int) -> None:
     if header["format"] != _FORMAT:
         raise ValueError("another format")
-    found = list(differences(header["key"], json.loads(json.dumps(key))))
+    then, now = ({name: value for name, value in each.items() if name != _COMMIT} for each in (header["key"], key))
+    found = list(differences(then, json.loads(json.dumps(now))))
     if found:
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
         raise QuestionSetError(

@@ -21,6 +21,8 @@ _OURS = "corpus-assistant"
 _BELOW = ("transformers", "langchain-core")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _READ_BYTES = 1 << 20
+_CPUS = Path("/proc/cpuinfo")
+_MODEL = re.compile(r"^model name\s*:(?P<model>.+)$", re.MULTILINE)
 _ROOT = Path(__file__).resolve().parents[1]
 _SOURCES = frozenset({".py", ".json", ".md", ".toml", ".txt", ".jsonl"})
 
@@ -136,10 +138,29 @@ def git_commit(folder: Path) -> str | None:
 
 
 def machine() -> Mapping[str, str | int | None]:
-    """What ran it: system, processor kind, number of processors, Python. Nothing that names the machine."""
+    """What ran it: system, processor, memory in GiB, Python; None where it is not told. Nothing that names the machine."""
     return {
         "system": platform.system(),
         "processor": platform.machine(),
+        "model": _processor_model(),
         "cpus": os.cpu_count(),
+        "memory_gib": _memory_gib(),
         "python": platform.python_version(),
     }
+
+
+def _processor_model() -> str | None:
+    """The processor as Linux names it."""
+    try:
+        told = _CPUS.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    found = _MODEL.search(told)
+    return found["model"].strip() if found else None
+
+
+def _memory_gib() -> int | None:
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
+    except (AttributeError, ValueError, OSError):
+        return None

@@ -38,13 +38,13 @@ def short(text: str) -> Text:
     return Text(line if len(line) <= CELL_CHARS else line[: CELL_CHARS - 1] + "…")
 
 
-def _overall(run: Run) -> Table:
-    table = Table(title=f"{len(run.items)} questions", title_justify="left")
+def _listed(title: str, metrics: Sequence[Metric]) -> Table:
+    table = Table(title=title, title_justify="left")
     table.add_column("metric", overflow="fold")
     table.add_column("value", justify="right")
     table.add_column("95 % interval", justify="right")
     table.add_column("n", justify="right")
-    for metric in wording.measured(run.metrics):
+    for metric in metrics:
         if "@" not in metric.name:
             table.add_row(
                 wording.label(metric.name),
@@ -120,13 +120,15 @@ def print_report(run: Run, missed: Sequence[Missed] | None, console: Console) ->
 
     `missed` is None where no thresholds apply.
     """
-    console.print(_overall(run))
+    console.print(_listed(f"{len(run.items)} questions", wording.measured(run.metrics)))
     if by_depth := _by_depth(run):
         console.print(by_depth)
     if len(run.by_type) > 1:
         console.print(_per_type(run))
     if endings := wording.endings(run):
         console.print(_endings(endings))
+    if judged := wording.measured(run.metrics, by_judge=True):
+        console.print(_listed("By the judge model, which decides nothing above", judged))
     for note in wording.notes(run):
         console.print(short(note))
     wrong = wording.failing(run.items)

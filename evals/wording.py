@@ -23,6 +23,8 @@ _SEARCH_COLUMNS = {
 }
 #: Alternatives shown of what a case wants, and places of what was found or missed.
 _ALTERNATIVES = 3
+#: What names of metrics begin with that a judge model gives, which are told apart from those by rules.
+_BY_JUDGE = "judge_"
 #: Documents told of that are not indexed.
 _UNREAD = 20
 
@@ -114,9 +116,9 @@ def interval(metric: Metric) -> str:
     return f"{number(metric.low, metric.kind)} to {number(metric.high, metric.kind)}"
 
 
-def measured(metrics: Sequence[Metric]) -> list[Metric]:
-    """The metrics that at least one case was eligible for."""
-    return [metric for metric in metrics if metric.n > 0]
+def measured(metrics: Sequence[Metric], *, by_judge: bool = False) -> list[Metric]:
+    """The metrics that at least one case was eligible for: those by rules, or those by the judge model."""
+    return [metric for metric in metrics if metric.n > 0 and metric.name.startswith(_BY_JUDGE) is by_judge]
 
 
 def type_columns(run: Run) -> dict[str, str]:
@@ -210,6 +212,9 @@ def expected(item: Item) -> str:
     texts = [text for text in item.expected if text.strip()]
     if not texts and item.rejected:
         return f"anything but: {_first(item.rejected, ' | ')}"
+    if item.scale is not None:
+        # All parts are wanted there, and in that scale.
+        return " and ".join(texts) + (f" ({item.scale})" if item.scale else "")
     return _first(texts, " | ")
 
 

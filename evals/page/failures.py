@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
+from assistant.answering.answer import Status
 from evals import wording
+from evals.gate import judge_disagrees
 from evals.model import Item, Retrieved, Run
 from evals.page.parts import row, table
-from evals.stages import MEANING, Stage, by_stage, gold_places, gold_quotes, holds_answer
+from evals.stages import MEANING, Stage, by_stage, gold_places, gold_quotes, holds_answer, item_stage
 
 #: Most cases of a stage that are shown: a page of thousands opens in no browser.
 MOST = 200
@@ -86,6 +88,8 @@ def _case(item: Item) -> str:
             for c in item.citations
         )
         fields.append(("Quotes", f"<ol>{quotes}</ol>"))
+    if item.judge is not None:
+        fields.append(("The judge model said", escape(item.judge)))
     passages = "".join(_passage(item, hit) for hit in item.retrieved)
     fields.append(("What the search saw, best first", f"<ol>{passages}</ol>" if passages else "nothing"))
     listed = "".join(f"<dt>{escape(name)}</dt><dd>{html}</dd>" for name, html in fields)
@@ -110,3 +114,22 @@ def cases(run: Run) -> str:
         return ""
     told = "Open one to see what was expected, answered, quoted and found."
     return f"<section><h2>Cases that failed</h2><p>{told}</p>{groups}</section>"
+
+
+def unjudged(run: Run) -> str:
+    """The answers that no rule can judge, to be read beside what was expected; nothing if there are none."""
+    given = (item for item in run.items if item.status == Status.ANSWERED and item.correct is None)
+    found = [item for item in given if item_stage(item) is None]
+    if not found:
+        return ""
+    told = f'<p class="soft">{wording.UNJUDGED} Read them beside what was expected.{_left_out(found)}</p>'
+    return f"<section><h2>Not judged ({len(found)})</h2>{told}{''.join(map(_case, found[:MOST]))}</section>"
+
+
+def disagreements(run: Run) -> str:
+    """The cases of which the judge model says otherwise than the rules; nothing if there are none."""
+    found = [item for item in run.items if judge_disagrees(item)]
+    if not found:
+        return ""
+    told = f"Of these {len(found)} the judge model says otherwise than the rules: look who is right."
+    return f'<p class="soft">{told}{_left_out(found)}</p>{"".join(map(_case, found[:MOST]))}'

@@ -43,7 +43,8 @@ OF_ANSWERS = frozenset(
         "chat_threads", "chat_context_tokens", "feedback_file",
     }
 )  # fmt: skip
-#: Metrics of which less is better, or that count: no measure of quality to plot.
+#: Metrics of which less is better, or that count, and those that a judge or the embedding model gives, which a sweep does
+#: not ask: no measure of quality to plot.
 _NOT_QUALITY = frozenset(
     {
         "errors",
@@ -53,6 +54,10 @@ _NOT_QUALITY = frozenset(
         "risk_coverage_area",
         "confidence_brier",
         "confidence_error",
+        "answer_meaning",
+        "judge_grade",
+        "judge_agreement",
+        "judge_kappa",
     }
 )
 _EXAMPLE = "docs/evaluation.md shows an example."

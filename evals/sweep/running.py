@@ -16,7 +16,7 @@ from evals import provenance
 from evals.command import DEFAULT_QUESTIONS, documents_for
 from evals.history import past_run
 from evals.home import Factory, Progress, list_documents
-from evals.indexed import index_key
+from evals.indexed import build_key, index_key
 from evals.model import Metric
 from evals.options import choose
 from evals.report import write_json
@@ -129,7 +129,7 @@ def _try(
             asked.documents,
             plan.asked.retrieval_only,
             progress=told,
-            home=folder / "indexes" / index_key(settings, asked.documents),
+            home=folder / "indexes" / build_key(settings, asked.documents),
             factory=factory,
             workers=plan.asked.workers,
             quotes_checked=True,

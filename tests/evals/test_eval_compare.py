@@ -246,4 +246,5 @@ def test_on_the_command_line(cli: Cli, tmp_path: Path) -> None:
     check_error(cli("eval", "compare", one, tmp_path / "none.json"), "none.json cannot be read")
     run = cli("eval", "--limit", "3", "compare", one, one)
     assert run.code == 2 and "--limit belongs to a run" in run.err
-    assert cli("eval", "--judge-base-url", "http://127.0.0.1:1/v1").code == 2
+    for words in (("--judge-base-url", "http://127.0.0.1:1/v1"), ("--seed", "1"), ("--history", tmp_path)):
+        assert cli("eval", *words).code == 2

@@ -105,6 +105,18 @@ def test_answers_known_to_be_wrong_say_what_is_not_wanted(asked: Any) -> None:
     assert "anything but: It is $3." in render_html(run_of(item), None)
 
 
+@pytest.mark.parametrize(
+    ("answers", "scale", "told"),
+    [
+        (["81.8"], {"scale": "million"}, "81.8 (million)"),
+        (["3", "4"], {"scale": ""}, "3 and 4"),
+        (["3", "4"], {}, "3 | 4"),
+    ],
+)
+def test_parts_in_a_scale_are_all_expected(asked: Any, answers: list[str], scale: dict[str, str], told: str) -> None:
+    assert wording.expected(asked(question("x", answers=answers, **scale))) == told
+
+
 def test_items_of_older_runs_are_read() -> None:
     old = {"id": "a", "question": "?", "type": "t", "answerable": True, "expected": ["x"], "status": "answered"}
     item = Item.model_validate(old | {"answer": "y", "correct": False, "failure": "wrong"})

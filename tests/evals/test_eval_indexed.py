@@ -11,7 +11,9 @@ from assistant.settings import Settings
 from evals.indexed import claim
 
 
-def test_a_home_is_of_one_folder_and_the_settings_that_make_an_index(tmp_path: Path, settings: Settings) -> None:
+def test_a_home_is_of_one_folder_one_version_and_the_settings_that_make_an_index(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home, papers = tmp_path / "kept", tmp_path / "papers"
     claim(home, settings, papers)
     (home / "assistant.db").write_text("rows")
@@ -20,6 +22,9 @@ def test_a_home_is_of_one_folder_and_the_settings_that_make_an_index(tmp_path: P
         with pytest.raises(QuestionSetError, match=r"kept holds something else.*--home"):
             claim(home, other, folder)
     claim(home, settings, papers)
+    monkeypatch.setattr("evals.provenance.code_hash", lambda: "of another version")
+    with pytest.raises(QuestionSetError, match="by this version"):
+        claim(home, settings, papers)
 
 
 @pytest.mark.parametrize("content", [{"assistant.db": b"rows"}, {"made-with": b"\xff\xfe"}])

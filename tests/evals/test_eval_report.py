@@ -21,7 +21,7 @@ from evals.asking import Graders
 from evals.command import DEFAULT_QUESTIONS
 from evals.gate import Missed, Threshold
 from evals.html import render_html
-from evals.model import Run
+from evals.model import Metric, Run
 from evals.options import Options
 from evals.report import print_report, write_html, write_json, write_text
 from evals.runner import run
@@ -93,6 +93,13 @@ def test_terminal_has_metrics_with_intervals(hostile_run: Run, width: int) -> No
     assert all(len(line) <= width for line in text.splitlines())
 
 
+def test_terminal_tells_what_the_judge_model_gave_apart(hostile_run: Run) -> None:
+    grade = Metric(name="judge_grade", value=0.5, n=2, low=0.1, high=0.9, kind="mean")
+    text = printed(hostile_run.model_copy(update={"metrics": (grade, *hostile_run.metrics)}))
+    by_rules, _, by_judge = text.partition("By the judge model")
+    assert "Grade by the judge model" not in by_rules and "Grade by the judge model" in by_judge
+
+
 class Page(HTMLParser):
     """What a browser would see."""
 
@@ -151,6 +158,14 @@ def test_page_without_failures_says_so(hostile_run: Run) -> None:
     fine = hostile_run.model_copy(update={"items": hostile_run.items[1:]})
     html = render_html(fine, None)
     assert "None of the 1 cases." in html and "Cases that failed" not in html
+
+
+def test_page_shows_answers_that_no_rule_can_judge(hostile_run: Run) -> None:
+    prose = hostile_run.items[1].model_copy(update={"correct": None, "expected": ("A long <b>story</b>.",)})
+    html = render_html(hostile_run.model_copy(update={"items": (hostile_run.items[0], prose)}), None)
+    _, _, shown = html.partition("<h2>Not judged (1)</h2>")
+    assert "A long &lt;b&gt;story&lt;/b&gt;." in shown and "target?" in shown
+    assert "Not judged (" not in render_html(hostile_run, None)
 
 
 def test_bars_lie_on_the_line(hostile_run: Run) -> None:

@@ -114,6 +114,22 @@ def test_other_settings_are_an_error_that_names_them_or_a_fresh_start(
     assert len(asked) == 6 and not kept[0].exists()
 
 
+def test_a_commit_of_other_things_costs_no_case(
+    settings: Settings, questions: Path, answering: Make, fake_factory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits = iter(["before"])
+    monkeypatch.setattr("evals.provenance.git_commit", lambda _: next(commits, "after"))
+    with pytest.raises(KeyboardInterrupt):
+        call(settings, breaking(answering, "q3"), fake_factory, questions=questions)
+    asked, _ = call(settings, breaking(answering, ""), fake_factory, questions=questions)
+    assert asked == ["q3", "q4", "q5"]
+    with pytest.raises(KeyboardInterrupt):
+        call(settings, breaking(answering, "q3"), fake_factory, questions=questions)
+    monkeypatch.setattr("evals.provenance.code_hash", lambda: "of another version")
+    with pytest.raises(QuestionSetError, match=r"code: .*now .of another version.*--fresh"):
+        call(settings, breaking(answering, ""), fake_factory, questions=questions)
+
+
 def test_cases_that_ended_in_an_error_are_asked_again(
     settings: Settings, questions: Path, answering: Make, fake_factory: Any
 ) -> None:
@@ -279,13 +295,17 @@ def test_a_judge_grades_and_is_reported_apart(
 
     target = tmp_path / "r.json"
     graders = Graders(judge=chat_judge(chat))
-    call(settings, reply, fake_factory, questions=questions, json_path=target, graders=graders)
+    page = tmp_path / "r.html"
+    call(settings, reply, fake_factory, questions=questions, json_path=target, html_path=page, graders=graders)
     assert chat.left == 0 and "Right answer: any of: $835" in str(chat.seen[0][1].content)
     metrics = json.loads(target.read_text())["metrics"]
     assert (metrics["judge_grade"]["value"], metrics["judge_grade"]["n"]) == (0.625, 4)
     # Right and found right; found wrong, partly right, and wrong but found right.
     assert (metrics["judge_agreement"]["value"], metrics["judge_agreement"]["n"]) == (0.25, 4)
     assert metrics["correct"]["value"] == pytest.approx(4 / 6)
+    by_rules, _, by_judge = page.read_text().partition("<h2>By the judge model</h2>")
+    assert "Grade by the judge model" not in by_rules and "Grade by the judge model" in by_judge
+    assert "Of these 3 the judge model says otherwise" in by_judge and "<dd>PARTLY</dd>" in by_judge
 
 
 def test_a_judge_that_fails_ends_the_run(

@@ -140,7 +140,8 @@ def test_json_is_as_the_contract_says(settings: Settings, folder: Path, answerin
     }
     assert result["settings"]["passage_tokens"] == settings.passage_tokens
     assert result["run"]["model"] == "fake"
-    assert result["run"]["machine"]["cpus"] >= 1 and result["run"]["machine"]["python"]
+    machine = result["run"]["machine"]
+    assert machine["cpus"] >= 1 and machine["python"] and machine["memory_gib"] != 0 and "model" in machine
     assert len(result["run"]["corpus_sha256"]) == 64
     assert "pydantic" not in result["run"]["packages"] and "langchain" in result["run"]["packages"]
 

@@ -115,6 +115,8 @@ BAD = [
     ("quality = 'corect'\n[named.a]", "quality = 'corect' is no metric of a run"),
     ("quality = 'total_p50_ms'\n[named.a]", "can stand for quality"),
     ("quality = 'errors'\n[named.a]", "can stand for quality"),
+    ("quality = 'judge_grade'\n[named.a]", "can stand for quality"),
+    ("quality = 'answer_meaning'\n[named.a]", "can stand for quality"),
     ("latency = 'correct'\n[named.a]", "can stand for latency"),
     ("retrieval_only = true\nquality = 'correct'\n[named.a]", "no metric of the search"),
     ("retrieval_only = true\n[settings]\npassages = [5, 8]", "'passages' changes nothing of a search alone.*Take it"),
@@ -290,9 +292,15 @@ def test_a_sweep_goes_on_where_it_was_interrupted(
     assert sum(one.again for one in outcomes) == 2 and len(models.made) == 5
 
 
-@pytest.mark.parametrize("change", ["set", "document", "torn"])
+@pytest.mark.parametrize("change", ["set", "document", "torn", "program"])
 def test_what_changed_is_run_again(
-    tmp_path: Path, settings: Settings, sweep_file: Path, models: Models, change: str, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    settings: Settings,
+    sweep_file: Path,
+    models: Models,
+    change: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     plan = load_plan(sweep_file, settings)
     models.repaired = True
@@ -302,12 +310,17 @@ def test_what_changed_is_run_again(
             file.write("\n")
     elif change == "document":
         (tmp_path / "documents" / "other.md").write_text("More.\n")
+    elif change == "program":
+        monkeypatch.setattr("evals.provenance.code_hash", lambda: "of another version")
     else:
         for path in (tmp_path / "kept" / "runs").glob("*.json"):
             path.write_text("{")
     again = run_sweep(plan, settings, tmp_path / "kept", lambda *_: None, factory=models)
     assert not any(one.again for one in again)
     assert ("cannot be read" in caplog.text) is (change == "torn")
+    # What another version read and cut is no index of this one.
+    indexes = {made.settings.home for made in models.made}
+    assert len(indexes) == (6 if change == "program" else 3)
 
 
 def test_a_sweep_needs_a_folder(tmp_path: Path, settings: Settings, sweep_file: Path, models: Models) -> None:

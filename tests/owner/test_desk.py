@@ -1,23 +1,19 @@
-"""Work handed over gives what it gives alone; who has no token gets nothing; what is left is left."""
+"""Work handed over gives what it gives alone."""
 
 from __future__ import annotations
 
 import logging
-import queue
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from fakes import FakeEmbedder, ScriptedChat
+from desk_parts import QUESTION, Terminal
+from fakes import ScriptedChat
 from library_parts import BAKERY, LEASES, write
 
-from assistant.answering.answer import Answer, EvidenceFound, Finished, StreamEvent, Turn
+from assistant.answering.answer import Answer, EvidenceFound, Finished, Turn
 from assistant.errors import (
     DocumentError,
     NameTakenError,
@@ -26,31 +22,14 @@ from assistant.errors import (
     UnknownDocumentError,
 )
 from assistant.facade import AddResult, Assistant
-from assistant.follow import follow_on
-from assistant.index.lock import owner_of
 from assistant.index.scope import Scope
 from assistant.owner.client import OwnerClient
 from assistant.owner.desk import Desk
-from assistant.owner.door import Door, reach
-from assistant.owner.orders import Remove
-
-Terminal = Callable[..., OwnerClient]
-QUESTION = "How many megawatts did Harbour Compute lease?"
-SECONDS = 20
+from assistant.owner.door import reach
 
 
 def untimed(answer: Answer) -> dict[str, Any]:
     return answer.model_dump(exclude={"timings_ms"})
-
-
-def wait_for(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-# --- the same as alone --------------------------------------------------------------------------------------
 
 
 def test_questions_are_answered_as_the_owner_answers_them(owner: Assistant, terminal: Terminal) -> None:
@@ -205,323 +184,3 @@ def test_settings_of_no_consequence_may_differ(terminal: Terminal, tmp_path: Pat
     assert client.ask(QUESTION).citations
     # And what only answers depend on matters to nothing else.
     assert terminal(chat_model="other", answer_tokens=99).search(QUESTION)
-
-
-# --- who may come in ----------------------------------------------------------------------------------------
-
-
-def knock(owner: Assistant, headers: dict[str, str] | None = None, path: str = "/work") -> httpx.Response:
-    """Asks for a document to be removed, with the right token unless `headers` say otherwise."""
-    found = owner_of(owner.settings.home)
-    assert found and found.address
-    given = {"Authorization": f"Bearer {found.address.token}"} | (headers or {})
-    url = f"http://127.0.0.1:{found.address.port}{path}"
-    body = Remove(names=("leases.md",)).model_dump_json()
-    with httpx.Client(trust_env=False) as http:
-        return http.post(url, content=body, headers={name: value for name, value in given.items() if value})
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"Authorization": ""}, 401), ({"Authorization": "Bearer"}, 401), ({"Authorization": "Bearer wrong"}, 401),
-        ({"Authorization": "Bearer caf\u00e9"}, 401), ({"Authorization": "Basic eDp5"}, 401),
-        ({"Origin": "http://evil.example"}, 403), ({"Origin": "null"}, 403), ({"Origin": "http://127.0.0.1"}, 403),
-        ({"Sec-Fetch-Site": "same-origin"}, 403), ({"Sec-Fetch-Mode": "no-cors"}, 403),
-        ({"Host": "evil.example"}, 400), ({"Host": "localhost"}, 400),
-    ],
-)  # fmt: skip
-def test_strangers_and_browsers_are_refused(owner: Assistant, desk: Desk, headers: dict[str, str], status: int) -> None:
-    encoded: Any = {name: value.encode("latin-1") for name, value in headers.items()}
-    assert knock(owner, encoded).status_code == status
-    assert knock(owner, encoded, "/state").status_code == status
-    assert len(owner.documents()) == 2
-
-
-def test_no_page_is_allowed_in_by_preflight(owner: Assistant, desk: Desk) -> None:
-    found = owner_of(owner.settings.home)
-    assert found and found.address
-    asked = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
-    with httpx.Client(trust_env=False) as http:
-        answer = http.options(f"http://127.0.0.1:{found.address.port}/work", headers=asked)
-    assert answer.status_code == 403
-    assert not [name for name in answer.headers if name.startswith("access-control")]
-
-
-def test_the_right_token_opens_and_every_owner_has_its_own(owner: Assistant, desk: Desk) -> None:
-    first = owner_of(owner.settings.home)
-    assert knock(owner).status_code == 200
-    assert [info.name for info in owner.documents()] == ["bakery.md"]
-    assert knock(owner, path="/elsewhere").status_code == 404
-    desk.close()
-    assert owner_of(owner.settings.home) != first
-    other = Desk(owner, owner.settings, "the chat")
-    other.open()
-    second = owner_of(owner.settings.home)
-    assert first and first.address and second and second.address
-    assert first.address.token != second.address.token
-    assert len(second.address.token) >= 40
-    other.close()
-
-
-def test_what_is_no_order_is_refused(owner: Assistant, desk: Desk) -> None:
-    found = owner_of(owner.settings.home)
-    assert found and found.address
-    with httpx.Client(trust_env=False, headers={"Authorization": f"Bearer {found.address.token}"}) as http:
-        url = f"http://127.0.0.1:{found.address.port}/work"
-        assert http.post(url, content=b"\xff{").status_code == 422
-        assert http.get(url).status_code == 405
-
-
-# --- leaving and ending -------------------------------------------------------------------------------------
-
-
-class Held:
-    """A stream of answers whose every event waits to be let go."""
-
-    def __init__(self, real: Callable[..., Iterator[StreamEvent]]) -> None:
-        self._real = real
-        self.let = threading.Semaphore(0)
-        self.given = 0
-        self.closed = threading.Event()
-
-    def __call__(self, *words: Any, **options: Any) -> Iterator[StreamEvent]:
-        try:
-            for event in self._real(*words, **options):
-                assert self.let.acquire(timeout=SECONDS)
-                self.given += 1
-                yield event
-        finally:
-            self.closed.set()
-
-
-@pytest.fixture
-def held(owner: Assistant, monkeypatch: pytest.MonkeyPatch) -> Held:
-    held = Held(owner.stream)
-    monkeypatch.setattr(owner, "stream", held)
-    return held
-
-
-def test_an_answer_arrives_as_it_settles(terminal: Terminal, held: Held) -> None:
-    stream = terminal().stream(QUESTION)
-    kinds = []
-    for number in (1, 2, 3):
-        held.let.release()
-        kinds.append(type(next(stream)).__name__)
-        assert held.given == number
-    assert kinds == ["EvidenceFound", "SentenceSettled", "Finished"]
-    assert list(stream) == []
-
-
-def nobody_there(desk: Desk) -> None:
-    """Wait until the desk has noticed that its connections are gone."""
-    wait_for(lambda: desk._server is not None and not desk._server.server_state.connections)
-    time.sleep(0.3)
-
-
-def test_an_answer_nobody_waits_for_is_left(terminal: Terminal, desk: Desk, held: Held) -> None:
-    client = terminal()
-    stream = client.stream(QUESTION)
-    held.let.release()
-    assert isinstance(next(stream), EvidenceFound)
-    stream.close()  # type: ignore[attr-defined]
-    nobody_there(desk)
-    held.let.release()
-    assert held.closed.wait(SECONDS)
-    assert held.given == 2
-    held.let.release(9)
-    assert client.ask(QUESTION).citations
-
-
-class Gradual(FakeEmbedder):
-    """Waits in every call until it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.let = threading.Semaphore(999)
-        self.begun = 0
-
-    def encode(self, texts: Any, progress: Any = None) -> Any:
-        self.begun += 1
-        assert self.let.acquire(timeout=SECONDS)
-        return super().encode(texts, progress)
-
-    def hold(self) -> None:
-        self.let = threading.Semaphore(0)
-        self.begun = 0
-
-
-@pytest.fixture
-def embedder() -> Gradual:
-    return Gradual()
-
-
-def notes(folder: Path, many: int) -> None:
-    write(folder, {f"note{number}.md": f"# Note {number}\n\nHeron {number}." for number in range(many)})
-
-
-def test_a_sync_that_nobody_waits_for_stops_after_the_file_in_hand(
-    terminal: Terminal, owner: Assistant, desk: Desk, embedder: Gradual, work: Path
-) -> None:
-    notes(work / "corpus", 5)
-    embedder.hold()
-    client = terminal()
-    with ThreadPoolExecutor(1) as pool:
-        syncing = pool.submit(client.sync)
-        embedder.let.release()
-        wait_for(lambda: embedder.begun == 2)
-        # As Ctrl-C does: the connection is closed.
-        client.close()
-        assert syncing.exception(SECONDS)
-    nobody_there(desk)
-    embedder.let.release(99)
-    wait_for(lambda: not desk._running)
-    assert [info.name for info in owner.documents()] == ["bakery.md", "leases.md", "note0.md", "note1.md"]
-    assert {hit.document for hit in owner.search("Heron", k=9)} >= {"note0.md", "note1.md"}
-    assert [each.status for each in terminal().sync()] == ["unchanged", "unchanged", "added", "added", "added"]
-
-
-def test_a_file_that_is_being_embedded_for_nobody_is_not_added(
-    terminal: Terminal, owner: Assistant, desk: Desk, embedder: Gradual, work: Path
-) -> None:
-    notes(work, 1)
-    embedder.hold()
-    client = terminal()
-    with ThreadPoolExecutor(1) as pool:
-        adding = pool.submit(client.add, [work / "note0.md"])
-        wait_for(lambda: embedder.begun == 1)
-        client.close()
-        assert adding.exception(SECONDS)
-    nobody_there(desk)
-    embedder.let.release(99)
-    wait_for(lambda: not desk._running)
-    assert [info.name for info in owner.documents()] == ["bakery.md", "leases.md"]
-    assert terminal().add([work / "note0.md"])[0].status == "added"
-
-
-def test_closing_waits_for_the_file_in_hand_and_tells_the_terminal(
-    terminal: Terminal, owner: Assistant, desk: Desk, embedder: Gradual, work: Path
-) -> None:
-    notes(work / "corpus", 5)
-    embedder.hold()
-    client = terminal()
-    with ThreadPoolExecutor(2) as pool:
-        syncing = pool.submit(client.sync)
-        wait_for(lambda: embedder.begun == 1)
-        closing_desk = pool.submit(desk.close)
-        wait_for(lambda: owner_of(owner.settings.home).address is None)  # type: ignore[union-attr]
-        time.sleep(0.3)
-        assert not closing_desk.done()
-        embedder.let.release(99)
-        closing_desk.result(SECONDS)
-        with pytest.raises(OwnerError, match="shutting down"):
-            syncing.result(SECONDS)
-    assert [info.name for info in owner.documents()] == ["bakery.md", "leases.md", "note0.md"]
-    desk.close()
-
-
-def test_an_answer_does_not_hold_up_closing(terminal: Terminal, desk: Desk, held: Held) -> None:
-    stream = terminal().stream(QUESTION)
-    held.let.release()
-    next(stream)
-    began = time.monotonic()
-    desk.close()
-    assert time.monotonic() - began < 8
-    with pytest.raises(OwnerError, match="ended before it was done"):
-        next(stream)
-    held.let.release(9)
-
-
-# --- at the same time ---------------------------------------------------------------------------------------
-
-
-def test_syncs_uploads_removals_and_questions_at_once(terminal: Terminal, owner: Assistant, work: Path) -> None:
-    """What the page does goes straight to the owner, what terminals do through the desk."""
-    notes(work / "corpus", 12)
-    notes(work / "more", 0)
-    write(work / "more", {f"extra{number}.md": f"# Extra {number}\n\nOtter {number}." for number in range(6)})
-    ends = time.monotonic() + 4
-
-    def syncs(client: OwnerClient, seed: int) -> None:
-        for turn in range(99):
-            if time.monotonic() > ends:
-                return
-            changing = work / "corpus" / f"note{(turn + seed) % 12}.md"
-            if turn % 3:
-                changing.write_text(f"# Note\n\nHeron, edition {seed} {turn}.")
-            else:
-                changing.unlink(missing_ok=True)
-            # Of two syncs one may meet a file that the other's tester has just taken away.
-            bad = [each for each in client.sync() if each.status == "failed" and "No such file" not in each.reason]
-            assert not bad
-
-    def comes_and_goes(number: int) -> None:
-        while time.monotonic() < ends:
-            owner.add([work / "more" / f"extra{number}.md"], origin="uploaded")
-            owner.remove([f"extra{number}.md"])
-
-    def asks(client: OwnerClient) -> None:
-        while time.monotonic() < ends:
-            answer = client.ask(QUESTION)
-            assert "412 megawatts" in answer.answer
-            for citation in answer.citations:
-                assert citation.quote == owner.text(citation.document)[citation.start : citation.end]
-
-    with ThreadPoolExecutor(6) as pool:
-        jobs = [pool.submit(syncs, terminal(), seed) for seed in (0, 5)]
-        jobs += [pool.submit(comes_and_goes, number) for number in (0, 1)]
-        jobs += [pool.submit(asks, terminal()), pool.submit(asks, terminal())]
-        for job in jobs:
-            job.result(60)
-    terminal().sync()
-    files = {path.name for path in (work / "corpus").iterdir()}
-    assert {info.name for info in owner.documents()} == files | {"leases.md", "bakery.md"}
-    opened = owner._open()
-    assert opened.vectors.count() == len(owner._home.store.passage_ids())
-    assert sorted(opened.vectors._ids()) == sorted(owner._home.store.passage_ids())
-
-
-def test_following_goes_on_when_the_process_that_does_the_work_has_ended(
-    terminal: Terminal, desk: Desk, owner: Assistant, work: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("assistant.follow._AGAIN_S", 0.05)
-    told: queue.Queue[tuple[str, str]] = queue.Queue()
-    warned: list[str] = []
-    using: list[type] = []
-    stop = threading.Event()
-    folder = work / "followed"
-    write(folder, {"a.md": "# Reeds\n\nA heron stands in the reeds."})
-
-    @contextmanager
-    def noted(door: Door) -> Iterator[None]:
-        using.append(type(door))
-        yield
-
-    def run() -> None:
-        follow_on(
-            terminal(),
-            lambda: reach(owner.settings),
-            noted,
-            folder,
-            lambda result: told.put((result.name, result.status)),
-            warned.append,
-            stop,
-        )
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        assert told.get(timeout=120) == ("a.md", "added")
-        desk.close()
-        owner.close()
-        write(folder, {"b.md": "# Otter\n\nIt swims."})
-        assert told.get(timeout=120) == ("b.md", "added")
-    finally:
-        stop.set()
-        thread.join(120)
-    assert using == [OwnerClient, Assistant]
-    assert warned and "which did the work, ended before it was done; the folder is followed on" in warned[0]
-    # The home is free again.
-    with closing(reach(owner.settings)) as door:
-        assert isinstance(door, Assistant)
-        assert {"a.md", "b.md"} <= {info.name for info in door.documents()}

@@ -1,4 +1,4 @@
-"""A running page on a free port, and a Chromium that can reach nothing else."""
+"""A running page on a free port, a Chromium that can reach nothing else, and a tab that needs neither."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browsers import chromium_path
 from source_parts import Make, fill
+from tabs import House, Tab
 from ui_fakes import LEASES, FakeAssistant
 from ui_server import running
 
@@ -16,6 +17,7 @@ from assistant.feedback.file import FeedbackFile
 from assistant.settings import Settings
 from assistant.ui.app import build_app
 from assistant.ui.ratings import Ratings
+from assistant.ui.startup import Startup
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -49,6 +51,16 @@ def fake() -> FakeAssistant:
 def url(fake: FakeAssistant, settings: Settings) -> Iterator[str]:
     with running(build_app(fake, settings)) as address:
         yield address
+
+
+@pytest.fixture
+def house(fake: FakeAssistant, settings: Settings) -> House:
+    return House(fake, Startup.finished(fake, settings), settings.home)
+
+
+@pytest.fixture
+def tab(house: House) -> Tab:
+    return Tab(house)
 
 
 @pytest.fixture
