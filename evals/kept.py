@@ -26,7 +26,7 @@ _FORMAT = 1
 #: Seconds between calls that have the system write to the disk itself. A killed process loses nothing either way.
 _SYNC_SECONDS = 1.0
 _SUFFIX, _INDEX = ".part", ".index-"
-#: What of a run's making may change while it is broken off: a commit of other things; `code` tells whether ours changed.
+#: What of a run may change while it is broken off: a commit of other things; `code` tells whether ours changed.
 _COMMIT = "commit"
 #: Days after which an index that nobody went on with is given up, where it lies among our own files.
 _STALE_DAYS = 7

@@ -138,7 +138,7 @@ def git_commit(folder: Path) -> str | None:
 
 
 def machine() -> Mapping[str, str | int | None]:
-    """What ran it: system, processor, memory in GiB, Python; None where it is not told. Nothing that names the machine."""
+    """What ran it: system, processor, memory in GiB, Python, None where it is not told; nothing that names it."""
     return {
         "system": platform.system(),
         "processor": platform.machine(),

@@ -43,8 +43,8 @@ OF_ANSWERS = frozenset(
         "chat_threads", "chat_context_tokens", "feedback_file",
     }
 )  # fmt: skip
-#: Metrics of which less is better, or that count, and those that a judge or the embedding model gives, which a sweep does
-#: not ask: no measure of quality to plot.
+#: Metrics of which less is better, or that count, and those that a judge or the embedding model gives, which a
+#: sweep does not ask: no measure of quality to plot.
 _NOT_QUALITY = frozenset(
     {
         "errors",
