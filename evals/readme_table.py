@@ -87,8 +87,9 @@ def cell(metric: Metric | None, of: int) -> str:
     if metric is None or metric.value is None:
         return "–"
     if metric.kind == "milliseconds":
-        seconds = metric.value / 1000
-        return f"{seconds:.1f} s" if seconds >= 1 else f"{metric.value:.0f} ms"
+        scale, digits, unit = (1000, 1, "s") if metric.value >= 1000 else (1, 0, "ms")
+        bounds = [f"{each / scale:.{digits}f}" for each in (metric.low, metric.high) if each is not None]
+        return f"{metric.value / scale:.{digits}f} {unit}" + (f" ({'–'.join(bounds)})" if len(bounds) == 2 else "")
     if metric.kind == "count":
         around = "" if metric.low is None or metric.high is None else f" ({metric.low:.0f}–{metric.high:.0f})"
         return f"{metric.value:.0f}{around}"
@@ -138,7 +139,8 @@ def table(results: Mapping[str, Result]) -> str:
     code = ", ".join(f"`{commit}`" for commit in commits)
     lines += [
         "",
-        f"`{model}` for all, {cpus} cores; measuring took {minutes:.0f} minutes, with indexing; code of {code}.",
+        f"`{model}` for all, {cpus} cores; measuring took {minutes:.0f} minutes, with indexing and environments; "
+        f"code of {code}.",
     ]
     return "\n".join(lines)
 

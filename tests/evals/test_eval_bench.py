@@ -193,7 +193,7 @@ def test_the_table_puts_pipelines_beside_each_other(tmp_path: Path) -> None:
     lines = table(load(tmp_path)).splitlines()
     assert lines[0] == "| figure (95 % interval) | ours | LangChain, stock |"
     assert "| correct | 1.00 (.50–1.00) | .50 (.25–.50) |" in lines
-    assert "| whole answer, median | 9.4 s | – |" in lines
+    assert "| whole answer, median | 9.4 s (4.7–9.4) | – |" in lines
     assert "| the right sentence is in the first five passages (n 7) | – | .25 (.12–.25) |" in lines
     assert "2 cores; measuring took 2 minutes" in lines[-1]
 
