@@ -109,12 +109,12 @@ SETS = (
         {OURS: 7, "langchain": 6, "llamaindex": 6, CLOSED: 3},
     ),
     BenchSet(
-        "reports", "annual reports, within a document", "reports", 48, _undeveloped, False,
+        "reports", "annual reports, within a document", "reports", 32, _undeveloped, False,
         {OURS: 60, "langchain": 50, "llamaindex": 50},
         {OURS: 6, "langchain": 9, "llamaindex": 10, CLOSED: 3},
     ),
     BenchSet(
-        "multiturn", "conversations", "multiturn", 16, _conversations, False,
+        "multiturn", "conversations", "multiturn", 12, _conversations, False,
         {OURS: 80, "langchain": 80, "llamaindex": 80},
         {OURS: 13, "langchain": 26, "llamaindex": 58, CLOSED: 14},
     ),
