@@ -114,7 +114,7 @@ SETS = (
         {OURS: 6, "langchain": 9, "llamaindex": 10, CLOSED: 3},
     ),
     BenchSet(
-        "multiturn", "conversations", "multiturn", 12, _conversations, False,
+        "multiturn", "conversations", "multiturn", 10, _conversations, False,
         {OURS: 80, "langchain": 80, "llamaindex": 80},
         {OURS: 13, "langchain": 26, "llamaindex": 58, CLOSED: 14},
     ),
