@@ -131,5 +131,5 @@ def disagreements(run: Run) -> str:
     found = [item for item in run.items if judge_disagrees(item)]
     if not found:
         return ""
-    told = f"Of these {len(found)} the judge model says otherwise than the rules: look who is right."
+    told = f"Where the judge model says otherwise than the rules ({len(found)}): look who is right."
     return f'<p class="soft">{told}{_left_out(found)}</p>{"".join(map(_case, found[:MOST]))}'

@@ -305,7 +305,7 @@ def test_a_judge_grades_and_is_reported_apart(
     assert metrics["correct"]["value"] == pytest.approx(4 / 6)
     by_rules, _, by_judge = page.read_text().partition("<h2>By the judge model</h2>")
     assert "Grade by the judge model" not in by_rules and "Grade by the judge model" in by_judge
-    assert "Of these 3 the judge model says otherwise" in by_judge and "<dd>PARTLY</dd>" in by_judge
+    assert "says otherwise than the rules (3)" in by_judge and "<dd>PARTLY</dd>" in by_judge
 
 
 def test_a_judge_that_fails_ends_the_run(
