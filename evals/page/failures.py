@@ -103,11 +103,15 @@ def _left_out(items: Sequence[Item]) -> str:
     return f" Here are the first {MOST:,}; the JSON of the run has all." if len(items) > MOST else ""
 
 
+def _listed(told: str, items: Sequence[Item]) -> str:
+    """What a list of cases is, and the first of them."""
+    return f'<p class="soft">{told}{_left_out(items)}</p>{"".join(map(_case, items[:MOST]))}'
+
+
 def cases(run: Run) -> str:
     """The section with every case that failed, by stage; nothing if none did."""
     groups = "".join(
-        f'<h3 id="{_anchor(stage)}">{stage.value.capitalize()} ({len(items)})</h3>'
-        f'<p class="soft">{MEANING[stage]}{_left_out(items)}</p>{"".join(map(_case, items[:MOST]))}'
+        f'<h3 id="{_anchor(stage)}">{stage.value.capitalize()} ({len(items)})</h3>{_listed(MEANING[stage], items)}'
         for stage, items in by_stage(run.items).items()
     )
     if not groups:
@@ -122,14 +126,12 @@ def unjudged(run: Run) -> str:
     found = [item for item in given if item_stage(item) is None]
     if not found:
         return ""
-    told = f'<p class="soft">{wording.UNJUDGED} Read them beside what was expected.{_left_out(found)}</p>'
-    return f"<section><h2>Not judged ({len(found)})</h2>{told}{''.join(map(_case, found[:MOST]))}</section>"
+    listed = _listed(f"{wording.UNJUDGED} Read them beside what was expected.", found)
+    return f"<section><h2>Not judged ({len(found)})</h2>{listed}</section>"
 
 
 def disagreements(run: Run) -> str:
     """The cases of which the judge model says otherwise than the rules; nothing if there are none."""
     found = [item for item in run.items if judge_disagrees(item)]
-    if not found:
-        return ""
     told = f"Where the judge model says otherwise than the rules ({len(found)}): look who is right."
-    return f'<p class="soft">{told}{_left_out(found)}</p>{"".join(map(_case, found[:MOST]))}'
+    return _listed(told, found) if found else ""

@@ -16,7 +16,7 @@ from evals import provenance
 from evals.command import DEFAULT_QUESTIONS, documents_for
 from evals.history import past_run
 from evals.home import Factory, Progress, list_documents
-from evals.indexed import build_key, index_key
+from evals.indexed import build_key
 from evals.model import Metric
 from evals.options import choose
 from evals.report import write_json
@@ -115,6 +115,7 @@ def _try(
     one: Combination,
     settings: Settings,
     folder: Path,
+    index: str,
     told: Progress,
     factory: Factory | None,
 ) -> Outcome:
@@ -129,7 +130,7 @@ def _try(
             asked.documents,
             plan.asked.retrieval_only,
             progress=told,
-            home=folder / "indexes" / build_key(settings, asked.documents),
+            home=folder / "indexes" / index,
             factory=factory,
             workers=plan.asked.workers,
             quotes_checked=True,
@@ -173,13 +174,13 @@ def run_sweep(
     asked = read_set(plan, base)
     _make(folder)
     settings = [settings_of(base, one.changed) for one in plan.combinations]
-    keys = [index_key(each, asked.documents) for each in settings]
+    keys = [build_key(each, asked.documents) for each in settings]
     found: dict[int, Outcome] = {}
     # Those that share an index follow each other: each index is made once and still at hand.
     for number, at in enumerate(sorted(range(len(keys)), key=lambda at: (keys.index(keys[at]), at)), start=1):
         one = plan.combinations[at]
         say = _prefixed(told, f"{number} of {len(keys)}, {one.name}")
-        found[at] = _try(plan, asked, one, settings[at], folder, say, factory)
+        found[at] = _try(plan, asked, one, settings[at], folder, keys[at], say, factory)
         if done is not None:
             done(found[at])
     return [found[at] for at in range(len(keys))]

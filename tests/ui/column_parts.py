@@ -11,13 +11,6 @@ from assistant.ui.documents import Documents
 from assistant.ui.intake import Item
 
 
-def incoming_in(folder: Path) -> Path:
-    """The folder in which Gradio stores what arrives, empty."""
-    incoming = folder / "incoming"
-    incoming.mkdir()
-    return incoming
-
-
 def arrived(incoming: Path, name: str, content: bytes) -> dict[str, Any]:
     """A file as the browser reports it once Gradio has stored it."""
     folder = incoming / f"hash-{len(list(incoming.iterdir()))}"

@@ -16,6 +16,7 @@ from ui_server import running
 from assistant.feedback.file import FeedbackFile
 from assistant.settings import Settings
 from assistant.ui.app import build_app
+from assistant.ui.documents import Documents
 from assistant.ui.ratings import Ratings
 from assistant.ui.startup import Startup
 
@@ -54,8 +55,28 @@ def url(fake: FakeAssistant, settings: Settings) -> Iterator[str]:
 
 
 @pytest.fixture
-def house(fake: FakeAssistant, settings: Settings) -> House:
-    return House(fake, Startup.finished(fake, settings), settings.home)
+def startup(fake: FakeAssistant, settings: Settings) -> Startup:
+    """That of an assistant which is ready."""
+    return Startup.finished(fake, settings)
+
+
+@pytest.fixture
+def incoming(tmp_path: Path) -> Path:
+    """The folder in which Gradio stores what arrives, empty."""
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def column(fake: FakeAssistant, settings: Settings, startup: Startup, incoming: Path) -> Documents:
+    """The documents column, without a page."""
+    return Documents(fake, settings, startup, incoming)
+
+
+@pytest.fixture
+def house(fake: FakeAssistant, settings: Settings, startup: Startup) -> House:
+    return House(fake, startup, settings.home)
 
 
 @pytest.fixture

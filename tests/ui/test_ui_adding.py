@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from column_parts import add, arrived, ended, incoming_in
+from column_parts import add, arrived, ended
 from ui_fakes import FakeAssistant
 
 from assistant.settings import Settings
@@ -18,21 +18,6 @@ from assistant.ui.documents import Documents
 from assistant.ui.intake import ITEMS_KEPT, Intake, Item, Kind, Outcome, Report, Task
 from assistant.ui.shelf import intake_html
 from assistant.ui.startup import Startup
-
-
-@pytest.fixture
-def startup(fake: FakeAssistant, settings: Settings) -> Startup:
-    return Startup.finished(fake, settings)
-
-
-@pytest.fixture
-def incoming(tmp_path: Path) -> Path:
-    return incoming_in(tmp_path)
-
-
-@pytest.fixture
-def column(fake: FakeAssistant, settings: Settings, startup: Startup, incoming: Path) -> Documents:
-    return Documents(fake, settings, startup, incoming)
 
 
 def test_each_uploaded_file_gets_its_result_in_words(

@@ -14,11 +14,6 @@ from assistant.settings import Settings
 from assistant.ui.startup import Startup
 
 
-@pytest.fixture
-def startup(fake: FakeAssistant, settings: Settings) -> Startup:
-    return Startup.finished(fake, settings)
-
-
 def test_a_conversation_is_called_by_the_question_put_in_the_place_of_its_first(tab: Tab) -> None:
     assert CAPACITY in tab.ask(CAPACITY).heading
     heading = tab.again(GRID).heading

@@ -20,11 +20,6 @@ from assistant.settings import Settings
 from assistant.ui.startup import Startup
 
 
-@pytest.fixture
-def startup(fake: FakeAssistant, settings: Settings) -> Startup:
-    return Startup.finished(fake, settings)
-
-
 def test_stop_takes_hold_at_once_keeps_what_was_said_and_ends_the_stream(tab: Tab, fake: FakeAssistant) -> None:
     fake.held = threading.Semaphore(1)
     asked = tab.meanwhile("ask", "What capacity was leased at the average rate?")

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import html
-from pathlib import Path
 from typing import Any
 
 import pytest
-from column_parts import broken, incoming_in
+from column_parts import broken
 from ui_fakes import FakeAssistant
 
 from assistant.errors import ScopeError
-from assistant.settings import Settings
 from assistant.ui.choice import KEPT_CHARS, Shelf, kept, restored
 from assistant.ui.documents import Documents
 from assistant.ui.groups import Narrowing, groups_of
-from assistant.ui.startup import Startup
-
-
-@pytest.fixture
-def column(fake: FakeAssistant, settings: Settings, tmp_path: Path) -> Documents:
-    return Documents(fake, settings, Startup.finished(fake, settings), incoming_in(tmp_path))
 
 
 def test_choosing_is_a_switch_and_survives_only_for_known_documents(column: Documents) -> None:

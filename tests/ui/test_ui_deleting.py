@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from column_parts import add, arrived, ended, incoming_in
+from column_parts import add, arrived, ended
 from ui_fakes import FakeAssistant
 
 from assistant.errors import StorageError
@@ -18,21 +18,6 @@ from assistant.ui.choice import Shelf
 from assistant.ui.copies import Copies
 from assistant.ui.documents import Documents
 from assistant.ui.startup import Startup
-
-
-@pytest.fixture
-def startup(fake: FakeAssistant, settings: Settings) -> Startup:
-    return Startup.finished(fake, settings)
-
-
-@pytest.fixture
-def incoming(tmp_path: Path) -> Path:
-    return incoming_in(tmp_path)
-
-
-@pytest.fixture
-def column(fake: FakeAssistant, settings: Settings, startup: Startup, incoming: Path) -> Documents:
-    return Documents(fake, settings, startup, incoming)
 
 
 def act(column: Documents, action: str, name: str = "", chosen: tuple[str, ...] = ()) -> Shelf:

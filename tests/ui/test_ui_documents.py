@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-from column_parts import broken, incoming_in
+from column_parts import broken
 from ui_fakes import Failed, FakeAssistant, Info
 
 from assistant.documents.options import ReadOptions, locked
-from assistant.settings import Settings
 from assistant.ui.bin import Deleted
 from assistant.ui.choice import PAGE, Shelf, matching
 from assistant.ui.documents import Documents
 from assistant.ui.groups import Narrowing
 from assistant.ui.shelf import Stock, listing_html, size_words
-from assistant.ui.startup import Startup
-
-
-@pytest.fixture
-def column(fake: FakeAssistant, settings: Settings, tmp_path: Path) -> Documents:
-    return Documents(fake, settings, Startup.finished(fake, settings), incoming_in(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import sqlite3
 import threading
 from pathlib import Path
 
-import pytest
 from asking_parts import CAPACITY, GRID, wait_until
 from tabs import House, Tab
 from ui_fakes import FakeAssistant
@@ -15,11 +14,6 @@ from assistant.answering.answer import Turn
 from assistant.conversations.database import DATABASE
 from assistant.settings import Settings
 from assistant.ui.startup import Startup
-
-
-@pytest.fixture
-def startup(fake: FakeAssistant, settings: Settings) -> Startup:
-    return Startup.finished(fake, settings)
 
 
 def test_a_question_that_cannot_be_kept_leaves_room_for_the_next(house: House, tab: Tab) -> None:

@@ -6,24 +6,13 @@ import logging
 from pathlib import Path
 
 import pytest
-from column_parts import add, arrived, ended, incoming_in
+from column_parts import add, arrived, ended
 from ui_fakes import Failed, FakeAssistant
 
 from assistant.documents.options import ReadOptions, locked
 from assistant.settings import Settings
 from assistant.ui.choice import Shelf
 from assistant.ui.documents import Documents
-from assistant.ui.startup import Startup
-
-
-@pytest.fixture
-def incoming(tmp_path: Path) -> Path:
-    return incoming_in(tmp_path)
-
-
-@pytest.fixture
-def column(fake: FakeAssistant, settings: Settings, incoming: Path) -> Documents:
-    return Documents(fake, settings, Startup.finished(fake, settings), incoming)
 
 
 def test_a_locked_file_asks_for_its_password_until_it_is_right(

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from column_parts import add, arrived, broken, incoming_in
+from column_parts import add, arrived, broken
 from ui_fakes import FakeAssistant
 
 from assistant.settings import Settings
@@ -15,21 +15,6 @@ from assistant.ui.documents import Documents
 from assistant.ui.greeting import Greeter, greeting_html
 from assistant.ui.ratings import Ratings
 from assistant.ui.startup import Startup
-
-
-@pytest.fixture
-def startup(fake: FakeAssistant, settings: Settings) -> Startup:
-    return Startup.finished(fake, settings)
-
-
-@pytest.fixture
-def incoming(tmp_path: Path) -> Path:
-    return incoming_in(tmp_path)
-
-
-@pytest.fixture
-def column(fake: FakeAssistant, settings: Settings, startup: Startup, incoming: Path) -> Documents:
-    return Documents(fake, settings, startup, incoming)
 
 
 def views_of(fake: FakeAssistant, settings: Settings, startup: Startup, column: Documents, ratings: Ratings) -> Views:

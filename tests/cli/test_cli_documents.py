@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_parts import fill
 from library_parts import BAKERY, LEASES, write
 from pdfs import make_pdf, make_scan
 from processes import Cli, check_error
@@ -20,11 +19,6 @@ INFO_KEYS = {
     "tags", "size",
 }  # fmt: skip
 RESULT_KEYS = {"name", "status", "passages", "reason", "next_step", "remembered"}
-
-
-@pytest.fixture
-def filled(cli: Cli, work: Path) -> Cli:
-    return fill(cli, work)
 
 
 def test_add_list_remove_as_text(cli: Cli, work: Path) -> None:

@@ -1,28 +1,14 @@
-"""An assistant as the tests of the facade use it, two documents for it, and what holds of every answer."""
+"""What the tests of the facade share: how they make an assistant, a question, and what holds of every answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-
-from library_parts import BAKERY, LEASES, write
 
 from assistant.answering.answer import Answer
 from assistant.facade import Assistant
 
 Make = Callable[..., Assistant]
 QUESTION = "How many megawatts did Harbour Compute lease?"
-
-
-def two_files(work: Path) -> list[Path]:
-    return list(write(work, {"leases.md": LEASES, "bakery.md": BAKERY}))
-
-
-def holding(make_assistant: Make, files: list[Path]) -> Assistant:
-    """An assistant without a chat model that holds two documents."""
-    assistant = make_assistant()
-    assistant.add(files)
-    return assistant
 
 
 def check_answer(assistant: Assistant, answer: Answer) -> None:

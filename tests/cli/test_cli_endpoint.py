@@ -6,16 +6,10 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-from cli_parts import QUESTION, fill
+from cli_parts import QUESTION
 from processes import Cli, check_error
-
-
-@pytest.fixture
-def filled(cli: Cli, work: Path) -> Cli:
-    return fill(cli, work)
 
 
 class _Endpoint(BaseHTTPRequestHandler):

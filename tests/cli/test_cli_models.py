@@ -6,15 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_parts import QUESTION, fill
+from cli_parts import QUESTION
 from processes import Cli
 
 from assistant.terminal import byte_bar
-
-
-@pytest.fixture
-def filled(cli: Cli, work: Path) -> Cli:
-    return fill(cli, work)
 
 
 def test_models_list(cli: Cli) -> None:

@@ -7,15 +7,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from cli_parts import fill
 from fakes import FakeEmbedder
 from library_parts import BAKERY, LEASES, write
 from processes import Cli, check_error
-
-
-@pytest.fixture
-def filled(cli: Cli, work: Path) -> Cli:
-    return fill(cli, work)
 
 
 def test_doctor(filled: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,21 +5,10 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-import pytest
-from facade_parts import QUESTION, Make, check_answer, holding, two_files
+from facade_parts import QUESTION, Make, check_answer
 from library_parts import write
 
 from assistant.facade import Assistant
-
-
-@pytest.fixture
-def files(work: Path) -> list[Path]:
-    return two_files(work)
-
-
-@pytest.fixture
-def filled(make_assistant: Make, files: list[Path]) -> Assistant:
-    return holding(make_assistant, files)
 
 
 def test_asking_while_documents_come_and_go(filled: Assistant, work: Path) -> None:

@@ -6,21 +6,11 @@ import stat
 from pathlib import Path
 
 import pytest
-from facade_parts import Make, holding, two_files
+from facade_parts import Make
 from library_parts import BAKERY, LEASES, write
 
 from assistant.errors import DocumentError, NameTakenError, StorageError, UnknownDocumentError
 from assistant.facade import Assistant
-
-
-@pytest.fixture
-def files(work: Path) -> list[Path]:
-    return two_files(work)
-
-
-@pytest.fixture
-def filled(make_assistant: Make, files: list[Path]) -> Assistant:
-    return holding(make_assistant, files)
 
 
 def test_documents(filled: Assistant, files: list[Path], make_assistant: Make) -> None:

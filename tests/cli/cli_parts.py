@@ -1,19 +1,10 @@
-"""What tests of the command line share: an index with two documents, a question on them, a check of its answer."""
+"""What tests of the command line share: a question on the two documents of its index, a check of its answer."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from library_parts import BAKERY, LEASES, write
-from processes import Cli
-
 QUESTION = "How many megawatts did Harbour Compute lease?"
-
-
-def fill(cli: Cli, work: Path) -> Cli:
-    assert cli("add", *write(work, {"leases.md": LEASES, "bakery.md": BAKERY})).code == 0
-    return cli
 
 
 def check_answer_json(answer: dict[str, Any], text: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from facade_parts import QUESTION, Make, check_answer, holding, two_files
+from facade_parts import QUESTION, Make, check_answer
 from fakes import GradualChat, ScriptedChat
 
 from assistant.answering.answer import EvidenceFound, Finished, SentenceSettled, Status, Turn
@@ -17,16 +17,6 @@ from assistant.errors import AssistantError, QuestionError, UnknownDocumentError
 from assistant.facade import Assistant
 
 REPLY = "[1] Harbour Compute leased 412 megawatts of capacity in the second quarter."
-
-
-@pytest.fixture
-def files(work: Path) -> list[Path]:
-    return two_files(work)
-
-
-@pytest.fixture
-def filled(make_assistant: Make, files: list[Path]) -> Assistant:
-    return holding(make_assistant, files)
 
 
 def test_search(filled: Assistant) -> None:

@@ -8,21 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from facade_parts import Make, holding, two_files
+from facade_parts import Make
 from fakes import FakeEmbedder
 
 from assistant.errors import AssistantError, HomeLockedError, IndexMismatchError, StorageError
 from assistant.facade import Assistant
-
-
-@pytest.fixture
-def files(work: Path) -> list[Path]:
-    return two_files(work)
-
-
-@pytest.fixture
-def filled(make_assistant: Make, files: list[Path]) -> Assistant:
-    return holding(make_assistant, files)
 
 
 def test_nothing_is_opened_before_it_is_needed(make_assistant: Make, home: Path, embedder: FakeEmbedder) -> None:

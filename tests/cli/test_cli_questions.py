@@ -6,16 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_parts import QUESTION, check_answer_json, fill
+from cli_parts import QUESTION, check_answer_json
 from library_parts import LEASES
 from processes import Cli, check_error
 
 from assistant.documents import read_document
-
-
-@pytest.fixture
-def filled(cli: Cli, work: Path) -> Cli:
-    return fill(cli, work)
 
 
 def test_search_as_json(filled: Cli) -> None:

@@ -11,14 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_parts import fill
 from library_parts import BAKERY, LEASES, write
 from processes import Cli, check_error
-
-
-@pytest.fixture
-def filled(cli: Cli, work: Path) -> Cli:
-    return fill(cli, work)
 
 
 @pytest.mark.parametrize(
